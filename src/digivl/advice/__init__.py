@@ -1,0 +1,1 @@
+"""Advice of the Inspectie van Financien and budget agreements (KRAB)."""

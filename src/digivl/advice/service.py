@@ -1,0 +1,260 @@
+"""Ask and give advice, ask and give a budget agreement; the gate to the agenda."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final, TypeVar
+
+import attrs
+
+from digivl.advice.model import (
+    ADVICE,
+    AGREEMENT,
+    AdviceOutcome,
+    AdviceRequest,
+    AdviceState,
+    AgreementState,
+    BudgetAgreement,
+    BudgetLine,
+)
+from digivl.custody.service import Custodian
+from digivl.dossiers.gate import Requirement
+from digivl.dossiers.model import DOSSIER
+from digivl.errors import NotReadyError
+from digivl.kernel.calendar import LEGAL, Calendar
+from digivl.kernel.identifiers import new_id
+from digivl.kernel.kinds import Kind
+from digivl.kernel.moments import in_dutch
+from digivl.kernel.parties import Party
+from digivl.records.entries import Entry, first
+from digivl.records.port import Query, RecordBook
+
+#: Terms in working days after receipt (BVCO; also the regime before it).
+ADVICE_DAYS: Final = 12
+AGREEMENT_DAYS: Final = 12
+_ASKER_DAYS: Final = 5
+
+R = TypeVar("R", AdviceRequest, BudgetAgreement)
+
+
+@attrs.frozen
+class Advices:
+    """Advice requests and budget agreements of an office."""
+
+    _book: RecordBook
+    _custodian: Custodian
+    _clock: Callable[[], datetime]
+    _calendar: Calendar = LEGAL
+
+    def ask(
+        self,
+        dossier: str,
+        *,
+        documents: Sequence[str],
+        lines: Sequence[BudgetLine] = (),
+        adviser: Party,
+        by: Party,
+    ) -> Entry[AdviceRequest]:
+        """Ask advice of the Inspectie van Financien; the inspector holds the dossier.
+
+        Args:
+            dossier: Id of the dossier.
+            documents: SHA-256 of each version to advise on.
+            lines: Effect on the budget.
+            adviser: The inspector.
+            by: Who is authorised to ask.
+        """
+        now = self._clock()
+        request = AdviceRequest(
+            dossier=dossier,
+            title=self._title(dossier),
+            documents=tuple(documents),
+            lines=tuple(lines),
+            asker=by,
+            adviser=adviser,
+            submitted_at=now,
+        )
+        held = self._custodian.moved(
+            DOSSIER.ref(dossier), adviser, "advies geven", by=by, days=ADVICE_DAYS
+        )
+        draft = first(ADVICE, new_id(), request, "submit", by, now)
+        entry, _ = self._book.write(draft, held)
+        return entry
+
+    def receive(self, id: str, *, by: Party) -> Entry[AdviceRequest]:
+        """The inspector has the request; the term starts.
+
+        Raises:
+            StepNotAllowedError: It was received, sent back or withdrawn already.
+        """
+        found, now = self._book.read(ADVICE, id), self._clock()
+        due = self._calendar.due(now, ADVICE_DAYS)
+        record = found.record.receive(now, due)
+        return self._move(found, record, "receive", by, by, "advies geven", due)
+
+    def advise(
+        self,
+        id: str,
+        outcome: AdviceOutcome,
+        *,
+        agreement_needed: bool = True,
+        conditions: Sequence[str] = (),
+        by: Party,
+    ) -> Entry[AdviceRequest]:
+        """Give advice; the asker holds the dossier again.
+
+        Args:
+            id: Id of the request.
+            outcome: The conclusion.
+            agreement_needed: False only when the inspector says so explicitly.
+            conditions: Each on its own, to be met later.
+            by: The inspector.
+
+        Raises:
+            StepNotAllowedError: The request was not received, or is answered.
+        """
+        found, now = self._book.read(ADVICE, id), self._clock()
+        record = found.record.advise(
+            outcome,
+            agreement_needed=agreement_needed,
+            conditions=tuple(conditions),
+            at=now,
+        )
+        step = "begrotingsakkoord vragen" if agreement_needed else "agenderen"
+        due = self._calendar.due(now, _ASKER_DAYS)
+        return self._move(found, record, "advise", by, record.asker, step, due)
+
+    def ask_agreement(
+        self, advice: str, *, minister: Party, by: Party
+    ) -> Entry[BudgetAgreement]:
+        """Ask the budget agreement that an advice calls for.
+
+        Args:
+            advice: Id of the advice request it rests on.
+            minister: The minister bevoegd voor het budgettair beleid.
+            by: Who is authorised by the minister to ask.
+
+        Raises:
+            NotReadyError: There is no advice yet.
+        """
+        request, now = self._book.read(ADVICE, advice).record, self._clock()
+        if request.state is not AdviceState.ADVISED:
+            raise NotReadyError(request.title, [("IF", "advies nog niet gegeven")])
+        agreement = BudgetAgreement(
+            dossier=request.dossier,
+            title=request.title,
+            advice=advice,
+            documents=request.documents,
+            asker=by,
+            minister=minister,
+            submitted_at=now,
+        )
+        held = self._custodian.moved(
+            DOSSIER.ref(request.dossier),
+            minister,
+            "begrotingsakkoord geven",
+            by=by,
+            days=AGREEMENT_DAYS,
+        )
+        draft = first(AGREEMENT, new_id(), agreement, "submit", by, now)
+        entry, _ = self._book.write(draft, held)
+        return entry
+
+    def receive_agreement(self, id: str, *, by: Party) -> Entry[BudgetAgreement]:
+        """The minister has the question; the term starts.
+
+        Raises:
+            StepNotAllowedError: It was received or decided already.
+        """
+        found, now = self._book.read(AGREEMENT, id), self._clock()
+        due = self._calendar.due(now, AGREEMENT_DAYS)
+        record = found.record.receive(now, due)
+        step = "begrotingsakkoord geven"
+        return self._move(found, record, "receive", by, by, step, due)
+
+    def agree(self, id: str, *, by: Party) -> Entry[BudgetAgreement]:
+        """The minister agrees; the asker holds the dossier again.
+
+        Raises:
+            StepNotAllowedError: It was not received, or is decided.
+        """
+        return self._decide(id, "agree", by, "agenderen")
+
+    def refuse(self, id: str, *, by: Party) -> Entry[BudgetAgreement]:
+        """The minister refuses; the asker holds the dossier again.
+
+        Raises:
+            StepNotAllowedError: It was not received, or is decided.
+        """
+        return self._decide(id, "refuse", by, "voorleggen aan de Vlaamse Regering")
+
+    def requirements(self, dossier: str) -> tuple[Requirement, ...]:
+        """What the agenda needs: advice, and agreement where advice calls for it."""
+        requests = [entry.record for entry in self._all(ADVICE, dossier)]
+        advised = [r for r in requests if r.state is AdviceState.ADVISED]
+        if not advised:
+            return (_missing_advice(requests),)
+        last = max(advised, key=lambda r: r.advised_at or r.submitted_at)
+        assert last.outcome is not None  # an advised request has one
+        given = Requirement(name="IF", met=True, explanation=last.outcome.value.lower())
+        if not last.agreement_needed:
+            none = Requirement(name="BA", met=True, explanation="niet vereist volgens IF")
+            return (given, none)
+        return (given, _agreement([e.record for e in self._all(AGREEMENT, dossier)]))
+
+    def _decide(
+        self, id: str, step: str, by: Party, next_step: str
+    ) -> Entry[BudgetAgreement]:
+        found, now = self._book.read(AGREEMENT, id), self._clock()
+        record = found.record.decide(step, now)
+        due = self._calendar.due(now, _ASKER_DAYS)
+        return self._move(found, record, step, by, record.asker, next_step, due)
+
+    def _move(
+        self,
+        found: Entry[R],
+        record: R,
+        action: str,
+        by: Party,
+        holder: Party,
+        next_step: str,
+        due: datetime,
+    ) -> Entry[R]:
+        dossier: str = record.dossier
+        held = self._custodian.moved(
+            DOSSIER.ref(dossier), holder, next_step, by=by, due=due
+        )
+        draft = found.next(record, action, by, self._clock())
+        entry, _ = self._book.write(draft, held)
+        return entry
+
+    def _all(self, kind: Kind[R], dossier: str) -> Sequence[Entry[R]]:
+        rows = self._book.rows(Query(kind=kind.name, dossier=dossier))
+        return [self._book.read(kind, row.ref.id) for row in rows]
+
+    def _title(self, dossier: str) -> str:
+        return self._book.read(DOSSIER, dossier).record.title
+
+
+def _missing_advice(requests: Sequence[AdviceRequest]) -> Requirement:
+    waiting = [r for r in requests if r.state is AdviceState.RECEIVED and r.due]
+    text = "advies niet gevraagd"
+    if waiting and waiting[0].due:
+        text = f"wacht op {waiting[0].adviser} tot {in_dutch(waiting[0].due)}"
+    elif requests:
+        text = f"adviesvraag is {requests[-1].state.value.lower()}"
+    return Requirement(name="IF", met=False, explanation=text)
+
+
+def _agreement(agreements: Sequence[BudgetAgreement]) -> Requirement:
+    states = {agreement.state for agreement in agreements}
+    if AgreementState.AGREED in states:
+        return Requirement(name="BA", met=True, explanation="akkoord")
+    # A refusal does not block: the minister may put the proposal to the government.
+    if AgreementState.REFUSED in states:
+        return Requirement(
+            name="BA", met=True, explanation="geweigerd, voorgelegd aan de regering"
+        )
+    text = "akkoord gevraagd, nog niet gegeven" if states else "akkoord niet gevraagd"
+    return Requirement(name="BA", met=False, explanation=text)

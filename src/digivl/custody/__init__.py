@@ -1,0 +1,1 @@
+"""Custody: who holds what, since when, until when, and what is next."""

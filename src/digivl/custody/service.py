@@ -1,0 +1,117 @@
+"""Moves custody, in the transaction of the act that causes it; answers who has what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import attrs
+
+from digivl.custody.model import CUSTODY, Custody
+from digivl.kernel.calendar import LEGAL, Calendar
+from digivl.kernel.kinds import Ref
+from digivl.kernel.parties import Party, Role
+from digivl.records.entries import Draft, Entry, first
+from digivl.records.port import Query, RecordBook, Row
+
+
+@attrs.frozen
+class Custodian:
+    """Knows who holds what; every act that moves a file on asks it for a draft."""
+
+    _book: RecordBook
+    _clock: Callable[[], datetime]
+    _calendar: Calendar = LEGAL
+
+    def taken(
+        self, subject: Ref, *, dossier: str, title: str, by: Party, step: str, days: int
+    ) -> Draft[Custody]:
+        """The draft that puts a new subject in the hands of `by`.
+
+        Args:
+            subject: What is held from now on.
+            dossier: Id of the dossier it belongs to, or is.
+            title: One line for people.
+            by: The first holder.
+            step: What has to be done, in Dutch.
+            days: Term in working days.
+        """
+        now = self._clock()
+        custody = Custody(
+            subject=subject,
+            dossier=dossier,
+            title=title,
+            holder=by,
+            next_step=step,
+            since=now,
+            due=self._calendar.due(now, days),
+        )
+        return first(CUSTODY, _id(subject), custody, "take", by, now)
+
+    def moved(
+        self,
+        subject: Ref,
+        to: Party,
+        step: str,
+        *,
+        by: Party,
+        days: int | None = None,
+        due: datetime | None = None,
+        reason: str = "",
+    ) -> Draft[Custody]:
+        """The draft that hands a subject over; the term in working days or a moment.
+
+        Raises:
+            StepNotAllowedError: Its custody is closed.
+            NotFoundError: Nobody ever held it.
+        """
+        now = self._clock()
+        found = self._book.read(CUSTODY, _id(subject))
+        until = due if due is not None else self._calendar.due(now, days or 1)
+        record = found.record.hand_over(to, step, at=now, due=max(until, now))
+        return found.next(record, "hand over", by, now, reason)
+
+    def closed(self, subject: Ref, *, by: Party, reason: str = "") -> Draft[Custody]:
+        """The draft that ends custody: nothing is left to do."""
+        found = self._book.read(CUSTODY, _id(subject))
+        return found.next(found.record.close(), "close", by, self._clock(), reason)
+
+    def hand_over(
+        self, subject: Ref, to: Party, *, by: Party, reason: str = ""
+    ) -> Entry[Custody]:
+        """Give a subject to somebody else, with the same step and due moment."""
+        held = self.of(subject).record
+        draft = self.moved(
+            subject, to, held.next_step, by=by, due=held.due, reason=reason
+        )
+        (entry,) = self._book.write(draft)
+        return entry
+
+    def of(self, subject: Ref) -> Entry[Custody]:
+        """Who holds it now.
+
+        Raises:
+            NotFoundError: Nobody ever held it.
+        """
+        return self._book.read(CUSTODY, _id(subject))
+
+    def history(self, subject: Ref) -> Sequence[Entry[Custody]]:
+        """Who held it, the oldest first."""
+        return list(self._book.history(CUSTODY, _id(subject)))
+
+    def worklist(
+        self, *, holder: str | None = None, role: Role | None = None
+    ) -> Sequence[Row]:
+        """What is open, the earliest due first; of one holder or role if named."""
+        wanted = role.value if role else None
+        query = Query(kind=CUSTODY.name, open=True, holder=holder, role=wanted)
+        return self._book.rows(query)
+
+    def overdue(self) -> Sequence[Row]:
+        """What should have been done by now, the longest overdue first."""
+        query = Query(kind=CUSTODY.name, open=True, due_before=self._clock())
+        return self._book.rows(query)
+
+
+def _id(subject: Ref) -> str:
+    return f"{subject.kind}:{subject.id}"

@@ -1,0 +1,1 @@
+"""Documents and their versions: immutable bytes, named by their SHA-256."""

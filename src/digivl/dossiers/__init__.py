@@ -1,0 +1,1 @@
+"""Dossiers and decision-making: steps, meetings, the agenda, decisions (Kaleidos)."""

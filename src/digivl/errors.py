@@ -1,0 +1,297 @@
+"""Everything digivl raises.
+
+DigivlError
+├── MalformedError (also ValueError)     what came in is not what it claims to be
+│   ├── UnreadablePDFError               not a PDF, empty, truncated or damaged
+│   ├── EncryptedPDFError                the PDF is protected with a password
+│   └── LimitExceededError               larger, longer or deeper than allowed
+├── StepNotAllowedError                  the lifecycle has no such step from here
+├── NotReadyError                        something must be there first; it says what
+├── StaleRecordError                     somebody else wrote this version first
+├── NotFoundError (also LookupError)     no record or document under that name
+├── ErasedError                          a personal value that was erased
+├── OfficeError                          a folder that cannot serve as office
+│   ├── NotAnOfficeError                 it is something else, or nothing
+│   ├── NewerOfficeError                 a newer digivl made it
+│   └── DamagedOfficeError               a part is missing or unreadable
+├── ConfigurationError                   a setting, backend or extra is wrong or missing
+├── StorageError                         the own disk or database could not do it
+│   ├── StorageFullError                 no room left
+│   ├── BookBusyError                    other writers held the book for too long
+│   └── CorruptDocumentError             stored bytes no longer match their name
+├── SigningError                         a signature could not be made
+│   ├── KeyUnusableError                 the key cannot be read, or the password is wrong
+│   ├── CertificateNotValidError         expired, not yet valid, or not meant for signing
+│   └── NoRoomForCodeError               no free place for the QR code was found
+└── BackendError                         something outside failed
+    ├── BackendUnavailableError          try again later: `retryable` is True
+    ├── BackendRefusedError              it answered, and the answer was no
+    ├── OutcomeUnknownError              it may or may not have been done
+    └── UntrustworthyAnswerError         it answered what cannot be true
+
+Each error says in its text what is wrong, and in `hint` how to mend it; `code` is
+stable and fit for logs, dashboards and `--json`. No text holds a national number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class DigivlError(Exception):
+    """Base of all errors that leave the library.
+
+    Attributes:
+        code: Stable name of the kind of error.
+        hint: What the reader can do about it; may be empty.
+        retryable: True when the same call may succeed later, unchanged.
+    """
+
+    code: ClassVar[str] = "digivl"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        self.hint = hint
+        super().__init__(message)
+
+    def diagnostics(self) -> str:
+        """The text for a person: what is wrong, then how to mend it."""
+        return f"{self}\n{self.hint}" if self.hint else str(self)
+
+
+class MalformedError(DigivlError, ValueError):
+    """What came in is not what it claims to be."""
+
+    code = "malformed"
+
+
+class UnreadablePDFError(MalformedError):
+    """Not a PDF, empty, truncated or damaged."""
+
+    code = "pdf-unreadable"
+
+
+class EncryptedPDFError(MalformedError):
+    """The PDF is protected with a password or with permissions."""
+
+    code = "pdf-encrypted"
+
+
+class LimitExceededError(MalformedError):
+    """Larger, longer or deeper than the settings allow."""
+
+    code = "limit-exceeded"
+
+
+class StepNotAllowedError(DigivlError):
+    """The lifecycle of a record has no such step from its state.
+
+    Attributes:
+        subject: What the lifecycle is of, e.g. ``advice request``.
+        state: The state it is in.
+        step: The step that was tried.
+        open_steps: The steps that could have been taken instead.
+    """
+
+    code = "step-not-allowed"
+
+    def __init__(
+        self, subject: str, state: str, step: str, open_steps: Iterable[str]
+    ) -> None:
+        self.subject, self.state, self.step = subject, state, step
+        self.open_steps = tuple(open_steps)
+        choices = ", ".join(self.open_steps) or "none: this state is final"
+        super().__init__(
+            f"{subject} is {state!r}: cannot {step!r} (open steps: {choices})"
+        )
+
+
+class NotReadyError(DigivlError):
+    """Something must be there first.
+
+    Attributes:
+        missing: What, as (short name, explanation in Dutch).
+    """
+
+    code = "not-ready"
+
+    def __init__(self, subject: str, missing: Iterable[tuple[str, str]]) -> None:
+        self.missing = tuple(missing)
+        lines = "; ".join(f"{name}: {text}" for name, text in self.missing)
+        super().__init__(f"{subject!r} is not ready: {lines}")
+
+
+class StaleRecordError(DigivlError):
+    """Somebody else wrote this version first; nothing was written.
+
+    Attributes:
+        kind: Kind of the record.
+        id: Its id.
+        version: The version that was already taken.
+    """
+
+    code = "stale-record"
+    retryable = True
+
+    def __init__(self, kind: str, id: str, version: int) -> None:
+        self.kind, self.id, self.version = kind, id, version
+        super().__init__(
+            f"{kind} {id}: version {version} was written by somebody else first",
+            hint="Read the record again and repeat the act on what it now says.",
+        )
+
+
+class NotFoundError(DigivlError, LookupError):
+    """No record or document under that name."""
+
+    code = "not-found"
+
+
+class ErasedError(DigivlError):
+    """A personal value that was erased; the proofs around it still hold."""
+
+    code = "erased"
+
+
+class OfficeError(DigivlError):
+    """A folder that cannot serve as office."""
+
+    code = "office"
+
+
+class NotAnOfficeError(OfficeError):
+    """The folder is something else, or is not there."""
+
+    code = "not-an-office"
+
+
+class NewerOfficeError(OfficeError):
+    """A newer digivl made it; this one would not understand all of it."""
+
+    code = "newer-office"
+
+
+class DamagedOfficeError(OfficeError):
+    """A part of the office is missing or unreadable."""
+
+    code = "damaged-office"
+
+
+class ConfigurationError(DigivlError):
+    """A setting, backend or extra is wrong or missing."""
+
+    code = "configuration"
+
+
+class StorageError(DigivlError):
+    """The own disk or database could not do it; nothing was half-written."""
+
+    code = "storage"
+
+
+class StorageFullError(StorageError):
+    """No room left on the disk."""
+
+    code = "storage-full"
+    retryable = True
+
+
+class BookBusyError(StorageError):
+    """Other writers held the record book for longer than the settings allow."""
+
+    code = "book-busy"
+    retryable = True
+
+
+class CorruptDocumentError(StorageError):
+    """Stored bytes no longer match the SHA-256 they are named by."""
+
+    code = "corrupt-document"
+
+
+class SigningError(DigivlError):
+    """A signature could not be made; the document is unchanged."""
+
+    code = "signing"
+
+
+class KeyUnusableError(SigningError):
+    """The key cannot be read, or its password is wrong."""
+
+    code = "key-unusable"
+
+
+class CertificateNotValidError(SigningError):
+    """The certificate is expired, not yet valid, or not meant for signing."""
+
+    code = "certificate-not-valid"
+
+
+class NoRoomForCodeError(SigningError):
+    """No free place for the QR code was found where it was asked."""
+
+    code = "no-room-for-code"
+
+
+class BackendError(DigivlError):
+    """Something outside failed.
+
+    Attributes:
+        backend: Name of the backend, as in the settings.
+        correlation_id: Under which its help desk finds the call; may be empty.
+    """
+
+    code = "backend"
+
+    def __init__(
+        self, backend: str, message: str, *, hint: str = "", correlation_id: str = ""
+    ) -> None:
+        self.backend, self.correlation_id = backend, correlation_id
+        super().__init__(f"[{backend}] {message}", hint=hint)
+
+
+class BackendUnavailableError(BackendError):
+    """No answer, or an answer after which a later try can succeed."""
+
+    code = "backend-unavailable"
+    retryable = True
+
+
+class BackendRefusedError(BackendError):
+    """It answered, and the answer was no.
+
+    Attributes:
+        status: Its HTTP status; None when it speaks another protocol.
+        reason: Its own code for the refusal, e.g. ``INVALID_INPUT``; may be empty.
+    """
+
+    code = "backend-refused"
+
+    def __init__(
+        self,
+        backend: str,
+        message: str,
+        *,
+        hint: str = "",
+        correlation_id: str = "",
+        status: int | None = None,
+        reason: str = "",
+    ) -> None:
+        self.status, self.reason = status, reason
+        super().__init__(backend, message, hint=hint, correlation_id=correlation_id)
+
+
+class OutcomeUnknownError(BackendError):
+    """The request went out and the reply was lost: it may or may not be done."""
+
+    code = "outcome-unknown"
+    retryable = True
+
+
+class UntrustworthyAnswerError(BackendError):
+    """It answered what cannot be true, e.g. a timestamp over something else."""
+
+    code = "untrustworthy-answer"

@@ -1,0 +1,1 @@
+"""All traffic to the outside: the only room that knows httpx."""

@@ -1,0 +1,240 @@
+"""The one module that imports httpx, and the one place that translates its errors.
+
+httpx2 continues httpx with the same names: to change over, change that one word.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, BinaryIO, Final, TypeAlias
+
+import attrs
+import httpx
+
+from digivl.errors import (
+    BackendUnavailableError,
+    MalformedError,
+    OutcomeUnknownError,
+    StorageError,
+    UntrustworthyAnswerError,
+)
+from digivl.kernel.redaction import on_one_line
+from digivl.settings import Limits
+
+#: What carries requests; tests and simulators pass their own.
+Transport: TypeAlias = httpx.BaseTransport
+
+#: After these the other side cannot have received the request.
+_NEVER_ARRIVED: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.InvalidURL,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+#: Anything else may have happened after it was received.
+_ANY_FAILURE: Final = (
+    httpx.CookieConflict,
+    httpx.HTTPError,
+    httpx.StreamError,
+)
+#: An answer that drips gets this many read time-outs to arrive as a whole.
+_DRIPPING: Final = 4
+
+
+@attrs.frozen(kw_only=True)
+class Part:
+    """One part of a multipart form.
+
+    Attributes:
+        name: Name of the part.
+        content: Bytes, or a seekable stream that is sent from its start.
+        media_type: Its ``Content-Type``.
+        filename: Set for files, None for a plain field.
+    """
+
+    name: str
+    content: BinaryIO | bytes = attrs.field(repr=False)
+    media_type: str
+    filename: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Call:
+    """One request, ready to be sent.
+
+    Attributes:
+        once: True when doing it twice does harm: then a lost reply is an outcome
+            that is not known, and never a reason to send again.
+    """
+
+    backend: str
+    method: str
+    url: str
+    correlation_id: str
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    params: Mapping[str, str] = attrs.field(repr=False)
+    content: bytes | None = attrs.field(repr=False)
+    parts: Sequence[Part]
+    once: bool
+
+
+@attrs.frozen(kw_only=True)
+class Answer:
+    """One answer, read whole.
+
+    Attributes:
+        headers: Names in lower case.
+        correlation_id: The ``x-correlation-id`` that went along with the request.
+    """
+
+    status: int
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    body: bytes = attrs.field(repr=False)
+    correlation_id: str
+
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises:
+            MalformedError: It is something else.
+        """
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as cause:
+            raise MalformedError("the answer is not JSON") from cause
+
+
+class Client:
+    """Sends calls and reads answers within limits; follows nothing, repeats nothing.
+
+    Args:
+        limits: Time-outs, and the largest answer that is read.
+        outside: False for this machine: then no proxy of the environment is used.
+        transport: Carries the requests in the place of the network.
+    """
+
+    def __init__(
+        self, limits: Limits, *, outside: bool, transport: Transport | None = None
+    ) -> None:
+        self._limits = limits
+        timeout = httpx.Timeout(
+            limits.http_read_seconds, connect=limits.http_connect_seconds
+        )
+        self._client = httpx.Client(
+            timeout=timeout,
+            transport=transport,
+            trust_env=outside,
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            # A compressed answer could grow beyond any limit in one step.
+            headers={"accept-encoding": "identity", "user-agent": "digivl"},
+        )
+
+    def exchange(self, call: Call) -> Answer:
+        """Send one request and read its answer, whatever its status.
+
+        Raises:
+            BackendUnavailableError: It cannot have been received; or its answer was
+                lost and it can be repeated without harm.
+            OutcomeUnknownError: It is to be done once, and the answer was lost.
+            UntrustworthyAnswerError: The answer is too large, compressed or too slow.
+            StorageError: What was to be sent could not be read.
+        """
+        with _translated(call), self._stream(call) as response:
+            return Answer(
+                status=response.status_code,
+                headers={name.lower(): text for name, text in response.headers.items()},
+                body=self._body(call, response),
+                correlation_id=call.correlation_id,
+            )
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    @contextmanager
+    def _stream(self, call: Call) -> Generator[httpx.Response, None, None]:
+        with self._client.stream(
+            call.method,
+            call.url,
+            headers=call.headers,
+            params=call.params or None,
+            content=call.content,
+            files=[
+                (part.name, (part.filename, part.content, part.media_type))
+                for part in call.parts
+            ]
+            or None,
+        ) as response:
+            yield response
+
+    def _body(self, call: Call, response: httpx.Response) -> bytes:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise _unusable(call, "the answer is compressed, which was not asked for")
+        body = bytearray()
+        end = time.monotonic() + _DRIPPING * self._limits.http_read_seconds
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > self._limits.http_answer_bytes:
+                largest = self._limits.http_answer_bytes
+                raise _unusable(call, f"the answer is larger than {largest} bytes")
+            if time.monotonic() > end:
+                raise _unusable(call, "the answer comes in too slowly")
+        return bytes(body)
+
+
+@contextmanager
+def _translated(call: Call) -> Generator[None, None, None]:
+    try:
+        yield
+    except _NEVER_ARRIVED as cause:
+        raise BackendUnavailableError(
+            call.backend,
+            f"no connection for {call.method} ({_named(cause)})",
+            hint="Check its address in the settings, and the network, then try again.",
+            correlation_id=call.correlation_id,
+        ) from cause
+    except _ANY_FAILURE as cause:
+        raise _lost(call, f"the answer was lost ({_named(cause)})") from cause
+    except OSError as cause:
+        raise StorageError(f"what was to be sent cannot be read: {cause}") from cause
+
+
+def _named(cause: Exception) -> str:
+    text = on_one_line(str(cause), 200)
+    return f"{type(cause).__name__}: {text}" if text else type(cause).__name__
+
+
+def _lost(call: Call, what: str) -> BackendUnavailableError | OutcomeUnknownError:
+    if call.once:
+        return OutcomeUnknownError(
+            call.backend,
+            f"{call.method} may or may not have been done: {what}",
+            hint="Look it up by its own reference before sending it again.",
+            correlation_id=call.correlation_id,
+        )
+    return BackendUnavailableError(
+        call.backend,
+        f"{call.method} failed: {what}",
+        hint="Try again later.",
+        correlation_id=call.correlation_id,
+    )
+
+
+def _unusable(call: Call, what: str) -> UntrustworthyAnswerError | OutcomeUnknownError:
+    if call.once:
+        return OutcomeUnknownError(
+            call.backend,
+            f"{call.method} may or may not have been done: {what}",
+            hint="Look it up by its own reference before sending it again.",
+            correlation_id=call.correlation_id,
+        )
+    return UntrustworthyAnswerError(
+        call.backend, what, correlation_id=call.correlation_id
+    )

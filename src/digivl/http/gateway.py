@@ -1,0 +1,246 @@
+"""One remote service: where it is, how to be let in, what its statuses mean."""
+
+from __future__ import annotations
+
+import ipaddress
+import json as jsonlib
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import urlsplit
+
+import attrs
+
+from digivl.errors import (
+    BackendError,
+    BackendRefusedError,
+    BackendUnavailableError,
+    ConfigurationError,
+    OutcomeUnknownError,
+)
+from digivl.http.client import Answer, Call, Client, Part, Transport
+from digivl.http.problems import read_problem
+from digivl.kernel.identifiers import new_id
+
+if TYPE_CHECKING:
+    from digivl.settings import Limits
+
+__all__ = ["Answer", "Authorization", "Gateway", "Part", "Transport"]
+
+_log = logging.getLogger(__name__)
+
+#: After these the same request may succeed later; it was not done.
+_LATER: Final = frozenset({408, 425, 429, 500, 503})
+#: A relay gave up on the service behind it, which may have done it all the same.
+_RELAY_GAVE_UP: Final = frozenset({502, 504})
+
+_HINTS: Final = {
+    401: "Check the client id, its secret and the rights it was given.",
+    403: "A scope is missing: it has to be granted and asked for.",
+    404: "Check the address in the settings.",
+    409: "It was received before: look it up by its own reference.",
+    413: "Send less: fewer documents, or smaller ones.",
+}
+
+
+class Authorization(Protocol):
+    """Says what stands in the ``Authorization`` header."""
+
+    def header(self, refused: str | None = None) -> str:
+        """The value; another one than `refused`, which the service did not accept."""
+        ...
+
+
+def _checked(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as cause:
+        raise _no_address("it cannot be read") from cause
+    if parts.scheme not in {"http", "https"} or not host:
+        raise _no_address("it has to start with https:// and a host")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise _no_address("it holds more than a host and a path")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise _no_address(
+            f"{host} is another machine, and http:// can be read on the way"
+        )
+    return url.rstrip("/")
+
+
+def _no_address(why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"the address of a backend cannot be used: {why}",
+        hint="Write it as https://host/path; http:// only serves this machine.",
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """True for this machine: ``localhost``, 127.0.0.0/8 and ::1."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _client(gateway: Gateway) -> Client:
+    outside = not is_loopback(urlsplit(gateway.base_url).hostname or "")
+    return Client(gateway.limits, outside=outside, transport=gateway.transport)
+
+
+@attrs.frozen(eq=False)
+class Gateway:
+    """One remote service; thread-safe. It never repeats a request by itself.
+
+    The one exception does no harm: a request that was refused for its token (401) is
+    sent once more with a fresh one.
+
+    Attributes:
+        backend: Name in the settings, for errors and logs.
+        base_url: https, or http on this machine; a path may follow the host.
+        limits: Time-outs and the largest answer.
+        auth: Gives the ``Authorization`` header; None sends none.
+        transport: Carries the requests in the place of the network.
+
+    Raises:
+        ConfigurationError: `base_url` cannot be used.
+    """
+
+    backend: str
+    base_url: str = attrs.field(converter=_checked)
+    limits: Limits = attrs.field(repr=False)
+    auth: Authorization | None = attrs.field(default=None, repr=False)
+    transport: Transport | None = attrs.field(default=None, repr=False)
+    _client: Client = attrs.field(
+        init=False, repr=False, default=attrs.Factory(_client, takes_self=True)
+    )
+
+    def get(
+        self,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Ask for something; asking twice does no harm.
+
+        Raises:
+            BackendUnavailableError: No answer, or a status after which to try later.
+            BackendRefusedError: Another status that is no success.
+            UntrustworthyAnswerError: An answer beyond the limits.
+        """
+        return self._answer("GET", path, params=params, headers=headers)
+
+    def post(
+        self,
+        path: str,
+        *,
+        content: bytes | None = None,
+        json: Any = None,
+        multipart: Sequence[Part] = (),
+        headers: Mapping[str, str] | None = None,
+        once: bool = False,
+    ) -> Answer:
+        """Send something: bytes, JSON or a multipart form, which is streamed.
+
+        Args:
+            path: Below `base_url`, starting with a slash.
+            once: True when doing it twice does harm, such as a letter. Then every
+                failure after which it may have been done is `OutcomeUnknownError`.
+
+        Raises:
+            BackendUnavailableError: It was not done; a later try can succeed.
+            OutcomeUnknownError: It may have been done (only with `once`).
+            BackendRefusedError: It was refused; `status` and `reason` say more.
+            UntrustworthyAnswerError: An answer beyond the limits.
+        """
+        headers = dict(headers or {})
+        if json is not None:
+            content = jsonlib.dumps(json, ensure_ascii=False).encode()
+            headers["content-type"] = "application/json"
+        return self._answer(
+            "POST", path, headers=headers, content=content, parts=multipart, once=once
+        )
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        parts: Sequence[Part] = (),
+        once: bool = False,
+    ) -> Answer:
+        call = Call(
+            backend=self.backend,
+            method=method,
+            url=self.base_url + path,
+            correlation_id="",
+            headers=headers or {},
+            params=params or {},
+            content=content,
+            parts=parts,
+            once=once,
+        )
+        answer = self._let_in(call)
+        if not HTTPStatus(200) <= answer.status < HTTPStatus(300):
+            raise _failure(call, answer)
+        return answer
+
+    def _let_in(self, call: Call) -> Answer:
+        if self.auth is None:
+            return self._exchange(call)
+        value = self.auth.header()
+        answer = self._exchange(call, authorization=value)
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            fresh = self.auth.header(refused=value)
+            answer = self._exchange(call, authorization=fresh)
+        return answer
+
+    def _exchange(self, call: Call, **headers: str) -> Answer:
+        correlation_id = new_id()
+        headers["x-correlation-id"] = correlation_id
+        sent = attrs.evolve(
+            call, correlation_id=correlation_id, headers={**call.headers, **headers}
+        )
+        answer = self._client.exchange(sent)
+        _log.debug(
+            "%s: %s answered %d (%s)",
+            self.backend,
+            call.method,
+            answer.status,
+            correlation_id,
+        )
+        return answer
+
+
+def _failure(call: Call, answer: Answer) -> BackendError:
+    problem = read_problem(answer.body)
+    said = f"status {answer.status}" + (f", {problem}" if str(problem) else "")
+    known = {"correlation_id": answer.correlation_id}
+    if call.once and answer.status in _RELAY_GAVE_UP:
+        return OutcomeUnknownError(
+            call.backend,
+            f"{call.method} may or may not have been done: {said}",
+            hint="Look it up by its own reference before sending it again.",
+            **known,
+        )
+    if answer.status in _LATER | _RELAY_GAVE_UP:
+        return BackendUnavailableError(
+            call.backend, said, hint="Try again later.", **known
+        )
+    return BackendRefusedError(
+        call.backend,
+        said,
+        hint=_HINTS.get(answer.status, ""),
+        status=answer.status,
+        reason=problem.code or problem.title,
+        **known,
+    )

@@ -1,0 +1,68 @@
+"""Parties: who acts on a dossier or holds it, and in which role."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+import attrs
+
+from digivl.errors import MalformedError
+from digivl.kernel.personal import Personal
+
+
+class Role(Enum):
+    """What a party does in the decision (rol); values are the official Dutch terms."""
+
+    DOSSIER_MANAGER = "dossierbeheerder"
+    FINANCE_INSPECTOR = "inspecteur van financiën"
+    MINISTER = "minister"
+    BUDGET_MINISTER = "minister bevoegd voor het budgettair beleid"
+    SECRETARIAT = "secretarie"
+    SECRETARY = "secretaris"
+    GOVERNMENT = "Vlaamse Regering"
+    SIGNATORY = "ondertekenaar"
+    SYSTEM = "systeem"
+
+
+def _opaque(_: object, __: object, id: str) -> None:
+    digits = "".join(c for c in id if c.isdigit())
+    if not id or len(id) > 200 or any(c.isspace() for c in id):
+        raise MalformedError(
+            "the id of a party is 1 to 200 characters without blanks",
+            hint="Use an OVO code, a URI or a random id.",
+        )
+    # Ids stand in every entry, for ever: the one thing they must not be is an INSZ.
+    if len(digits) == 11 and not any(c.isalpha() for c in id):
+        raise MalformedError(
+            "the id of a party looks like a national number (INSZ)",
+            hint="Use an opaque id; personal values belong in `person`.",
+        )
+
+
+@attrs.frozen
+class Party:
+    """Somebody who acts or holds (partij): an entity, a function, a system.
+
+    Attributes:
+        id: OVO code, URI or opaque id; public, never a national number.
+        label: Function or organisation as people know it, in Dutch; public.
+        role: What the party does here.
+        person: Name of the natural person behind the function, if it matters.
+    """
+
+    id: str = attrs.field(validator=_opaque)
+    label: str
+    role: Role
+    person: Personal[str] | None = None
+
+    def acting_as(self, role: Role) -> Party:
+        """The same party in another role."""
+        return attrs.evolve(self, role=role)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+#: Acts that nobody asked for by hand: timeouts, work from the outbox.
+SYSTEM: Final = Party("digivl", "digivl", Role.SYSTEM)

@@ -1,0 +1,127 @@
+"""What digivl reads in a certificate, each parsed once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
+
+from digivl.errors import (
+    CertificateNotValidError,
+    KeyUnusableError,
+    MalformedError,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+#: Stands in the subject of every certificate that `digivl init` makes; whoever sees
+#: it knows that the signature has no legal value.
+DEVELOPMENT_MARK: Final = "ONTWIKKELING - GEEN RECHTSWAARDE"
+
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+
+
+@lru_cache(maxsize=256)
+def certificate(der: bytes) -> x509.Certificate:
+    """The certificate in `der`.
+
+    Raises:
+        MalformedError: It is no X.509 certificate.
+    """
+    try:
+        return x509.load_der_x509_certificate(der)
+    except ValueError as cause:
+        raise MalformedError(f"not an X.509 certificate: {cause}") from cause
+
+
+@lru_cache(maxsize=256)
+def public_key(der: bytes) -> PublicKey:
+    """The key in a certificate: RSA or elliptic curve, the two that digivl signs with.
+
+    Raises:
+        KeyUnusableError: A key of another kind.
+    """
+    try:
+        key = certificate(der).public_key()
+    except ValueError as cause:
+        raise KeyUnusableError(f"the key of the certificate: {cause}") from cause
+    if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        return key
+    raise KeyUnusableError(
+        f"digivl does not sign with a key of type {type(key).__name__}",
+        hint="Use a certificate with an RSA key or an elliptic curve key.",
+    )
+
+
+def common_name(name: x509.Name) -> str:
+    """How people call the holder: common name, else organisation, else all of it."""
+    for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
+        for attribute in name.get_attributes_for_oid(oid):
+            return str(attribute.value)
+    return name.rfc4514_string()
+
+
+def is_development(der: bytes) -> bool:
+    """True when the certificate was made by `digivl init`."""
+    subject = certificate(der).subject
+    organisations = subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return any(str(entry.value) == DEVELOPMENT_MARK for entry in organisations)
+
+
+def refuse_unfit(der: bytes, at: datetime) -> None:
+    """Refuse a certificate that cannot sign a document at `at`.
+
+    Raises:
+        CertificateNotValidError: Expired, not yet valid, or not meant for signing.
+        KeyUnusableError: Its key is neither RSA nor on an elliptic curve.
+
+    Source:
+        RFC 5280, 4.1.2.5 (validity) and 4.2.1.3 (key usage).
+    """
+    found = certificate(der)
+    who = common_name(found.subject)
+    if at > found.not_valid_after_utc:
+        raise CertificateNotValidError(
+            f"the certificate of {who} expired on {found.not_valid_after_utc:%Y-%m-%d}",
+            hint="Ask for a new certificate, or sign with another means.",
+        )
+    if at < found.not_valid_before_utc:
+        raise CertificateNotValidError(
+            f"the certificate of {who} is valid from {found.not_valid_before_utc}",
+            hint="Wait until then, or check the clock of this machine.",
+        )
+    if not _may_sign(found):
+        raise CertificateNotValidError(
+            f"the certificate of {who} is not meant for signing documents",
+            hint="Its key usage must allow digitalSignature or nonRepudiation.",
+        )
+    public_key(der)
+
+
+def _may_sign(found: x509.Certificate) -> bool:
+    try:
+        usage = found.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    except ValueError:
+        return False
+    return usage.digital_signature or usage.content_commitment
+
+
+def signed_by(der: bytes, signature: bytes, message: bytes) -> bool:
+    """True when the key of the certificate made `signature`: SHA-256, PKCS#1 or ECDSA."""
+    key = public_key(der)
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, message, padding.PKCS1v15(), SHA256())
+        else:
+            key.verify(signature, message, ec.ECDSA(SHA256()))
+    except InvalidSignature:
+        return False
+    return True

@@ -1,0 +1,201 @@
+"""Records to canonical JSON and back; personal values leave on the way.
+
+A sealed entry holds, for each personal value, ``{"$personal": commitment}``. The values
+themselves come out apart, each with its salt, for the table that can be erased.
+
+Source:
+    RFC 8785 (canonical JSON); RFC 9162, section 2.1.1 (leaf hash).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final, TypeVar, get_args, get_origin
+
+import attrs
+import rfc8785
+from cattrs import Converter, transform_error
+from cattrs.errors import BaseValidationError
+
+from digivl.errors import MalformedError
+from digivl.kernel.identifiers import INSZ, URI, EnterpriseNumber, OVOCode
+from digivl.kernel.kinds import Kind
+from digivl.kernel.moments import from_wire, to_wire
+from digivl.kernel.parties import Party
+from digivl.kernel.personal import Personal, commitment
+from digivl.records.entries import AnyDraft, Entry
+
+R = TypeVar("R", bound=attrs.AttrsInstance)
+
+#: Version of the entry format; part of what is proven.
+FORMAT: Final = 1
+_VEIL: Final = "$personal"
+_LEAF_PREFIX: Final = b"\x00"
+
+
+@attrs.frozen
+class PersonalValue:
+    """One personal value on its way to, or from, the table that can be erased."""
+
+    commitment: str
+    salt: bytes
+    value: str
+
+
+@attrs.frozen
+class Sealed:
+    """An entry ready to be written."""
+
+    canonical: str
+    leaf: bytes
+    personal: tuple[PersonalValue, ...]
+
+
+def leaf_hash(canonical: str) -> bytes:
+    """The leaf hash of an entry: SHA-256 over 0x00 and its canonical bytes."""
+    return hashlib.sha256(_LEAF_PREFIX + canonical.encode()).digest()
+
+
+def seal(draft: AnyDraft) -> Sealed:
+    """Make the canonical entry of a draft.
+
+    Raises:
+        MalformedError: The record holds what canonical JSON cannot hold.
+    """
+    values: list[PersonalValue] = []
+    tree = {
+        "action": draft.action,
+        "actor": _veil(_converter().unstructure(draft.actor), values),
+        "at": to_wire(draft.at),
+        "body": _veil(_converter().unstructure(draft.record), values),
+        "format": FORMAT,
+        "id": draft.id,
+        "kind": draft.kind.name,
+        "reason": draft.reason,
+        "version": draft.version,
+    }
+    canonical = _canonical(tree)
+    return Sealed(canonical, leaf_hash(canonical), tuple(values))
+
+
+def unseal(
+    kind: Kind[R], number: int, canonical: str, personal: Mapping[str, PersonalValue]
+) -> Entry[R]:
+    """Read a written entry; what was erased reads as erased.
+
+    Raises:
+        MalformedError: The entry does not fit the record; it names every wrong field.
+    """
+    tree = _unveil(json.loads(canonical), personal)
+    try:
+        return Entry(
+            kind=kind,
+            id=tree["id"],
+            version=tree["version"],
+            at=from_wire(tree["at"]),
+            actor=_converter().structure(tree["actor"], Party),
+            action=tree["action"],
+            reason=tree["reason"],
+            record=_converter().structure(tree["body"], kind.record),
+            number=number,
+            canonical=canonical,
+            leaf=leaf_hash(canonical),
+        )
+    except BaseValidationError as cause:
+        wrong = "; ".join(transform_error(cause))
+        raise MalformedError(f"entry {number} is no {kind.name}: {wrong}") from cause
+
+
+def _canonical(tree: Any) -> str:
+    try:
+        return rfc8785.dumps(tree).decode()
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as cause:
+        raise MalformedError(f"not fit for canonical JSON: {cause}") from cause
+
+
+def _veil(tree: Any, values: list[PersonalValue]) -> Any:
+    if isinstance(tree, Personal):
+        return {_VEIL: _commit(tree, values)}
+    if isinstance(tree, Mapping):
+        if _VEIL in tree:
+            raise MalformedError(f"no record may have a key {_VEIL!r}")
+        return {key: _veil(value, values) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_veil(value, values) for value in tree]
+    return tree
+
+
+def _commit(personal: Personal[Any], values: list[PersonalValue]) -> str:
+    if personal.erased_commitment is not None:
+        return personal.erased_commitment
+    assert personal.salt is not None  # only an erased value has none
+    text = _canonical(_plain().unstructure(personal.reveal()))
+    value = PersonalValue(
+        commitment(personal.salt, text.encode()), personal.salt, text
+    )
+    values.append(value)
+    return value.commitment
+
+
+def _unveil(tree: Any, personal: Mapping[str, PersonalValue]) -> Any:
+    if isinstance(tree, dict):
+        if tree.keys() == {_VEIL}:
+            return personal.get(tree[_VEIL], tree[_VEIL])
+        return {key: _unveil(value, personal) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_unveil(value, personal) for value in tree]
+    return tree
+
+
+@cache
+def _plain() -> Converter:
+    """Writes and reads values of the kernel; whole numbers of persons included."""
+    converter = Converter(forbid_extra_keys=True)
+    for cls, write, read in (
+        (datetime, to_wire, lambda text, _: from_wire(text)),
+        (date, date.isoformat, lambda text, _: date.fromisoformat(text)),
+        (Decimal, str, lambda text, _: Decimal(text)),
+        (bytes, bytes.hex, lambda text, _: bytes.fromhex(text)),
+        (INSZ, lambda number: number.wire, lambda text, _: INSZ(text)),
+        (EnterpriseNumber, lambda n: n.wire, lambda text, _: EnterpriseNumber(text)),
+        (OVOCode, str, lambda text, _: OVOCode(text)),
+        (URI, str, lambda text, _: URI(text)),
+    ):
+        converter.register_unstructure_hook(cls, write)
+        converter.register_structure_hook(cls, read)
+    converter.register_structure_hook(Sequence, converter.get_structure_hook(tuple))
+    return converter
+
+
+@cache
+def _converter() -> Converter:
+    """As `_plain`, but personal values stay whole for the veil, and only there."""
+    converter = _plain().copy()
+    converter.register_unstructure_hook(INSZ, _refuse_bare)
+    converter.register_unstructure_hook(Personal, lambda personal: personal)
+    converter.register_unstructure_hook_func(
+        lambda cls: get_origin(cls) is Personal, lambda personal: personal
+    )
+    converter.register_structure_hook_func(
+        lambda cls: get_origin(cls) is Personal, _structure_personal
+    )
+    return converter
+
+
+def _refuse_bare(_: INSZ) -> None:
+    raise MalformedError(
+        "a national number (INSZ) would stand bare in the journal",
+        hint="Declare the field as Personal[INSZ].",
+    )
+
+
+def _structure_personal(value: PersonalValue | str, cls: Any) -> Personal[Any]:
+    if isinstance(value, str):
+        return Personal.erased(value)
+    (inner,) = get_args(cls)
+    return Personal(_plain().structure(json.loads(value.value), inner), value.salt)

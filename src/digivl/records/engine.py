@@ -1,0 +1,129 @@
+"""Connections to the database, and its errors in the words of digivl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from digivl.errors import (
+    BookBusyError,
+    ConfigurationError,
+    DamagedOfficeError,
+    DigivlError,
+    StorageError,
+    StorageFullError,
+)
+
+#: Execution option of a connection that will write.
+WRITING: Final = "digivl_writing"
+
+# FULL: a commit that returned survives a power cut. secure_delete: an erased value
+# does not linger in free pages.
+_PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+)
+
+
+def connect(url: str, *, wait_seconds: float) -> Engine:
+    """An engine for that database; nothing is opened yet.
+
+    Args:
+        url: SQLAlchemy URL, ``sqlite:///…`` or ``postgresql+psycopg://…``.
+        wait_seconds: How long a writer waits for the others.
+
+    Raises:
+        ConfigurationError: No such kind of database, or its driver is not installed.
+    """
+    try:
+        engine = create_engine(make_url(url), pool_pre_ping="sqlite" not in url)
+    except (ArgumentError, ImportError, SQLAlchemyError) as cause:
+        raise ConfigurationError(
+            f"no database at this book URL: {type(cause).__name__}",
+            hint="Use sqlite:///file or postgresql+psycopg://…; the latter needs "
+            "`pip install digivl[postgres]`.",
+        ) from cause
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, wait_seconds)
+    elif engine.dialect.name == "postgresql":
+        _prepare_postgresql(engine, wait_seconds)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine, wait_seconds: float) -> None:
+    def connected(connection: Any, _: Any) -> None:
+        # The driver would open transactions by itself, too late to be exclusive.
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={int(wait_seconds * 1000)}")
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    def begun(connection: Connection) -> None:
+        # A writer takes the lock at once: it waits its turn, and cannot find out
+        # halfway that somebody else wrote first.
+        writing = connection.get_execution_options().get(WRITING)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
+
+
+def _prepare_postgresql(engine: Engine, wait_seconds: float) -> None:
+    def connected(connection: Any, _: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = {int(wait_seconds * 1000)}")
+        connection.commit()
+
+    event.listen(engine, "connect", connected)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the database says into an error of digivl."""
+    try:
+        yield
+    except DigivlError:
+        raise
+    except SQLAlchemyError as cause:
+        raise _translated(cause) from cause
+    except OSError as cause:
+        raise StorageError(f"the record book cannot be reached: {cause}") from cause
+
+
+_BUSY: Final = ("database is locked", "table is locked", "lock timeout", "deadlock")
+_FULL: Final = ("disk is full", "no space left", "could not extend file")
+_DAMAGED: Final = ("malformed", "not a database", "no such table", "no such column")
+_UNOPENED: Final = ("unable to open", "readonly database", "disk i/o error")
+
+
+def _translated(cause: SQLAlchemyError) -> StorageError | DamagedOfficeError:
+    # The text of the driver, without the statement and its parameters: those may
+    # hold personal values.
+    said = str(cause.orig) if isinstance(cause, DBAPIError) else str(cause)
+    text = said.casefold()
+    if any(sign in text for sign in _BUSY):
+        return BookBusyError(
+            "other writers hold the record book",
+            hint="Nothing was written. Try again; see limits.book_wait_seconds.",
+        )
+    if any(sign in text for sign in _FULL):
+        return StorageFullError(
+            "no room left on the disk of the record book",
+            hint="Nothing was written. Make room and repeat the act.",
+        )
+    if any(sign in text for sign in _DAMAGED):
+        return DamagedOfficeError(
+            f"the record book is damaged: {said}",
+            hint="Restore it from the last back-up; the documents are kept apart.",
+        )
+    hint = ""
+    if any(sign in text for sign in _UNOPENED):
+        hint = "Check that the folder exists and that this user may write in it."
+    return StorageError(f"the record book did not do it: {said}", hint=hint)

@@ -1,0 +1,111 @@
+"""What digivl asks of a record book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+import attrs
+
+from digivl.kernel.kinds import Kind, Ref, Standing
+from digivl.records.entries import AnyDraft, AnyEntry, Entry
+from digivl.records.tasks import NewTask, Task
+
+R = TypeVar("R", bound=attrs.AttrsInstance)
+
+
+@attrs.frozen(kw_only=True)
+class Row:
+    """One current row: where a record stands now."""
+
+    ref: Ref
+    version: int
+    standing: Standing
+
+
+@attrs.frozen(kw_only=True)
+class Query:
+    """Which current rows are wanted; what is None does not matter."""
+
+    kind: str | None = None
+    dossier: str | None = None
+    holder: str | None = None
+    role: str | None = None
+    state: str | None = None
+    open: bool | None = None
+    due_before: datetime | None = None
+
+
+class RecordBook(Protocol):
+    """An append-only book. All methods are thread-safe.
+
+    Every method raises `BookBusyError` when other writers hold the book for too long,
+    `StorageFullError` when the disk is full, and `StorageError` for other trouble.
+    """
+
+    def write(
+        self,
+        *drafts: AnyDraft,
+        tasks: Sequence[NewTask] = (),
+        done: Task | None = None,
+    ) -> tuple[AnyEntry, ...]:
+        """Write all or nothing: entries, current rows, new tasks, a finished task.
+
+        Raises:
+            StaleRecordError: A version is already taken, or is not the next one; or
+                the lease on `done` was lost.
+        """
+        ...
+
+    def read(self, kind: Kind[R], id: str) -> Entry[R]:
+        """The latest entry of a record.
+
+        Raises:
+            NotFoundError: No such record.
+        """
+        ...
+
+    def history(self, kind: Kind[R], id: str) -> Iterator[Entry[R]]:
+        """All entries of a record, oldest first; empty when there is none."""
+        ...
+
+    def rows(self, query: Query, *, limit: int = 1_000) -> Sequence[Row]:
+        """Current rows, the earliest due first, then the longest held."""
+        ...
+
+    def find(self, id: str) -> Sequence[Ref]:
+        """The records whose id is `id` or starts with it (six characters or more)."""
+        ...
+
+    def erase(self, draft: AnyDraft) -> AnyEntry:
+        """Write an act of erasure and delete the personal values of its record.
+
+        Both or neither. Entries, hashes and proofs stay as they are; who still holds
+        the record as it was is stale, and cannot write the values back.
+        """
+        ...
+
+    def lease(self, worker: str, now: datetime, seconds: float) -> Task | None:
+        """Take the task that is due longest, or None when nothing is due."""
+        ...
+
+    def postpone(self, task: Task, *, until: datetime | None, error: str) -> None:
+        """Give a task back, to be tried again; until None it is stuck and stays visible."""
+        ...
+
+    def tasks(self, *, state: str | None = None) -> Sequence[Task]:
+        """Tasks, oldest first, for people to look at."""
+        ...
+
+    def retry(self, key: str, now: datetime) -> None:
+        """Make a stuck task due again.
+
+        Raises:
+            NotFoundError: No stuck task with that key.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the connections; the book can be opened again."""
+        ...

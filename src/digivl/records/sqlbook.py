@@ -1,0 +1,288 @@
+"""The record book in SQL: one implementation for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from typing import Any, Self, TypeVar
+
+import attrs
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from digivl.errors import NotFoundError, StaleRecordError
+from digivl.kernel.kinds import Kind, Ref, Standing
+from digivl.kernel.moments import from_wire, to_wire
+from digivl.records import outbox, schema
+from digivl.records.codec import PersonalValue, Sealed, seal, unseal
+from digivl.records.engine import WRITING, connect, translated
+from digivl.records.entries import AnyDraft, AnyEntry, Entry
+from digivl.records.port import Query, Row
+from digivl.records.schema import CURRENT, ENTRY, PERSONAL
+from digivl.records.tasks import NewTask, Task
+from digivl.settings import Limits
+
+R = TypeVar("R", bound=attrs.AttrsInstance)
+
+_SHORTEST_PREFIX = 6
+
+
+@attrs.frozen
+class SQLBook:
+    """A record book in a SQL database; see `digivl.records.port.RecordBook`."""
+
+    _engine: Engine
+    _limits: Limits = Limits()
+    _joined: Connection | None = None
+
+    @classmethod
+    def create(cls, url: str, limits: Limits = Limits()) -> Self:
+        """Open a book, making its tables when the database is empty."""
+        book = cls(connect(url, wait_seconds=limits.book_wait_seconds), limits)
+        with book._writing() as connection:
+            schema.create(connection)
+            schema.migrate(connection)
+        return book
+
+    @classmethod
+    def open(cls, url: str, limits: Limits = Limits()) -> Self:
+        """Open a book that is there.
+
+        Raises:
+            DamagedOfficeError: There is none, or not all of one.
+            NewerOfficeError: A newer digivl made it.
+        """
+        book = cls(connect(url, wait_seconds=limits.book_wait_seconds), limits)
+        with book._writing() as connection:
+            schema.migrate(connection)
+        return book
+
+    def joining(self, connection: Connection) -> Self:
+        """The same book, writing in a transaction that the application has open.
+
+        What is written counts once the application commits.
+        """
+        return attrs.evolve(self, joined=connection)
+
+    def write(
+        self,
+        *drafts: AnyDraft,
+        tasks: Sequence[NewTask] = (),
+        done: Task | None = None,
+    ) -> tuple[AnyEntry, ...]:
+        """Write all or nothing; see the port."""
+        sealed = [seal(draft) for draft in drafts]
+        with self._writing() as connection:
+            for draft in drafts:
+                _move_current(connection, draft)
+            numbers = _insert_entries(connection, drafts, sealed)
+            _insert_personal(connection, drafts, sealed)
+            for task in tasks:
+                outbox.add(connection, task)
+            if done is not None:
+                outbox.finish(connection, done)
+        return tuple(
+            _written(draft, number, made)
+            for draft, number, made in zip(drafts, numbers, sealed, strict=True)
+        )
+
+    def read(self, kind: Kind[R], id: str) -> Entry[R]:
+        """The latest entry of a record; see the port."""
+        latest = _entries(kind, id).order_by(ENTRY.c.version.desc()).limit(1)
+        with self._reading() as connection:
+            row = connection.execute(latest).first()
+            personal = _personal(connection, kind.name, id)
+        if row is None:
+            raise NotFoundError(f"there is no {kind.name} {id}")
+        return unseal(kind, row.number, row.canonical, personal)
+
+    def history(self, kind: Kind[R], id: str) -> Iterator[Entry[R]]:
+        """All entries of a record, oldest first; see the port."""
+        with self._reading() as connection:
+            rows = connection.execute(_entries(kind, id).order_by(ENTRY.c.version))
+            found = rows.all()
+            personal = _personal(connection, kind.name, id)
+        for row in found:
+            yield unseal(kind, row.number, row.canonical, personal)
+
+    def rows(self, query: Query, *, limit: int = 1_000) -> Sequence[Row]:
+        """Current rows; see the port."""
+        wanted = attrs.asdict(query, filter=lambda _, value: value is not None)
+        before = wanted.pop("due_before", None)
+        found = select(CURRENT).where(*(CURRENT.c[n] == v for n, v in wanted.items()))
+        if before is not None:
+            found = found.where(CURRENT.c.due < to_wire(before))
+        by_due = (CURRENT.c.due.is_(None), CURRENT.c.due, CURRENT.c.since, CURRENT.c.id)
+        with self._reading() as connection:
+            rows = connection.execute(found.order_by(*by_due).limit(limit))
+            return [_row(row._mapping) for row in rows]
+
+    def find(self, id: str) -> Sequence[Ref]:
+        """The records whose id is `id` or starts with it; see the port."""
+        matches = CURRENT.c.id == id
+        if len(id) >= _SHORTEST_PREFIX:
+            matches |= CURRENT.c.id.startswith(id, autoescape=True)
+        found = select(CURRENT.c.kind, CURRENT.c.id).where(matches).limit(100)
+        with self._reading() as connection:
+            return [Ref(row.kind, row.id) for row in connection.execute(found)]
+
+    def erase(self, draft: AnyDraft) -> AnyEntry:
+        """Write an act of erasure and delete what it erases; see the port."""
+        made = seal(draft)
+        with self._writing() as connection:
+            _move_current(connection, draft)
+            (number,) = _insert_entries(connection, [draft], [made])
+            connection.execute(
+                delete(PERSONAL).where(
+                    PERSONAL.c.kind == draft.kind.name, PERSONAL.c.id == draft.id
+                )
+            )
+        return unseal(draft.kind, number, made.canonical, {})
+
+    def lease(self, worker: str, now: datetime, seconds: float) -> Task | None:
+        """Take the task that is due longest; see the port."""
+        with self._writing() as connection:
+            most = self._limits.task_attempts
+            return outbox.lease(connection, worker, now, seconds, most)
+
+    def postpone(self, task: Task, *, until: datetime | None, error: str) -> None:
+        """Give a task back; see the port."""
+        with self._writing() as connection:
+            outbox.postpone(connection, task, until, error)
+
+    def tasks(self, *, state: str | None = None) -> Sequence[Task]:
+        """Tasks, oldest first; see the port."""
+        with self._reading() as connection:
+            return outbox.listed(connection, state)
+
+    def retry(self, key: str, now: datetime) -> None:
+        """Make a stuck task due again; see the port."""
+        with self._writing() as connection:
+            outbox.retry(connection, key, now)
+
+    def close(self) -> None:
+        """Let go of the connections; see the port."""
+        self._engine.dispose()
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._transaction(writing=False)
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return self._transaction(writing=True)
+
+    @contextmanager
+    def _transaction(self, *, writing: bool) -> Iterator[Connection]:
+        with translated():
+            if self._joined is not None:
+                with self._joined.begin_nested():
+                    yield self._joined
+                return
+            with self._engine.connect() as connection:
+                options = {WRITING: writing}
+                with connection.execution_options(**options).begin():
+                    yield connection
+
+
+def _move_current(connection: Connection, draft: AnyDraft) -> None:
+    # The current row is the lock: it moves from the version that was read to the
+    # next one, or somebody else was first.
+    values = _current_values(draft)
+    key = {"kind": draft.kind.name, "id": draft.id}
+    if draft.version == 1:
+        try:
+            connection.execute(insert(CURRENT).values(**key, **values))
+        except IntegrityError as cause:
+            raise StaleRecordError(draft.kind.name, draft.id, 1) from cause
+        return
+    moved = connection.execute(
+        update(CURRENT)
+        .where(
+            CURRENT.c.kind == draft.kind.name,
+            CURRENT.c.id == draft.id,
+            CURRENT.c.version == draft.version - 1,
+        )
+        .values(**values)
+    )
+    if moved.rowcount != 1:
+        raise StaleRecordError(draft.kind.name, draft.id, draft.version)
+
+
+def _current_values(draft: AnyDraft) -> dict[str, Any]:
+    standing = draft.kind.standing(draft.record)
+    values = attrs.asdict(standing)
+    values["version"] = draft.version
+    values["since"] = to_wire(standing.since) if standing.since else None
+    values["due"] = to_wire(standing.due) if standing.due else None
+    return values
+
+
+def _insert_entries(
+    connection: Connection, drafts: Sequence[AnyDraft], sealed: Sequence[Sealed]
+) -> Sequence[int]:
+    if not drafts:
+        return ()
+    rows = [
+        {
+            "kind": draft.kind.name,
+            "id": draft.id,
+            "version": draft.version,
+            "at": to_wire(draft.at),
+            "actor": draft.actor.id,
+            "action": draft.action,
+            "canonical": made.canonical,
+            "leaf": made.leaf,
+        }
+        for draft, made in zip(drafts, sealed, strict=True)
+    ]
+    wanted = insert(ENTRY).returning(ENTRY.c.number, sort_by_parameter_order=True)
+    return connection.execute(wanted, rows).scalars().all()
+
+
+def _insert_personal(
+    connection: Connection, drafts: Sequence[AnyDraft], sealed: Sequence[Sealed]
+) -> None:
+    rows = [
+        {"kind": draft.kind.name, "id": draft.id, **attrs.asdict(value)}
+        for draft, made in zip(drafts, sealed, strict=True)
+        for value in made.personal
+    ]
+    if not rows:
+        return
+    # A value that an earlier version already committed to is not kept twice.
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(PERSONAL).on_conflict_do_nothing(), rows)
+
+
+def _written(draft: AnyDraft, number: int, made: Sealed) -> AnyEntry:
+    values = {f.name: getattr(draft, f.name) for f in attrs.fields(type(draft))}
+    return Entry(**values, number=number, canonical=made.canonical, leaf=made.leaf)
+
+
+def _entries(kind: Kind[Any], id: str) -> Any:
+    return select(ENTRY.c.number, ENTRY.c.canonical).where(
+        ENTRY.c.kind == kind.name, ENTRY.c.id == id
+    )
+
+
+def _personal(connection: Connection, kind: str, id: str) -> dict[str, PersonalValue]:
+    found = select(PERSONAL.c.commitment, PERSONAL.c.salt, PERSONAL.c.value).where(
+        PERSONAL.c.kind == kind, PERSONAL.c.id == id
+    )
+    return {
+        row.commitment: PersonalValue(row.commitment, bytes(row.salt), row.value)
+        for row in connection.execute(found)
+    }
+
+
+def _row(values: Mapping[str, Any]) -> Row:
+    names = {field.name for field in attrs.fields(Standing)}
+    standing = {name: values[name] for name in names}
+    for name in ("since", "due"):
+        standing[name] = from_wire(standing[name]) if standing[name] else None
+    return Row(
+        ref=Ref(values["kind"], values["id"]),
+        version=values["version"],
+        standing=Standing(**standing),
+    )

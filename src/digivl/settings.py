@@ -1,0 +1,169 @@
+"""Settings: one frozen record, each limit with its unit in its name.
+
+An office folder keeps them in `digivl.toml`; an application can also make the record
+itself. What is not named keeps its default; a name that is not known is an error.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from digivl.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Address that stands for the bundled simulator; the facade starts it when needed.
+SIMULATOR: Final = "simulator"
+
+Options = Mapping[str, str]
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """How much of the outside is let in; each with its unit."""
+
+    pdf_bytes: int = 200_000_000
+    pdf_pages: int = 5_000
+    http_answer_bytes: int = 35_000_000
+    http_connect_seconds: float = 5.0
+    http_read_seconds: float = 30.0
+    render_seconds: float = 10.0
+    render_memory_bytes: int = 1_000_000_000
+    book_wait_seconds: float = 15.0
+    lease_seconds: float = 120.0
+    task_attempts: int = 8
+
+
+@attrs.frozen(kw_only=True)
+class CodeSettings:
+    """How the QR code is made and placed.
+
+    Attributes:
+        host: Host of the verification page, in the code and beside it.
+        module_mm: Side of one module; 0.40 is the floor, 0.60 the advice.
+        margin_mm: Free edge of the page that office printers cut.
+        upper_case: Upper case gives a smaller symbol; lower case for old readers.
+    """
+
+    host: str = "verifieer.vlaanderen.be"
+    module_mm: float = 0.6
+    margin_mm: float = 7.0
+    upper_case: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Backend:
+    """One chosen backend: the name of the offer and its own options."""
+
+    offer: str
+    options: Options = attrs.field(factory=dict[str, str])
+
+
+def _backends() -> dict[str, Backend]:
+    return {}
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """Everything that can be set.
+
+    Attributes:
+        development: True for an office with development keys: nothing it makes has
+            legal value, and everything it makes says so.
+        book: SQLAlchemy URL of the record book; None is the file in the office.
+        documents: The document store.
+        authorities: Timestamp authorities by name, asked in this order.
+        means: Signing means by name.
+        providers: Delivery providers by name, asked in this order.
+        trust: Files with trusted root certificates (PEM), relative to the office.
+        code: The QR code.
+        limits: How much of the outside is let in.
+    """
+
+    development: bool = False
+    book: str | None = None
+    documents: Backend = Backend(offer="folder")
+    authorities: Mapping[str, Backend] = attrs.field(factory=_backends)
+    means: Mapping[str, Backend] = attrs.field(factory=_backends)
+    providers: Mapping[str, Backend] = attrs.field(factory=_backends)
+    trust: tuple[str, ...] = ()
+    code: CodeSettings = CodeSettings()
+    limits: Limits = Limits()
+
+    @classmethod
+    def from_toml(cls, path: Path) -> Settings:
+        """Read `digivl.toml`.
+
+        Raises:
+            ConfigurationError: Not TOML, a name that is not known, or a wrong type;
+                it says which.
+        """
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
+            raise ConfigurationError(f"{path.name} is not TOML: {cause}") from cause
+        data.pop("office", None)
+        return _settings(data)
+
+
+def _settings(data: dict[str, Any]) -> Settings:
+    values = _checked(Settings, data, "digivl.toml")
+    for table in ("authorities", "means", "providers"):
+        if table in values:
+            values[table] = {
+                name: _backend(entry, f"{table}.{name}")
+                for name, entry in _table(values[table], table).items()
+            }
+    if "documents" in values:
+        values["documents"] = _backend(values["documents"], "documents")
+    for name, record in (("code", CodeSettings), ("limits", Limits)):
+        if name in values:
+            values[name] = record(**_checked(record, values[name], name))
+    values["trust"] = tuple(str(file) for file in values.get("trust", ()))
+    return Settings(**values)
+
+
+def _backend(entry: Any, where: str) -> Backend:
+    options = {name: str(value) for name, value in _table(entry, where).items()}
+    offer = options.pop("offer", "")
+    if not offer:
+        raise ConfigurationError(
+            f"[{where}] names no offer",
+            hint=f'Add offer = "…"; `digivl plugins` lists what can stand in [{where}].',
+        )
+    return Backend(offer=offer, options=options)
+
+
+def _checked(record: type[Any], entry: Any, where: str) -> dict[str, Any]:
+    known = {field.name: field for field in attrs.fields(record)}
+    values = dict(_table(entry, where))
+    unknown = sorted(values.keys() - known.keys())
+    if unknown:
+        raise ConfigurationError(
+            f"{where}: {', '.join(unknown)} is not known",
+            hint=f"Known here: {', '.join(sorted(known))}.",
+        )
+    for name, value in values.items():
+        _check_type(known[name].default, value, f"{where}: {name}")
+    return values
+
+
+def _check_type(default: object, value: object, where: str) -> None:
+    if isinstance(default, bool | int | float | str):
+        wanted = (int, float) if isinstance(default, float) else type(default)
+        # True is an int for Python; in a settings file it is a mistake.
+        swapped = isinstance(value, bool) and not isinstance(default, bool)
+        if swapped or not isinstance(value, wanted):
+            kind = type(default).__name__
+            raise ConfigurationError(f"{where} must be {kind}, not {value!r}")
+
+
+def _table(entry: Any, where: str) -> dict[str, Any]:
+    if not isinstance(entry, dict):
+        raise ConfigurationError(f"{where} must be a table, not {entry!r}")
+    return entry

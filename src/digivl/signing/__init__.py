@@ -1,0 +1,1 @@
+"""Signing: flows, the means with which people sign, the authorities that timestamp."""

@@ -1,0 +1,1 @@
+"""Shipped for tests: simulators of the outside world and contract suites."""

@@ -1,0 +1,1 @@
+"""Validation: verdicts over signed documents, the trust they rest on, the report."""
