@@ -7,6 +7,7 @@ DigivlError
 │   └── LimitExceededError               larger, longer or deeper than allowed
 ├── StepNotAllowedError                  the lifecycle has no such step from here
 ├── NotReadyError                        something must be there first; it says what
+├── AlreadySentError                     this recipient got this document before
 ├── StaleRecordError                     somebody else wrote this version first
 ├── NotFoundError (also LookupError)     no record or document under that name
 ├── ErasedError                          a personal value that was erased
@@ -20,9 +21,10 @@ DigivlError
 │   ├── BookBusyError                    other writers held the book for too long
 │   └── CorruptDocumentError             stored bytes no longer match their name
 ├── SigningError                         a signature could not be made
-│   ├── KeyUnusableError                 the key cannot be read, or the password is wrong
-│   ├── CertificateNotValidError         expired, not yet valid, or not meant for signing
-│   └── NoRoomForCodeError               no free place for the QR code was found
+│   ├── KeyUnusableError                 the key or its password cannot be used
+│   ├── CertificateNotValidError         expired, not yet valid, or not for signing
+│   ├── NoRoomForCodeError               no free place for the QR code was found
+│   └── RenderingFailedError             the page could not be looked at
 └── BackendError                         something outside failed
     ├── BackendUnavailableError          try again later: `retryable` is True
     ├── BackendRefusedError              it answered, and the answer was no
@@ -122,6 +124,12 @@ class NotReadyError(DigivlError):
         self.missing = tuple(missing)
         lines = "; ".join(f"{name}: {text}" for name, text in self.missing)
         super().__init__(f"{subject!r} is not ready: {lines}")
+
+
+class AlreadySentError(DigivlError):
+    """This recipient got this document before; nothing was sent."""
+
+    code = "already-sent"
 
 
 class StaleRecordError(DigivlError):
@@ -234,6 +242,12 @@ class NoRoomForCodeError(SigningError):
     """No free place for the QR code was found where it was asked."""
 
     code = "no-room-for-code"
+
+
+class RenderingFailedError(SigningError):
+    """A page could not be rendered to look for a free place for the QR code."""
+
+    code = "rendering-failed"
 
 
 class BackendError(DigivlError):

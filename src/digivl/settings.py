@@ -134,7 +134,7 @@ def _backend(entry: Any, where: str) -> Backend:
     if not offer:
         raise ConfigurationError(
             f"[{where}] names no offer",
-            hint=f'Add offer = "…"; `digivl plugins` lists what can stand in [{where}].',
+            hint=f'Add offer = "…" to [{where}]; `digivl plugins` lists the offers.',
         )
     return Backend(offer=offer, options=options)
 

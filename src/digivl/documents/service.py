@@ -33,7 +33,14 @@ class Documents:
     _largest: int
 
     def add(
-        self, dossier: str, content: BinaryIO, *, title: str, type: URI, by: Party
+        self,
+        dossier: str,
+        content: BinaryIO,
+        *,
+        title: str,
+        type: URI,
+        by: Party,
+        id: str | None = None,
     ) -> Entry[Document]:
         """Take in a PDF as a new document of a dossier.
 
@@ -43,6 +50,8 @@ class Documents:
             title: One line, without personal values.
             type: Concept of the document type.
             by: Who delivers it.
+            id: Chosen by the application, so that it cannot be added twice; a random
+                one if None.
 
         Raises:
             UnreadablePDFError: It is not a PDF, or a damaged one.
@@ -53,7 +62,7 @@ class Documents:
         document = Document(
             dossier=dossier, title=title, type=type, versions=(version,)
         )
-        made = first(DOCUMENT, new_id(), document, "receive", by, version.at)
+        made = first(DOCUMENT, id or new_id(), document, "receive", by, version.at)
         (entry,) = self._book.write(made)
         return entry
 
@@ -100,13 +109,24 @@ class Documents:
             file.seek(0)
             yield file
 
-    def _received(self, content: BinaryIO) -> DocumentVersion:
+    def keep(self, content: BinaryIO) -> Stored:
+        """Check a PDF and keep its bytes; no record names them yet.
+
+        Raises:
+            UnreadablePDFError: It is not a PDF, or a damaged one.
+            EncryptedPDFError: It is protected with a password.
+            LimitExceededError: It is too large.
+            StorageFullError: No room; nothing was kept.
+        """
         with scratch() as file:
             copied(content, file, largest=self._largest)
             file.seek(0)
             self._check(file)
             file.seek(0)
-            stored = self.store.put(file)
+            return self.store.put(file)
+
+    def _received(self, content: BinaryIO) -> DocumentVersion:
+        stored = self.keep(content)
         return DocumentVersion(
             sha256=stored.sha256,
             size=stored.size,

@@ -54,14 +54,19 @@ class Dossiers:
     _gate: AgendaGate
     _clock: Callable[[], datetime]
 
-    def open(self, title: str, *, by: Party) -> Entry[Dossier]:
+    def open(self, title: str, *, by: Party, id: str | None = None) -> Entry[Dossier]:
         """Open a dossier; `by` holds it and has to prepare it.
 
         Args:
             title: One line, public, without personal values.
             by: The entity or cabinet that submits it.
+            id: Chosen by the application, so that it cannot be opened twice; a
+                random one if None.
+
+        Raises:
+            StaleRecordError: A dossier of that id was opened before.
         """
-        now, id = self._clock(), new_id()
+        now, id = self._clock(), id or new_id()
         dossier = Dossier(title=title, opened_by=by, opened_at=now)
         opened = first(DOSSIER, id, dossier, "open", by, now)
         held = self._custodian.taken(

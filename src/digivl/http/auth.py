@@ -31,6 +31,7 @@ _FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 _SKEW: Final = 30.0
 #: How long a token is kept whose end was not told, in seconds.
 _UNTOLD: Final = 60.0
+_YEAR: Final = 31_536_000
 
 
 class ClientProof(Protocol):
@@ -91,7 +92,8 @@ def _token(said: object) -> Token:
         raise MalformedError("it holds no access token")
     if str(said.get("token_type", "bearer")).lower() != "bearer":
         raise MalformedError("the token is no bearer token")
-    if isinstance(lasts, bool) or not isinstance(lasts, int | float):
+    # A comparison also refuses what JSON should not hold: NaN and infinity.
+    if not isinstance(lasts, int | float) or not 0 <= lasts < _YEAR:
         raise MalformedError("the token does not say how long it lasts")
     return Token(value, lasts - min(_SKEW, lasts / 2))
 
@@ -136,6 +138,10 @@ class ClientCredentials:
             if kept is None or kept == refused:
                 kept = self._fetch()
             return kept
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.gateway.close()
 
     def _kept(self) -> str | None:
         if self._token is None or self.clock() >= self._until:

@@ -76,12 +76,12 @@ class Call:
     backend: str
     method: str
     url: str
-    correlation_id: str
     headers: Mapping[str, str] = attrs.field(repr=False)
     params: Mapping[str, str] = attrs.field(repr=False)
     content: bytes | None = attrs.field(repr=False)
     parts: Sequence[Part]
     once: bool
+    correlation_id: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -213,12 +213,7 @@ def _named(cause: Exception) -> str:
 
 def _lost(call: Call, what: str) -> BackendUnavailableError | OutcomeUnknownError:
     if call.once:
-        return OutcomeUnknownError(
-            call.backend,
-            f"{call.method} may or may not have been done: {what}",
-            hint="Look it up by its own reference before sending it again.",
-            correlation_id=call.correlation_id,
-        )
+        return outcome_unknown(call, what)
     return BackendUnavailableError(
         call.backend,
         f"{call.method} failed: {what}",
@@ -229,12 +224,17 @@ def _lost(call: Call, what: str) -> BackendUnavailableError | OutcomeUnknownErro
 
 def _unusable(call: Call, what: str) -> UntrustworthyAnswerError | OutcomeUnknownError:
     if call.once:
-        return OutcomeUnknownError(
-            call.backend,
-            f"{call.method} may or may not have been done: {what}",
-            hint="Look it up by its own reference before sending it again.",
-            correlation_id=call.correlation_id,
-        )
+        return outcome_unknown(call, what)
     return UntrustworthyAnswerError(
         call.backend, what, correlation_id=call.correlation_id
+    )
+
+
+def outcome_unknown(call: Call, what: str) -> OutcomeUnknownError:
+    """The error for a call that is to be done once, and may have been."""
+    return OutcomeUnknownError(
+        call.backend,
+        f"{call.method} may or may not have been done: {what}",
+        hint="Look it up by its own reference before sending it again.",
+        correlation_id=call.correlation_id,
     )

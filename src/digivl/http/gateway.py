@@ -17,9 +17,8 @@ from digivl.errors import (
     BackendRefusedError,
     BackendUnavailableError,
     ConfigurationError,
-    OutcomeUnknownError,
 )
-from digivl.http.client import Answer, Call, Client, Part, Transport
+from digivl.http.client import Answer, Call, Client, Part, Transport, outcome_unknown
 from digivl.http.problems import read_problem
 from digivl.kernel.identifiers import new_id
 
@@ -51,6 +50,10 @@ class Authorization(Protocol):
         """The value; another one than `refused`, which the service did not accept."""
         ...
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        ...
+
 
 def _checked(url: str) -> str:
     try:
@@ -66,7 +69,7 @@ def _checked(url: str) -> str:
         raise _no_address(
             f"{host} is another machine, and http:// can be read on the way"
         )
-    return url.rstrip("/")
+    return url
 
 
 def _no_address(why: str) -> ConfigurationError:
@@ -145,7 +148,11 @@ class Gateway:
         """Send something: bytes, JSON or a multipart form, which is streamed.
 
         Args:
-            path: Below `base_url`, starting with a slash.
+            path: Below `base_url`, starting with a slash; empty for `base_url` itself.
+            content: Bytes to send as they are.
+            json: Sent as JSON in UTF-8.
+            multipart: Parts of a form; streams are read while they are sent.
+            headers: Further headers.
             once: True when doing it twice does harm, such as a letter. Then every
                 failure after which it may have been done is `OutcomeUnknownError`.
 
@@ -164,8 +171,10 @@ class Gateway:
         )
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections, those of `auth` too."""
         self._client.close()
+        if self.auth is not None:
+            self.auth.close()
 
     def _answer(
         self,
@@ -178,69 +187,61 @@ class Gateway:
         parts: Sequence[Part] = (),
         once: bool = False,
     ) -> Answer:
-        call = Call(
-            backend=self.backend,
-            method=method,
-            url=self.base_url + path,
-            correlation_id="",
-            headers=headers or {},
-            params=params or {},
-            content=content,
-            parts=parts,
-            once=once,
+        return self._let_in(
+            Call(
+                backend=self.backend,
+                method=method,
+                url=self.base_url.rstrip("/") + path if path else self.base_url,
+                headers=headers or {},
+                params=params or {},
+                content=content,
+                parts=parts,
+                once=once,
+            )
         )
-        answer = self._let_in(call)
-        if not HTTPStatus(200) <= answer.status < HTTPStatus(300):
-            raise _failure(call, answer)
-        return answer
 
     def _let_in(self, call: Call) -> Answer:
         if self.auth is None:
             return self._exchange(call)
         value = self.auth.header()
-        answer = self._exchange(call, authorization=value)
-        if answer.status == HTTPStatus.UNAUTHORIZED:
-            fresh = self.auth.header(refused=value)
-            answer = self._exchange(call, authorization=fresh)
-        return answer
+        try:
+            return self._exchange(call, authorization=value)
+        except BackendRefusedError as refusal:
+            if refusal.status != HTTPStatus.UNAUTHORIZED:
+                raise
+        return self._exchange(call, authorization=self.auth.header(refused=value))
 
     def _exchange(self, call: Call, **headers: str) -> Answer:
         correlation_id = new_id()
-        headers["x-correlation-id"] = correlation_id
-        sent = attrs.evolve(
-            call, correlation_id=correlation_id, headers={**call.headers, **headers}
-        )
-        answer = self._client.exchange(sent)
+        headers = {**call.headers, **headers, "x-correlation-id": correlation_id}
+        call = attrs.evolve(call, correlation_id=correlation_id, headers=headers)
+        answer = self._client.exchange(call)
         _log.debug(
             "%s: %s answered %d (%s)",
-            self.backend,
-            call.method,
-            answer.status,
-            correlation_id,
+            *(self.backend, call.method, answer.status, correlation_id),
         )
+        if answer.status // 100 != 2:
+            raise _failure(call, answer)
         return answer
 
 
 def _failure(call: Call, answer: Answer) -> BackendError:
     problem = read_problem(answer.body)
     said = f"status {answer.status}" + (f", {problem}" if str(problem) else "")
-    known = {"correlation_id": answer.correlation_id}
-    if call.once and answer.status in _RELAY_GAVE_UP:
-        return OutcomeUnknownError(
-            call.backend,
-            f"{call.method} may or may not have been done: {said}",
-            hint="Look it up by its own reference before sending it again.",
-            **known,
-        )
+    if answer.status in _RELAY_GAVE_UP and call.once:
+        return outcome_unknown(call, said)
     if answer.status in _LATER | _RELAY_GAVE_UP:
         return BackendUnavailableError(
-            call.backend, said, hint="Try again later.", **known
+            call.backend,
+            said,
+            hint="Try again later.",
+            correlation_id=call.correlation_id,
         )
     return BackendRefusedError(
         call.backend,
         said,
         hint=_HINTS.get(answer.status, ""),
+        correlation_id=call.correlation_id,
         status=answer.status,
         reason=problem.code or problem.title,
-        **known,
     )

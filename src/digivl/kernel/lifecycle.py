@@ -76,5 +76,5 @@ class Lifecycle(Generic[S]):
         lines = [f"[*] --> {self.initial.name}"]
         lines += [f"{s.name} --> {t.name}: {n}" for (s, n), t in self._arrows.items()]
         final = {t for t in self._arrows.values() if self.is_final(t)}
-        lines += [f"{state.name} --> [*]" for state in type(self.initial) if state in final]
+        lines += [f"{s.name} --> [*]" for s in type(self.initial) if s in final]
         return "stateDiagram-v2\n" + "\n".join(f"    {line}" for line in lines)

@@ -22,7 +22,8 @@ def _whole_cents(amount: Any) -> Decimal:
         exact = Decimal(amount)
         cents = exact.quantize(_CENT)
     except (InvalidOperation, TypeError, ValueError) as cause:
-        raise MalformedError(f"{str(amount)[:40]!r} is not an amount in euro") from cause
+        said = repr(str(amount)[:40])
+        raise MalformedError(f"{said} is not an amount in euro") from cause
     if cents != exact:
         raise MalformedError(f"{amount} is not in whole cents")
     return cents

@@ -39,13 +39,13 @@ class Personal(Generic[T]):
     """
 
     _value: T | None
-    salt: bytes | None = attrs.field(factory=_salt, eq=False)
+    salt: bytes = attrs.field(factory=_salt, eq=False)
     erased_commitment: str | None = attrs.field(default=None, kw_only=True)
 
     @classmethod
     def erased(cls, commitment: str) -> Personal[T]:
         """What is left of a value after erasure."""
-        return cls(None, None, erased_commitment=commitment)
+        return cls(None, b"", erased_commitment=commitment)
 
     @property
     def is_erased(self) -> bool:

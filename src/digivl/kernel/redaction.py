@@ -8,7 +8,8 @@ from typing import Final
 #: What stands for a number that was taken out.
 REMOVED: Final = "•••"
 
-_UUID = r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+# Twelve digits at its end could be a number in disguise.
+_UUID = r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-(?!\d{12}\b)[0-9a-f]{12}\b"
 _ELEVEN_DIGITS = r"\d(?:[\s.\-/]{0,3}\d){10,}"
 _NUMBERS: Final = re.compile(f"({_UUID})|{_ELEVEN_DIGITS}", re.IGNORECASE)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -67,11 +68,24 @@ def common_name(name: x509.Name) -> str:
     return name.rfc4514_string()
 
 
-def is_development(der: bytes) -> bool:
+def holder(der: bytes | None) -> str:
+    """How a certificate of somebody else calls its holder; empty when unreadable."""
+    names = _subject(der)
+    found = names.get("common_name") or names.get("organization_name") or ""
+    return found if isinstance(found, str) else ", ".join(map(str, found))
+
+
+def is_development(der: bytes | None) -> bool:
     """True when the certificate was made by `digivl init`."""
-    subject = certificate(der).subject
-    organisations = subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
-    return any(str(entry.value) == DEVELOPMENT_MARK for entry in organisations)
+    return _subject(der).get("organization_name") == DEVELOPMENT_MARK
+
+
+def _subject(der: bytes | None) -> dict[str, Any]:
+    # asn1crypto reads what others issued; cryptography refuses what is not by the rules.
+    try:
+        return dict(asn1.Certificate.load(der).subject.native) if der else {}
+    except (ValueError, TypeError):
+        return {}
 
 
 def refuse_unfit(der: bytes, at: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 from contextlib import contextmanager
@@ -14,19 +13,16 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
-from pyhanko.sign.validation import read_certification_data
 
 from digivl.errors import (
     KeyUnusableError,
     LimitExceededError,
     SigningError,
-    StorageError,
-    StorageFullError,
     UntrustworthyAnswerError,
 )
 from digivl.pdf.certificates import refuse_unfit, signed_by
 from digivl.pdf.container import container, signed_attributes
-from digivl.pdf.reading import opened, readable
+from digivl.pdf.reading import certification, entry, opened, readable
 from digivl.pdf.timestamps import Token, checked_token, timestamp_request
 
 if TYPE_CHECKING:
@@ -41,7 +37,6 @@ if TYPE_CHECKING:
 _CHUNK_BYTES: Final = 1 << 20
 #: An authority that is further off than this is lying, or our own clock is.
 _CLOCK_SECONDS: Final = 86_400
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @attrs.frozen
@@ -149,14 +144,14 @@ def sign(
         )
         signature = _signature(identity, attributes, raw)
         token = _token(signature, timestamp, at) if timestamp else None
-        _fill(prepared, target, identity, attributes, signature, token)
-        size = target.seek(0, os.SEEK_END)
+        with readable():
+            _fill(prepared, target, identity, attributes, signature, token)
+            size = target.seek(0, os.SEEK_END)
     return Signed(field=spec.field, at=at, size=size, timestamp=token)
 
 
 def _refuse_unsignable(writer: IncrementalPdfFileWriter, field: str) -> None:
-    certified = read_certification_data(writer.prev)
-    if certified and certified.permission is MDPPerm.NO_CHANGES:
+    if certification(writer.prev) == MDPPerm.NO_CHANGES.value:
         raise SigningError(
             "the document was certified and allows no further signature",
             hint="Ask its author for a copy that may be signed.",
@@ -175,8 +170,8 @@ def _refuse_unsignable(writer: IncrementalPdfFileWriter, field: str) -> None:
 
 
 def _locks_all(field: Any) -> bool:
-    lock = field.get("/Lock") or {}
-    return bool(lock.get("/P") == MDPPerm.NO_CHANGES.value)
+    lock = entry(field, "/Lock", {})
+    return bool(entry(lock, "/P") == MDPPerm.NO_CHANGES.value)
 
 
 def _prepared(
@@ -252,18 +247,7 @@ def _fill(
 def _emptied_on_failure(target: BinaryIO) -> Iterator[None]:
     try:
         yield
-    except BaseException as cause:
+    except BaseException:
         target.seek(0)
         target.truncate()
-        if isinstance(cause, OSError):
-            raise _storage_error(cause) from cause
         raise
-
-
-def _storage_error(cause: OSError) -> StorageError:
-    if cause.errno in _FULL:
-        return StorageFullError(
-            "no room left for the signed document",
-            hint="Free some space; the original is unchanged.",
-        )
-    return StorageError(f"the signed document could not be written: {cause.strerror}")

@@ -13,15 +13,15 @@ import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
-from asn1crypto import algos, cms, tsp
+from asn1crypto import algos, cms, core, tsp
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import Hash
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.sign.validation.generic_cms import (
     extract_certs_for_validation,
     validate_sig_integrity,
 )
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
-from cryptography.hazmat.primitives.hashes import Hash
 
 from digivl.errors import (
     BackendRefusedError,
@@ -147,6 +147,15 @@ def _first_line(cause: Exception) -> str:
     return str(cause).partition("\n")[0][:200] or type(cause).__name__
 
 
+class _Response(core.Sequence):  # type: ignore[misc]
+    """TimeStampResp; asn1crypto's own does not allow for an answer without token."""
+
+    _fields = [  # noqa: RUF012
+        ("status", tsp.PKIStatusInfo),
+        ("time_stamp_token", cms.ContentInfo, {"optional": True}),
+    ]
+
+
 @attrs.frozen
 class _Answer:
     """The checks of one answer, in the order of RFC 3161, 2.4.2."""
@@ -155,7 +164,7 @@ class _Answer:
     asked: Asked
 
     def token(self, answer: bytes) -> Token:
-        response = tsp.TimeStampResp.load(answer, strict=True)
+        response = _Response.load(answer, strict=True)
         self._granted(response["status"])
         envelope = response["time_stamp_token"]
         signed_data = envelope["content"]

@@ -133,11 +133,9 @@ def _veil(tree: Any, values: list[PersonalValue]) -> Any:
 def _commit(personal: Personal[Any], values: list[PersonalValue]) -> str:
     if personal.erased_commitment is not None:
         return personal.erased_commitment
-    assert personal.salt is not None  # only an erased value has none
     text = _canonical(_plain().unstructure(personal.reveal()))
-    value = PersonalValue(
-        commitment(personal.salt, text.encode()), personal.salt, text
-    )
+    salt = personal.salt
+    value = PersonalValue(commitment(salt, text.encode()), salt, text)
     values.append(value)
     return value.commitment
 

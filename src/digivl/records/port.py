@@ -91,7 +91,7 @@ class RecordBook(Protocol):
         ...
 
     def postpone(self, task: Task, *, until: datetime | None, error: str) -> None:
-        """Give a task back, to be tried again; until None it is stuck and stays visible."""
+        """Give a task back, to be tried again; without a moment it is stuck."""
         ...
 
     def tasks(self, *, state: str | None = None) -> Sequence[Task]:

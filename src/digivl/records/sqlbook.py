@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any, Self, TypeVar
@@ -35,6 +35,7 @@ class SQLBook:
 
     _engine: Engine
     _limits: Limits = Limits()
+    _told: Callable[[AnyEntry], None] | None = None
     _joined: Connection | None = None
 
     @classmethod
@@ -47,14 +48,25 @@ class SQLBook:
         return book
 
     @classmethod
-    def open(cls, url: str, limits: Limits = Limits()) -> Self:
+    def open(
+        cls,
+        url: str,
+        limits: Limits = Limits(),
+        *,
+        told: Callable[[AnyEntry], None] | None = None,
+    ) -> Self:
         """Open a book that is there.
+
+        Args:
+            url: SQLAlchemy URL.
+            limits: How long to wait for other writers, and how often to try a task.
+            told: Called with each entry after it was written.
 
         Raises:
             DamagedOfficeError: There is none, or not all of one.
             NewerOfficeError: A newer digivl made it.
         """
-        book = cls(connect(url, wait_seconds=limits.book_wait_seconds), limits)
+        book = cls(connect(url, wait_seconds=limits.book_wait_seconds), limits, told)
         with book._writing() as connection:
             schema.migrate(connection)
         return book
@@ -83,10 +95,14 @@ class SQLBook:
                 outbox.add(connection, task)
             if done is not None:
                 outbox.finish(connection, done)
-        return tuple(
+        written = tuple(
             _written(draft, number, made)
             for draft, number, made in zip(drafts, numbers, sealed, strict=True)
         )
+        if self._told is not None and self._joined is None:
+            for entry in written:
+                self._told(entry)
+        return written
 
     def read(self, kind: Kind[R], id: str) -> Entry[R]:
         """The latest entry of a record; see the port."""

@@ -67,7 +67,9 @@ class Signatory:
     authority: str | None = None
 
 
-def _different_people(_: object, __: object, signatories: tuple[Signatory, ...]) -> None:
+def _different_people(
+    _: object, __: object, signatories: tuple[Signatory, ...]
+) -> None:
     if not signatories:
         raise MalformedError("a signing flow needs at least one signatory")
     if len({signatory.party.id for signatory in signatories}) < len(signatories):
@@ -112,7 +114,7 @@ class SigningFlow:
         found = [s for s in self.signatories if s.party.id == party]
         if not found:
             known = ", ".join(s.party.id for s in self.signatories)
-            raise NotFoundError(f"{party!r} does not sign this document; who do: {known}")
+            raise NotFoundError(f"{party!r} does not sign this; who do: {known}")
         (signatory,) = found
         if signatory.signed_at is not None:
             raise SigningError(f"{signatory.party} has signed this document already")

@@ -1,0 +1,1 @@
+"""Dispatch to eBox or by letter: recipients, channels, outcomes, providers."""

@@ -1,0 +1,71 @@
+"""What was found in a signed document, in plain records without anything foreign."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@attrs.frozen
+class Problem:
+    """Why something does not pass.
+
+    Attributes:
+        failed: True when it is proven wrong; False when it cannot be told.
+        sub_indication: Name from EN 319 102-1, 5.1.3.
+        reason: In words.
+    """
+
+    failed: bool
+    sub_indication: str
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class TimestampFinding:
+    """One timestamp, in a signature or over the document.
+
+    Attributes:
+        sound: Its imprint and its signature hold, whatever else there is to say.
+        certificate: Of the unit that stamped, DER; None when unreadable.
+        revision: Of the document, for a document timestamp; else -1.
+    """
+
+    problem: Problem | None
+    sound: bool = False
+    time: datetime | None = None
+    certificate: bytes | None = attrs.field(default=None, repr=False)
+    revision: int = -1
+
+
+@attrs.frozen(kw_only=True)
+class SignatureFinding:
+    """One signature; see `digivl.validation.verdict.SignatureVerdict`."""
+
+    field: str
+    problem: Problem | None
+    level: str = ""
+    covers_whole_document: bool = False
+    changes: tuple[str, ...] = ()
+    certificate: bytes | None = attrs.field(default=None, repr=False)
+    signing_time: datetime | None = None
+    timestamps: tuple[TimestampFinding, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Findings:
+    """All of a document.
+
+    Attributes:
+        signatures: In the order of their revisions.
+        timestamps: Document timestamps, in the order of their revisions.
+        lenient: True when the file had to be read leniently.
+    """
+
+    signatures: tuple[SignatureFinding, ...]
+    timestamps: tuple[TimestampFinding, ...]
+    lenient: bool

@@ -1,0 +1,96 @@
+"""Does what is due: leases tasks, has them handled, gives back what failed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+import attrs
+
+from digivl.errors import DigivlError
+from digivl.records.port import RecordBook
+from digivl.records.tasks import Task
+from digivl.records.workers import this_worker
+from digivl.settings import Limits
+
+#: Does a task and ends it, by writing `done=task` together with the outcome.
+Handler = Callable[[Task], None]
+#: Told after each task: the task, and what went wrong or None.
+Progress = Callable[[Task, DigivlError | None], None]
+
+_LOG = logging.getLogger("digivl.work")
+_FIRST_PAUSE: Final = timedelta(seconds=5)
+_LONGEST_PAUSE: Final = timedelta(hours=1)
+
+
+@attrs.frozen
+class WorkReport:
+    """What one round of work did.
+
+    Attributes:
+        done: Tasks that were finished.
+        postponed: Tasks that failed for now and will be tried again.
+        stuck: Tasks that a person has to look at.
+    """
+
+    done: int = 0
+    postponed: int = 0
+    stuck: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class Worker:
+    """Works through the outbox; any number can share one book."""
+
+    book: RecordBook
+    handlers: Mapping[str, Handler]
+    clock: Callable[[], datetime]
+    limits: Limits
+
+    def run(self, progress: Progress | None = None) -> WorkReport:
+        """Do all that is due now."""
+        report, name = WorkReport(), this_worker()
+        while task := self.book.lease(name, self.clock(), self.limits.lease_seconds):
+            error = self._attempt(task)
+            report = self._counted(report, task, error)
+            if progress is not None:
+                progress(task, error)
+        return report
+
+    def _attempt(self, task: Task) -> DigivlError | None:
+        try:
+            self._handler(task)(task)
+        except DigivlError as error:
+            return error
+        except Exception as cause:
+            # A fault of ours: it must not end the worker, and not be forgotten.
+            _LOG.exception("task %s (%s) failed", task.key, task.kind)
+            return DigivlError(f"{type(cause).__name__} in a task {task.kind!r}")
+        return None
+
+    def _handler(self, task: Task) -> Handler:
+        try:
+            return self.handlers[task.kind]
+        except KeyError:
+            raise DigivlError(
+                f"nobody here does tasks of kind {task.kind!r}",
+                hint="Install the plug-in that made it, or a newer digivl.",
+            ) from None
+
+    def _counted(
+        self, report: WorkReport, task: Task, error: DigivlError | None
+    ) -> WorkReport:
+        if error is None:
+            return attrs.evolve(report, done=report.done + 1)
+        again = error.retryable and task.attempts < self.limits.task_attempts
+        until = self.clock() + _pause(task.attempts) if again else None
+        self.book.postpone(task, until=until, error=str(error))
+        if again:
+            return attrs.evolve(report, postponed=report.postponed + 1)
+        return attrs.evolve(report, stuck=report.stuck + 1)
+
+
+def _pause(attempts: int) -> timedelta:
+    return min(_FIRST_PAUSE * 2 ** (attempts - 1), _LONGEST_PAUSE)

@@ -1,0 +1,17 @@
+"""What signing asks of the room above it: records that move together with a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from digivl.records.entries import AnyDraft
+from digivl.signing.model import SigningFlow
+
+
+class FlowCompanion(Protocol):
+    """Moves its own records in the transaction that moves a signing flow."""
+
+    def started(self, flow: SigningFlow) -> Sequence[AnyDraft]:
+        """Drafts to be written together with the start of `flow`."""
+        ...

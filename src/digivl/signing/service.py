@@ -1,0 +1,210 @@
+"""Signing flows: put a document up for signing, sign it, refuse it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import BinaryIO, Final
+
+import attrs
+
+from digivl.custody.service import Custodian
+from digivl.documents.disk import scratch
+from digivl.documents.model import Origin
+from digivl.documents.port import Stored
+from digivl.documents.service import Documents
+from digivl.dossiers.model import DOSSIER
+from digivl.kernel.identifiers import new_id
+from digivl.kernel.parties import Party, Role
+from digivl.pdf.signer import SignatureSpec, Signed, sign
+from digivl.records.entries import AnyDraft, Entry, first
+from digivl.records.port import RecordBook
+from digivl.settings import Limits
+from digivl.signing.authorities import TimestampAuthority, first_answer
+from digivl.signing.means import SigningMeans
+from digivl.signing.model import FLOW, Signatory, SigningFlow
+from digivl.signing.port import FlowCompanion
+
+#: Term in working days for each signatory, while no rule gives one.
+SIGN_DAYS: Final = 5
+_REGISTER_DAYS: Final = 1
+
+
+@attrs.frozen(kw_only=True)
+class Signing:
+    """The signing flows of an office."""
+
+    book: RecordBook
+    documents: Documents
+    custodian: Custodian
+    means: Callable[[str], SigningMeans]
+    authorities: Sequence[TimestampAuthority]
+    companion: FlowCompanion
+    clock: Callable[[], datetime]
+    limits: Limits
+
+    def start(
+        self, document: str, signatories: Sequence[Signatory], *, by: Party
+    ) -> Entry[SigningFlow]:
+        """Put the last version of a document up for signing, in the order given.
+
+        Args:
+            document: Id of the document.
+            signatories: Who signs, with which means of the settings.
+            by: Who puts it up; holds the dossier again when all have signed.
+
+        Raises:
+            NotFoundError: No such document.
+            MalformedError: No signatory, or one that stands there twice.
+        """
+        found = self.documents.read(document).record
+        flow = SigningFlow(
+            dossier=found.dossier,
+            document=document,
+            title=found.title,
+            base=found.latest.sha256,
+            current=found.latest.sha256,
+            started_by=by,
+            signatories=tuple(signatories),
+        )
+        drafts = (
+            first(FLOW, new_id(), flow, "start", by, self.clock()),
+            self._held_next(flow, by),
+            *self.companion.started(flow),
+        )
+        return self.book.write(*drafts)[0]
+
+    def read(self, id: str) -> Entry[SigningFlow]:
+        """The flow as it is now.
+
+        Raises:
+            NotFoundError: No such flow.
+        """
+        return self.book.read(FLOW, id)
+
+    def sign(self, id: str, party: str) -> Entry[SigningFlow]:
+        """Sign for the party whose turn it is, with a timestamp (PAdES B-T).
+
+        The signed version, the flow and the custody of the dossier are written
+        together: either all of it happened, or nothing.
+
+        Args:
+            id: Id of the flow.
+            party: Id of the signatory.
+
+        Raises:
+            SigningError: It is not the turn of this party, or the key cannot sign.
+            BackendUnavailableError: No timestamp authority answers; nothing changed.
+            StaleRecordError: Somebody else signed or refused meanwhile.
+        """
+        found = self.read(id)
+        signatory = found.record.turn_of(party)
+        stored, signed = self._signed(found.record, signatory)
+        done = self._signatory(signatory, signed)
+        flow = found.record.signed(done, stored.sha256)
+        document = self.documents.read(flow.document)
+        by = signatory.party.acting_as(Role.SIGNATORY)
+        drafts: tuple[AnyDraft, ...] = (
+            found.next(flow, "sign", by, self.clock()),
+            self.documents.draft(document, stored, Origin.SIGNED, by),
+            self._held_next(flow, by),
+        )
+        return self.book.write(*drafts)[0]
+
+    def refuse(self, id: str, party: str, *, reason: str) -> Entry[SigningFlow]:
+        """A signatory refuses; who started the flow holds the dossier again.
+
+        Args:
+            id: Id of the flow.
+            party: Id of the signatory.
+            reason: Why, without personal values.
+
+        Raises:
+            StepNotAllowedError: The flow has ended.
+        """
+        found = self.read(id)
+        by = found.record.turn_of(party).party
+        refused = found.next(found.record.refuse(), "refuse", by, self.clock(), reason)
+        held = self.custodian.moved(
+            DOSSIER.ref(found.record.dossier),
+            found.record.started_by,
+            f"weigering behandelen: {reason}",
+            by=by,
+            days=SIGN_DAYS,
+        )
+        return self.book.write(refused, held)[0]
+
+    def sign_file(
+        self,
+        source: BinaryIO,
+        target: BinaryIO,
+        *,
+        means: str,
+        field: str,
+        reason: str | None = None,
+        timestamp: bool = True,
+    ) -> Signed:
+        """Sign one file outside any flow; nothing is recorded.
+
+        Args:
+            source: The PDF; seekable.
+            target: An empty stream for the signed file.
+            means: Name of the signing means in the settings.
+            field: Name of the signature field.
+            reason: As readers show it.
+            timestamp: False gives B-B, without a timestamp.
+
+        Raises:
+            SigningError: The key, the certificate or the document cannot be used.
+        """
+        chosen = self.means(means)
+        return sign(
+            source,
+            target,
+            SignatureSpec(field=field, reason=reason),
+            chosen.identity(),
+            chosen.sign,
+            at=self.clock(),
+            timestamp=self._timestamp if timestamp else None,
+            limits=self.limits,
+        )
+
+    def _signed(
+        self, flow: SigningFlow, signatory: Signatory
+    ) -> tuple[Stored, Signed]:
+        number = 1 + flow.signatories.index(signatory)
+        with self.documents.opened(flow.current) as source, scratch() as target:
+            signed = self.sign_file(
+                source,
+                target,
+                means=signatory.means,
+                field=f"Handtekening{number}",
+                reason=f"Ondertekend als {signatory.party}",
+            )
+            target.seek(0)
+            return self.documents.store.put(target), signed
+
+    def _signatory(self, signatory: Signatory, signed: Signed) -> Signatory:
+        certificate = self.means(signatory.means).identity().certificate
+        token = signed.timestamp
+        return attrs.evolve(
+            signatory,
+            signed_at=token.time if token else signed.at,
+            certificate=hashlib.sha256(certificate).hexdigest(),
+            authority=token.authority if token else None,
+        )
+
+    def _timestamp(self, request: bytes) -> bytes:
+        return first_answer(self.authorities, request)
+
+    def _held_next(self, flow: SigningFlow, by: Party) -> AnyDraft:
+        waiting = flow.next_signatory
+        subject = DOSSIER.ref(flow.dossier)
+        if waiting is None:
+            return self.custodian.moved(
+                subject, flow.started_by, "registreren", by=by, days=_REGISTER_DAYS
+            )
+        return self.custodian.moved(
+            subject, waiting.party, "ondertekenen", by=by, days=SIGN_DAYS
+        )

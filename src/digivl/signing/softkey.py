@@ -1,0 +1,108 @@
+"""A signing means in a file: PKCS#12 with a password."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs12
+
+from digivl.errors import KeyUnusableError
+from digivl.pdf.signer import Identity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.types import (
+        PrivateKeyTypes,
+        PublicKeyTypes,
+    )
+
+_Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+@attrs.frozen
+class SoftKey:
+    """A key that was loaded once and signs from memory; thread-safe."""
+
+    name: str
+    _identity: Identity
+    _key: _Key = attrs.field(repr=False)
+
+    @classmethod
+    def from_pkcs12(cls, name: str, path: Path, password: bytes) -> SoftKey:
+        """Load a key with its certificate and chain.
+
+        Args:
+            name: Name in the settings.
+            path: The PKCS#12 file (``.p12``, ``.pfx``).
+            password: As it was set when the file was made.
+
+        Raises:
+            KeyUnusableError: No such file, empty, wrong password, no key or no
+                certificate in it, or a key that digivl does not sign with.
+        """
+        store = _loaded(path, password)
+        if store.key is None or store.cert is None:
+            raise KeyUnusableError(
+                f"{path.name} holds no {'key' if store.key is None else 'certificate'}",
+                hint="Export the key together with its certificate.",
+            )
+        certificate = store.cert.certificate
+        key = _usable(store.key, path)
+        if _spki(key.public_key()) != _spki(certificate.public_key()):
+            raise KeyUnusableError(
+                f"the key in {path.name} does not belong to its certificate",
+                hint="Export the key again, with the certificate issued for it.",
+            )
+        above = [entry.certificate for entry in store.additional_certs]
+        chain = tuple(one.public_bytes(Encoding.DER) for one in above)
+        identity = Identity(certificate.public_bytes(Encoding.DER), chain)
+        return cls(name, identity, key)
+
+    def identity(self) -> Identity:
+        """The certificate of the signatory and its chain."""
+        return self._identity
+
+    def sign(self, message: bytes) -> bytes:
+        """The raw signature: SHA-256 with RSA PKCS#1 v1.5, or with ECDSA."""
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(message, padding.PKCS1v15(), SHA256())
+        return self._key.sign(message, ec.ECDSA(SHA256()))
+
+
+def _loaded(path: Path, password: bytes) -> pkcs12.PKCS12KeyAndCertificates:
+    try:
+        content = path.read_bytes()
+    except OSError as cause:
+        raise KeyUnusableError(
+            f"the key file {path.name} cannot be read: {cause.strerror}",
+            hint="Check the path in the settings and who may read it.",
+        ) from cause
+    if not content:
+        raise KeyUnusableError(
+            f"the key file {path.name} is empty",
+            hint="Put the PKCS#12 file back from where it came.",
+        )
+    try:
+        return pkcs12.load_pkcs12(content, password)
+    except ValueError as cause:
+        raise KeyUnusableError(
+            f"{path.name} does not open: wrong password, or not a PKCS#12 file",
+            hint="Check the password first; a PKCS#12 file ends in .p12 or .pfx.",
+        ) from cause
+
+
+def _usable(key: PrivateKeyTypes, path: Path) -> _Key:
+    if isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        return key
+    raise KeyUnusableError(
+        f"{path.name}: digivl does not sign with a {type(key).__name__}",
+        hint="Use an RSA key or an elliptic curve key.",
+    )
+
+
+def _spki(key: PublicKeyTypes) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -1,0 +1,71 @@
+"""The outside world of a development office: the simulators, on loopback.
+
+They start when they are first needed and stop with the office. What they received
+stands in files, so that it outlives them: a real service does not forget either.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from digivl.testing.magda import MagdaSimulator, magda_app
+from digivl.testing.serving import serving
+from digivl.testing.tsa import TSASimulator, tsa_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+#: The client that development offices are to MAGDA.
+MAGDA_CLIENT: Final = "digivl-development"
+#: Where the service stands below its address.
+MAGDA_BASE: Final = "/api/v1/messages"
+
+
+@attrs.define(eq=False)
+class Outside:
+    """Simulators of MAGDA and of a timestamp authority, each started once.
+
+    Attributes:
+        folder: Where they keep what they received.
+        keys: Folder with the development keys.
+    """
+
+    folder: Path
+    keys: Path
+    _running: ExitStack = attrs.field(factory=ExitStack, init=False)
+    _urls: dict[str, str] = attrs.field(factory=dict[str, str], init=False)
+    _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
+
+    def authority(self) -> str:
+        """Address of the timestamp authority."""
+        with self._lock:
+            if "tsa" not in self._urls:
+                password = (self.keys / "timestamps.password").read_bytes().strip()
+                simulator = TSASimulator.from_pkcs12(
+                    self.keys / "timestamps.p12", password
+                )
+                self._urls["tsa"] = self._start(tsa_app(simulator))
+            return self._urls["tsa"]
+
+    def magda(self) -> str:
+        """Address of the authorisation server of MAGDA; `MAGDA_BASE` follows it."""
+        with self._lock:
+            if "magda" not in self._urls:
+                secret = (self.keys / "magda.secret").read_text().strip()
+                simulator = MagdaSimulator(
+                    self.folder / "magda", clients={MAGDA_CLIENT: secret}
+                )
+                self._urls["magda"] = self._start(magda_app(simulator))
+            return self._urls["magda"]
+
+    def close(self) -> None:
+        """Stop what was started."""
+        self._running.close()
+
+    def _start(self, app: WSGIApplication) -> str:
+        return self._running.enter_context(serving(app))

@@ -1,0 +1,1 @@
+"""The QR code, the register of authentic documents, and the comparison with copies."""

@@ -1,0 +1,48 @@
+"""What works without any extra, and what is said when one is missing.
+
+The children of these tests cannot import what an extra brings. The session `minimal`
+runs the same tests where it is not installed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import digivl
+
+BROUGHT_BY_EXTRAS = (
+    "PIL",
+    "psycopg",
+    "rich",
+    "typer",
+    "typst",
+    "werkzeug",
+    "zxingcpp",
+)
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in an interpreter that has no extras."""
+    blocked = f"import sys; sys.modules.update(dict.fromkeys({BROUGHT_BY_EXTRAS!r}))\n"
+    command = [sys.executable, "-c", blocked + code]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", digivl.__all__)
+def test_window_opens_without_extras(name: str) -> None:
+    """Every name of the shop window can be used without any extra."""
+    done = run(f"import digivl; digivl.{name}")
+
+    assert ("", 0) == (done.stderr, done.returncode)
+
+
+def test_command_names_its_extra() -> None:
+    """The command without the extra `cli` says what to install, and exits with 2."""
+    done = run("from digivl.cli import main; main()")
+
+    assert 2 == done.returncode
+    assert "digivl[cli]" in done.stderr
+    assert "Traceback" not in done.stderr
