@@ -136,7 +136,7 @@ def minimal(session: nox.Session) -> None:
 def lint(session: nox.Session) -> None:
     """Ruff: rules and format; `-- --fix` mends what it can."""
     install(session, "lint", extras=None)
-    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "check", "--output-format", "concise", *session.posargs)
     check = [] if "--fix" in session.posargs else ["--check"]
     session.run("ruff", "format", *check)
 

@@ -22,12 +22,13 @@ from digivl.pdf.signer import SignatureSpec, sign
 from digivl.settings import Limits
 from digivl.signing.development import KeyFile, make_development_keys
 from digivl.signing.softkey import SoftKey
+from digivl.testing.papers import paper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROUNDS = 15
-PAGES = 10
+TEXT = "Artikel 1. Dit besluit treedt in werking op de dag van zijn ondertekening. " * 32
 LIMITS = Limits()
 
 
@@ -37,7 +38,7 @@ def run() -> dict[str, Any]:
         now = datetime.now(UTC)
         keys = make_development_keys(Path(folder), {"signer": "Signer"}, at=now)
         key_file = keys.signatories["signer"]
-        document = pdf(PAGES)
+        document = paper(TEXT, pages=11)
         return measure(
             Contest(
                 name="sign-bb",
@@ -96,41 +97,3 @@ def peer(key_file: KeyFile, document: bytes) -> Callable[[], object]:
         return signers.sign_pdf(writer, metadata, signer=signer).getvalue()
 
     return work
-
-
-def pdf(pages: int) -> bytes:
-    """A document of `pages` times three kilobytes, with cross-reference table."""
-    kids = " ".join(f"{4 + 2 * page} 0 R" for page in range(pages))
-    objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        f"<< /Type /Pages /Count {pages} /Kids [{kids}] /MediaBox [0 0 595 842] >>",
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    for page in range(pages):
-        lines = [f"(Artikel {page}.{line} van het besluit) Tj T*" for line in range(70)]
-        text = "\n".join(["BT /F 9 Tf 11 TL 50 800 Td", *lines, "ET"])
-        fonts = "<< /Font << /F 3 0 R >> >>"
-        objects += [
-            f"<< /Type /Page /Parent 2 0 R /Contents {5 + 2 * page} 0 R "
-            f"/Resources {fonts} >>",
-            f"<< /Length {len(text)} >>\nstream\n{text}\nendstream",
-        ]
-    return _file(objects)
-
-
-def _file(objects: list[str]) -> bytes:
-    content = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
-    rows = ["0000000000 65535 f \n"]
-    for number, text in enumerate(objects, 1):
-        rows.append(f"{len(content):010} 00000 n \n")
-        content += f"{number} 0 obj\n{text}\nendobj\n".encode("ascii")
-    trailer = (
-        f"xref\n0 {len(rows)}\n{''.join(rows)}"
-        f"trailer\n<< /Size {len(rows)} /Root 1 0 R >>\n"
-        f"startxref\n{len(content)}\n%%EOF\n"
-    )
-    return content + trailer.encode("ascii")
-
-
-if __name__ == "__main__":
-    print(run())

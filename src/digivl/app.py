@@ -68,15 +68,27 @@ class Digivl:
     _opened: ExitStack = attrs.field(factory=ExitStack)
 
     @classmethod
-    def open(cls, folder: str | Path, *, clock: Callable[[], datetime] = utc_now) -> Self:
+    def open(
+        cls,
+        folder: str | Path,
+        *,
+        plugins: tuple[object, ...] = (),
+        clock: Callable[[], datetime] = utc_now,
+    ) -> Self:
         """Open an office.
+
+        Args:
+            folder: The office.
+            plugins: Modules or objects with hooks, beside the installed ones.
+            clock: The present moment, with a zone.
 
         Raises:
             OfficeError: It is none, is damaged, or a newer digivl made it.
             ConfigurationError: Its settings are wrong.
         """
         path = Path(folder)
-        return cls(folder=path, settings=open_office(path), clock=clock)
+        settings = open_office(path)
+        return cls(folder=path, settings=settings, clock=clock, plugins=plugins)
 
     @classmethod
     def create(
@@ -193,8 +205,8 @@ class Digivl:
             book=self.book,
             documents=self.documents,
             custodian=self.custody,
-            means=self._means,
-            authorities=self._authorities,
+            means=self.means,
+            authorities=self.authorities,
             companion=self.register,
             clock=self.clock,
             limits=self.settings.limits,
@@ -224,7 +236,7 @@ class Digivl:
             documents=self.documents,
             register=self.register,
             custodian=self.custody,
-            providers=self._providers,
+            providers=self.providers,
             clock=self.clock,
         )
 
@@ -283,8 +295,8 @@ class Digivl:
         self.close()
 
     @cached_property
-    def _means(self) -> Callable[[str], SigningMeans]:
-        # A key is read and unlocked once, then signs for all flows.
+    def means(self) -> Callable[[str], SigningMeans]:
+        """Gives a signing means by its name in the settings; each is unlocked once."""
         return cache(self._built_means)
 
     def _built_means(self, name: str) -> SigningMeans:
@@ -299,7 +311,8 @@ class Digivl:
         return self.catalog.means(chosen.offer, self._build(name, chosen))
 
     @cached_property
-    def _authorities(self) -> tuple[TimestampAuthority, ...]:
+    def authorities(self) -> tuple[TimestampAuthority, ...]:
+        """The timestamp authorities, in the order they are asked."""
         return tuple(
             self.catalog.authority(
                 chosen.offer, self._build(name, chosen, _authority_address)
@@ -308,7 +321,8 @@ class Digivl:
         )
 
     @cached_property
-    def _providers(self) -> tuple[DeliveryProvider, ...]:
+    def providers(self) -> tuple[DeliveryProvider, ...]:
+        """The delivery providers, in the order they are asked."""
         return tuple(
             self.catalog.provider(
                 chosen.offer, self._build(name, chosen, _magda_address)

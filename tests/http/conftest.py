@@ -1,3 +1,7 @@
+"""A gateway without a network."""
+
+from __future__ import annotations
+
 import httpx
 import pytest
 

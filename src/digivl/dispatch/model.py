@@ -17,7 +17,7 @@ from digivl.kernel.identifiers import OVOCode, new_id
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
-from digivl.kernel.redaction import redacted
+from digivl.kernel.redaction import holds_national_number
 
 __all__ = [
     "DISPATCH",
@@ -168,9 +168,9 @@ def _uuid(_: object, attribute: attrs.Attribute[Any], text: str) -> None:
 
 
 def _impersonal(_: object, attribute: attrs.Attribute[Any], text: str) -> None:
-    if redacted(text) != text:
+    if holds_national_number(text):
         raise MalformedError(
-            f"the {attribute.name} of a dispatch holds what may be a national number",
+            f"the {attribute.name} of a dispatch holds a national number (INSZ)",
             hint="Others read it: leave every personal number out.",
         )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self, TypeVar
 
 import attrs
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -27,6 +27,20 @@ from digivl.settings import Limits
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
 _SHORTEST_PREFIX = 6
+_STANDING = tuple(field.name for field in attrs.fields(Standing))
+
+# Made once: SQLAlchemy then finds what it compiled for them without looking twice.
+_NEW_CURRENT = insert(CURRENT)
+_NEXT_CURRENT = update(CURRENT).where(
+    CURRENT.c.kind == bindparam("of_kind"),
+    CURRENT.c.id == bindparam("of_id"),
+    CURRENT.c.version == bindparam("read"),
+)
+_NEW_ENTRY = insert(ENTRY).returning(ENTRY.c.number, sort_by_parameter_order=True)
+_NEW_PERSONAL = {
+    "sqlite": sqlite.insert(PERSONAL).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(PERSONAL).on_conflict_do_nothing(),
+}
 
 
 @attrs.frozen
@@ -204,30 +218,22 @@ class SQLBook:
 def _move_current(connection: Connection, draft: AnyDraft) -> None:
     # The current row is the lock: it moves from the version that was read to the
     # next one, or somebody else was first.
-    values = _current_values(draft)
-    key = {"kind": draft.kind.name, "id": draft.id}
+    values, kind = _current_values(draft), draft.kind.name
     if draft.version == 1:
         try:
-            connection.execute(insert(CURRENT).values(**key, **values))
+            connection.execute(_NEW_CURRENT, {"kind": kind, "id": draft.id, **values})
         except IntegrityError as cause:
-            raise StaleRecordError(draft.kind.name, draft.id, 1) from cause
+            raise StaleRecordError(kind, draft.id, 1) from cause
         return
-    moved = connection.execute(
-        update(CURRENT)
-        .where(
-            CURRENT.c.kind == draft.kind.name,
-            CURRENT.c.id == draft.id,
-            CURRENT.c.version == draft.version - 1,
-        )
-        .values(**values)
-    )
+    where = {"of_kind": kind, "of_id": draft.id, "read": draft.version - 1}
+    moved = connection.execute(_NEXT_CURRENT, {**where, **values})
     if moved.rowcount != 1:
         raise StaleRecordError(draft.kind.name, draft.id, draft.version)
 
 
 def _current_values(draft: AnyDraft) -> dict[str, Any]:
     standing = draft.kind.standing(draft.record)
-    values = attrs.asdict(standing)
+    values = {name: getattr(standing, name) for name in _STANDING}
     values["version"] = draft.version
     values["since"] = to_wire(standing.since) if standing.since else None
     values["due"] = to_wire(standing.due) if standing.due else None
@@ -252,8 +258,7 @@ def _insert_entries(
         }
         for draft, made in zip(drafts, sealed, strict=True)
     ]
-    wanted = insert(ENTRY).returning(ENTRY.c.number, sort_by_parameter_order=True)
-    return connection.execute(wanted, rows).scalars().all()
+    return connection.execute(_NEW_ENTRY, rows).scalars().all()
 
 
 def _insert_personal(
@@ -267,8 +272,7 @@ def _insert_personal(
     if not rows:
         return
     # A value that an earlier version already committed to is not kept twice.
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(PERSONAL).on_conflict_do_nothing(), rows)
+    connection.execute(_NEW_PERSONAL[connection.dialect.name], rows)
 
 
 def _written(draft: AnyDraft, number: int, made: Sealed) -> AnyEntry:
@@ -293,8 +297,7 @@ def _personal(connection: Connection, kind: str, id: str) -> dict[str, PersonalV
 
 
 def _row(values: Mapping[str, Any]) -> Row:
-    names = {field.name for field in attrs.fields(Standing)}
-    standing = {name: values[name] for name in names}
+    standing = {name: values[name] for name in _STANDING}
     for name in ("since", "due"):
         standing[name] = from_wire(standing[name]) if standing[name] else None
     return Row(

@@ -186,14 +186,14 @@ class _Counter:
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        request = _Request(environ)
-        try:
-            response = self._answer(request)
-        except Refusal as refusal:
-            response = _refused(refusal)
-        except HTTPException as error:
-            response = _refused(Refusal(error.code or 500, error.name))
-        correlation_id = request.headers.get("x-correlation-id")
+        with _Request(environ) as request:  # closes the files that were uploaded
+            try:
+                response = self._answer(request)
+            except Refusal as refusal:
+                response = _refused(refusal)
+            except HTTPException as error:
+                response = _refused(Refusal(error.code or 500, error.name))
+            correlation_id = request.headers.get("x-correlation-id")
         if correlation_id:
             response.headers["x-correlation-id"] = correlation_id
         return response(environ, start_response)

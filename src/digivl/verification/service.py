@@ -222,15 +222,15 @@ class Register:
 
     def _spec(self, code: VerificationCode, place: Place | None) -> StampSpec:
         chosen = self.settings.code
-        half = len(code.printed) // 2
+        groups = code.printed.split("-")
         return StampSpec(
             symbol_text=code.symbol_text(chosen.host, upper_case=chosen.upper_case),
             link=code.link(chosen.host),
             lines=(
                 "Controleer dit document op",
                 f"{chosen.host}/d",
-                code.printed[: half + 3],
-                code.printed[half + 3 :],
+                "-".join(groups[:4]) + "-",
+                "-".join(groups[4:]),
             ),
             alt=f"QR-code: controleer dit document op {code.link(chosen.host)}",
             module_mm=chosen.module_mm,

@@ -1,0 +1,178 @@
+"""What is configured, installed and reachable, and how to mend what is not."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from hashlib import sha256
+from importlib.util import find_spec
+from typing import Final
+
+import attrs
+from cryptography import x509
+
+from digivl.app import Digivl
+from digivl.cli.labels import KINDS
+from digivl.cli.output import local
+from digivl.dispatch.model import (
+    Channel,
+    Dispatch,
+    PostalAddress,
+    Recipient,
+)
+from digivl.documents.model import DOCUMENT
+from digivl.errors import CorruptDocumentError, DigivlError
+from digivl.kernel.identifiers import OVOCode, new_id
+from digivl.pdf.timestamps import timestamp_request
+from digivl.records.codec import leaf_hash
+from digivl.records.port import Query
+from digivl.records.tasks import TaskState
+
+#: Extras, and a module that each brings.
+_EXTRAS: Final = {
+    "postgres": "psycopg",
+    "report": "typst",
+    "scan": "zxingcpp",
+    "simulators": "werkzeug",
+}
+_SOON: Final = timedelta(days=60)
+_LITTLE_ROOM: Final = 1_000_000_000
+
+
+@attrs.frozen
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    text: str
+
+
+def examine(vl: Digivl) -> list[Finding]:
+    """Look at everything; nothing is changed and nothing is sent."""
+    looks: list[tuple[str, Callable[[], str]]] = [
+        ("settings", lambda: _settings(vl)),
+        ("record book", lambda: _book(vl)),
+        ("documents", lambda: _documents(vl)),
+        ("outbox", lambda: _outbox(vl)),
+        ("plug-ins", lambda: ", ".join(vl.catalog.installed())),
+        *_keys(vl),
+        *_authorities(vl),
+        *_providers(vl),
+    ]
+    found = [_looked(what, look) for what, look in looks]
+    return [*found, *_extras()]
+
+
+def _looked(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, ok=True, text=look())
+    except DigivlError as error:
+        return Finding(what, ok=False, text=error.diagnostics())
+
+
+def _settings(vl: Digivl) -> str:
+    kind = "development, no legal value" if vl.settings.development else "production"
+    return f"{kind}; codes lead to {vl.settings.code.host}"
+
+
+def _book(vl: Digivl) -> str:
+    entries = 0
+    for row in vl.book.rows(Query(), limit=100_000):
+        for entry in vl.book.history(KINDS[row.ref.kind], row.ref.id):
+            if leaf_hash(entry.canonical) != entry.leaf:
+                raise CorruptDocumentError(f"entry {entry.number} was changed")
+            entries += 1
+    return f"{entries} entries, every hash holds"
+
+
+def _documents(vl: Digivl) -> str:
+    versions = {
+        version.sha256
+        for row in vl.book.rows(Query(kind=DOCUMENT.name), limit=100_000)
+        for version in vl.book.read(DOCUMENT, row.ref.id).record.versions
+    }
+    missing = [name for name in versions if not vl.documents.store.holds(name)]
+    if missing:
+        raise CorruptDocumentError(
+            f"{len(missing)} versions are missing, {missing[0]} among them",
+            hint="Restore the documents from a back-up.",
+        )
+    free = shutil.disk_usage(vl.folder).free
+    room = " (little)" if free < _LITTLE_ROOM else ""
+    return f"{len(versions)} versions, all there; {free // 1_000_000} MB free{room}"
+
+
+def _outbox(vl: Digivl) -> str:
+    stuck = vl.book.tasks(state=TaskState.STUCK.value)
+    if stuck:
+        raise DigivlError(
+            f"{len(stuck)} tasks are stuck: {stuck[0].error}",
+            hint="`digivl work --list` shows them; `digivl work --retry KEY` tries "
+            "one again.",
+        )
+    waiting = vl.book.tasks(state=TaskState.WAITING.value)
+    return f"{len(waiting)} tasks wait"
+
+
+def _keys(vl: Digivl) -> Iterator[tuple[str, Callable[[], str]]]:
+    for name in vl.settings.means:
+        yield f"means {name}", lambda name=name: _key(vl, name)
+
+
+def _key(vl: Digivl, name: str) -> str:
+    der = vl.means(name).identity().certificate
+    end = x509.load_der_x509_certificate(der).not_valid_after_utc
+    if end < vl.clock():
+        raise DigivlError(f"its certificate expired on {local(end)}")
+    soon = ", which is soon" if end - vl.clock() < _SOON else ""
+    return f"valid until {local(end)}{soon}"
+
+
+def _authorities(vl: Digivl) -> Iterator[tuple[str, Callable[[], str]]]:
+    for number, name in enumerate(vl.settings.authorities):
+        yield f"authority {name}", lambda number=number: _timestamp(vl, number)
+
+
+def _timestamp(vl: Digivl, number: int) -> str:
+    from digivl.signing.authorities import first_answer
+
+    asked = timestamp_request(sha256(b"digivl doctor").digest())
+    answer = first_answer([vl.authorities[number]], asked.der)
+    return f"answers, {len(answer)} bytes"
+
+
+def _providers(vl: Digivl) -> Iterator[tuple[str, Callable[[], str]]]:
+    for number, name in enumerate(vl.settings.providers):
+        yield f"provider {name}", lambda number=number: _delivery(vl, number)
+
+
+def _delivery(vl: Digivl, number: int) -> str:
+    # Asks after something that was never sent: it says whether we are let in.
+    provider = vl.providers[number]
+    provider.find(_never_sent())
+    return f"answers; {', '.join(sorted(c.label for c in provider.channels))}"
+
+
+def _never_sent() -> Dispatch:
+    address = PostalAddress(
+        street="Straat", house_number="1", postal_code="1000", municipality="Brussel"
+    )
+    return Dispatch(
+        dossier=new_id(),
+        document=sha256(b"").hexdigest(),
+        signed=False,
+        subject="digivl doctor",
+        sender=OVOCode("OVO000000"),
+        recipient=Recipient.by_letter("digivl doctor", address),
+        channel=Channel.PAPER,
+    )
+
+
+def _extras() -> Iterator[Finding]:
+    for extra, module in _EXTRAS.items():
+        there = find_spec(module) is not None
+        text = "installed" if there else f"not installed: pip install 'digivl[{extra}]'"
+        # An extra that nobody asked for is not wrong.
+        yield Finding(f"extra {extra}", ok=True, text=text)

@@ -1,0 +1,52 @@
+"""The command `digivl` and its subcommands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from digivl.cli import demo, documents, offices, simulate, work
+
+app = typer.Typer(
+    name="digivl",
+    help="Decisions of the Flemish government, digital from dossier to eBox.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - the form of typer's callbacks
+    if wanted:
+        from digivl import __version__
+
+        typer.echo(f"digivl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Decisions of the Flemish government, digital from dossier to eBox."""
+
+
+app.command("demo")(demo.demo)
+app.command("init")(offices.init)
+app.command("sign")(documents.sign)
+app.command("validate")(documents.validate)
+app.command("verify")(documents.verify)
+app.command("worklist")(offices.worklist)
+app.command("overdue")(offices.overdue)
+app.command("show")(offices.show)
+app.command("history")(offices.history)
+app.command("send")(work.send)
+app.command("work")(work.work)
+app.command("simulate")(simulate.simulate)
+app.command("doctor")(simulate.doctor)
+app.command("plugins")(offices.plugins)

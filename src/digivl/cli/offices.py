@@ -1,0 +1,199 @@
+"""Commands about an office: make one, who has what, what happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from digivl.app import Digivl
+from digivl.cli.labels import KINDS, label, result
+from digivl.cli.options import HERE, AsJson, Office
+from digivl.cli.output import (
+    NO,
+    OUT,
+    local,
+    print_facts,
+    print_json,
+    print_table,
+    reported,
+)
+from digivl.errors import NotFoundError
+from digivl.kernel.kinds import Ref
+from digivl.kernel.parties import Role
+from digivl.records.entries import AnyEntry
+from digivl.records.port import Query, Row
+
+Id = Annotated[str, typer.Argument(help="Id of a record, or its first characters.")]
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make an office for development: its keys have no legal value, and say so."""
+    with reported(as_json=as_json):
+        Digivl.create(folder).close()
+    if as_json:
+        print_json({"office": str(folder), "development": True})
+        return
+    OUT.print(f"Office made in {folder}.", markup=False)
+    OUT.print("Its keys are for development: what they sign has no legal value.")
+    OUT.print(f"Next: digivl demo --dir {folder}", markup=False)
+
+
+def worklist(
+    *,
+    office: Office = HERE,
+    holder: Annotated[str | None, typer.Option(help="Id of a party.")] = None,
+    role: Annotated[str | None, typer.Option(help="Dutch name of a role.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Who has what, since when, until when, and what is next."""
+    with reported(as_json=as_json), Digivl.open(office) as vl:
+        rows = vl.custody.worklist(holder=holder, role=_role(role))
+    _print_custody("Werklijst", rows, as_json=as_json)
+
+
+def overdue(*, office: Office = HERE, as_json: AsJson = False) -> None:
+    """What should have been done by now; status 1 when there is something."""
+    with reported(as_json=as_json), Digivl.open(office) as vl:
+        rows = vl.custody.overdue()
+    _print_custody("Te laat", rows, as_json=as_json)
+    if rows:
+        raise typer.Exit(NO)
+
+
+def show(id: Id, *, office: Office = HERE, as_json: AsJson = False) -> None:
+    """Where a record stands; for a dossier also everything in it."""
+    with reported(as_json=as_json), Digivl.open(office) as vl:
+        entry = vl.book.read(KINDS[_ref(vl, id).kind], _ref(vl, id).id)
+        rows = vl.book.rows(Query(dossier=entry.id))
+    if as_json:
+        print_json(_entry_json(entry) | {"records": [_row_json(row) for row in rows]})
+        return
+    standing = entry.kind.standing(entry.record)
+    facts = {
+        "id": entry.id,
+        "kind": entry.kind.name,
+        "state": standing.state,
+        "version": f"{entry.version}, {local(entry.at)}, {entry.actor}",
+    }
+    print_facts(standing.title, facts)
+    if rows:
+        print_table("In dit dossier", ("Soort", "Staat", "Id", "Titel"), _brief(rows))
+
+
+def history(id: Id, *, office: Office = HERE, as_json: AsJson = False) -> None:
+    """Everything that happened to a record, the oldest first."""
+    with reported(as_json=as_json), Digivl.open(office) as vl:
+        ref = _ref(vl, id)
+        entries = list(vl.book.history(KINDS[ref.kind], ref.id))
+        if ref.kind == "dossier":
+            entries += vl.custody.history(ref)
+            entries.sort(key=lambda entry: entry.number)
+    if as_json:
+        for entry in entries:
+            print_json(_entry_json(entry))
+        return
+    columns = ("Wanneer", "Wie", "Wat", "Resultaat", "Reden")
+    print_table(str(ref), columns, [_told(entry) for entry in entries])
+
+
+def plugins(*, office: Office = HERE, as_json: AsJson = False) -> None:
+    """What is installed, and what can stand in the settings."""
+    from digivl.plugins.catalog import KINDS as TABLES
+    from digivl.plugins.catalog import Catalog
+
+    with reported(as_json=as_json):
+        catalog = Catalog.load()
+        offers = {table: catalog.offers(table) for table in TABLES}
+    if as_json:
+        told = {t: {n: dict(o.options) for n, o in f.items()} for t, f in offers.items()}
+        print_json({"plugins": catalog.installed(), "offers": told})
+        return
+    rows = [
+        (table, name, "\n".join(f"{o}: {text}" for o, text in offer.options.items()))
+        for table, found in offers.items()
+        for name, offer in found.items()
+    ]
+    print_table("Offers", ("Table", "offer =", "Options"), rows)
+    OUT.print(f"Plug-ins: {', '.join(catalog.installed())}", markup=False)
+
+
+def _role(name: str | None) -> Role | None:
+    if name is None:
+        return None
+    try:
+        return Role(name)
+    except ValueError as cause:
+        known = ", ".join(role.value for role in Role)
+        raise NotFoundError(f"there is no role {name!r}", hint=f"Roles: {known}.") from (
+            cause
+        )
+
+
+def _ref(vl: Digivl, id: str) -> Ref:
+    found = vl.book.find(id)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        hint = "Give all of the id, or at least its first six characters."
+        raise NotFoundError(f"there is no record {id!r}", hint=hint)
+    several = ", ".join(str(ref) for ref in found)
+    raise NotFoundError(f"{id!r} is the start of several ids", hint=several)
+
+
+def _print_custody(title: str, rows: Sequence[Row], *, as_json: bool) -> None:
+    if as_json:
+        for row in rows:
+            print_json(_row_json(row))
+        return
+    columns = ("Dossier", "Bij", "Sinds", "Tegen", "Te doen", "Id")
+    print_table(title, columns, [_custody(row) for row in rows])
+
+
+def _custody(row: Row) -> tuple[str, ...]:
+    standing = row.standing
+    return (
+        standing.title,
+        standing.holder_label or "",
+        local(standing.since) if standing.since else "",
+        local(standing.due) if standing.due else "",
+        standing.next_step or "",
+        (standing.dossier or "")[:8],
+    )
+
+
+def _brief(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    return [
+        (row.ref.kind, row.standing.state.rpartition("/")[2], row.ref.id[:8], title)
+        for row in rows
+        for title in (row.standing.title,)
+    ]
+
+
+def _told(entry: AnyEntry) -> tuple[str, ...]:
+    return (
+        local(entry.at),
+        str(entry.actor),
+        label(entry),
+        result(entry),
+        entry.reason,
+    )
+
+
+def _row_json(row: Row) -> dict[str, Any]:
+    import attrs
+
+    return {"kind": row.ref.kind, "id": row.ref.id, **attrs.asdict(row.standing)}
+
+
+def _entry_json(entry: AnyEntry) -> dict[str, Any]:
+    # What is proven, as it is proven: personal values stand in it as commitments.
+    told: dict[str, Any] = json.loads(entry.canonical)
+    return told | {"leaf": entry.leaf.hex()}

@@ -1,0 +1,103 @@
+"""Commands about the outside: simulate it, see whether it is reachable."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digivl.app import Digivl
+from digivl.cli.options import HERE, AsJson, Office
+from digivl.cli.output import NO, OUT, print_json, print_table, reported
+from digivl.errors import ConfigurationError
+from digivl.office import KEYS
+
+
+Serving = AbstractContextManager[str]
+
+
+class Service(Enum):
+    """What can be simulated."""
+
+    MAGDA = "magda"
+    TSA = "tsa"
+
+
+def simulate(
+    service: Annotated[Service, typer.Argument(help="magda or tsa")],
+    *,
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+    folder: Annotated[
+        Path, typer.Option("--dir", help="magda: where it keeps what it accepts.")
+    ] = Path("magda"),
+    office: Office = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Run a simulator on loopback until Ctrl-C."""
+    with reported(as_json=as_json):
+        serve = _MAKERS[service](folder, office, port)
+        with serve as url:
+            if as_json:
+                print_json({"service": service.value, "url": url})
+            else:
+                OUT.print(f"{service.value} answers at {url}", markup=False)
+                OUT.print("Stop it with Ctrl-C.")
+            _until_interrupted()
+
+
+def doctor(*, office: Office = HERE, as_json: AsJson = False) -> None:
+    """What is configured, installed and reachable; status 1 when something is not."""
+    from digivl.cli.doctor import examine
+
+    with reported(as_json=as_json), Digivl.open(office) as vl:
+        findings = examine(vl)
+    if as_json:
+        for one in findings:
+            print_json({"what": one.what, "ok": one.ok, "text": one.text})
+    else:
+        rows = [("ok" if f.ok else "WRONG", f.what, f.text) for f in findings]
+        print_table(f"Office {office}", ("", "What", "Found"), rows)
+    if not all(one.ok for one in findings):
+        raise typer.Exit(NO)
+
+
+def _until_interrupted() -> None:
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        OUT.print("Stopped.")
+
+
+def _magda(folder: Path, office: Path, port: int) -> Serving:
+    from digivl.testing.magda import MagdaSimulator, magda_app
+    from digivl.testing.serving import serving
+
+    del office
+    return serving(magda_app(MagdaSimulator(folder)), port)
+
+
+def _tsa(folder: Path, office: Path, port: int) -> Serving:
+    from digivl.testing.serving import serving
+    from digivl.testing.tsa import TSASimulator, tsa_app
+
+    del folder
+    keys = office / KEYS
+    if not (keys / "timestamps.p12").is_file():
+        raise ConfigurationError(
+            f"{office} has no development key for timestamps",
+            hint="Make an office with `digivl init DIR` and name it with --office DIR.",
+        )
+    password = (keys / "timestamps.password").read_bytes().strip()
+    simulator = TSASimulator.from_pkcs12(keys / "timestamps.p12", password)
+    return serving(tsa_app(simulator), port)
+
+
+_MAKERS: dict[Service, Callable[[Path, Path, int], Serving]] = {
+    Service.MAGDA: _magda,
+    Service.TSA: _tsa,
+}

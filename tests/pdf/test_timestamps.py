@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from datetime import UTC, datetime, timedelta
+
+import attrs
+import pytest
+from asn1crypto import cms, core, tsp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digivl.errors import (
+    BackendRefusedError,
+    DigivlError,
+    MalformedError,
+    UntrustworthyAnswerError,
+)
+from digivl.pdf.timestamps import Asked, checked_token, timestamp_request
+from digivl.testing.tsa import Fault, TSASimulator
+
+DIGEST = hashlib.sha256(b"besluit").digest()
+
+
+def test_a_request_can_be_read_again():
+    """What goes out says what must come back."""
+    asked = timestamp_request(DIGEST)
+
+    assert asked == Asked.read(asked.der)
+    assert timestamp_request(DIGEST).nonce != asked.nonce
+
+
+def test_only_sha256_is_stamped():
+    """A digest of another length is a mistake of the caller."""
+    with pytest.raises(MalformedError, match="32 bytes"):
+        timestamp_request(b"short")
+
+
+@pytest.mark.parametrize("der", [b"", b"garbage", b"\x30\x00"])
+def test_garbage_is_no_request(der):
+    """What is not a request is not held against an answer."""
+    with pytest.raises(MalformedError, match="timestamp request"):
+        Asked.read(der)
+
+
+def test_an_honest_answer_gives_a_token(tsa):
+    """Everything in the token was held against the request."""
+    moment = datetime.now(UTC).replace(microsecond=0)
+    tsa.clock = lambda: moment
+    asked = timestamp_request(DIGEST)
+
+    token = checked_token(tsa.answer(asked.der), asked)
+
+    assert (moment, "digivl ontwikkeling TSU") == (token.time, token.authority)
+    assert "2.999.3161.1" == token.policy
+    assert "signed_data" == cms.ContentInfo.load(token.der)["content_type"].native
+
+
+@pytest.mark.interop
+def test_openssl_verifies_the_token(tsa, development_keys, needs_program, tmp_path):
+    """An independent program accepts the token over the data, to the root."""
+    (tmp_path / "data").write_bytes(b"besluit")
+    asked = timestamp_request(DIGEST)
+    (tmp_path / "token").write_bytes(checked_token(tsa.answer(asked.der), asked).der)
+
+    command = [needs_program("openssl"), "ts", "-verify", "-token_in"]
+    command += ["-in", tmp_path / "token", "-data", tmp_path / "data"]
+    command += ["-CAfile", development_keys.authority]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (0, "Verification: OK") == (done.returncode, done.stdout.strip())
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "reason"),
+    [
+        (Fault.REFUSED, BackendRefusedError, "the clock is not trustworthy"),
+        (Fault.GARBAGE, MalformedError, "no timestamp response"),
+        (Fault.WRONG_IMPRINT, UntrustworthyAnswerError, "another digest than asked"),
+        (Fault.WRONG_NONCE, UntrustworthyAnswerError, "nonce"),
+        (Fault.WRONG_SIGNATURE, UntrustworthyAnswerError, "signature of the token"),
+    ],
+)
+def test_a_lie_is_named(tsa, fault, error, reason):
+    """Each lie has its error, and the text says which authority and why."""
+    tsa.fault = fault
+    asked = timestamp_request(DIGEST)
+
+    with pytest.raises(error, match=rf"\[tsa-1\].*{reason}"):
+        checked_token(tsa.answer(asked.der), asked, backend="tsa-1")
+
+
+def test_the_answer_to_another_request_is_refused(tsa):
+    """A replayed answer has the wrong nonce."""
+    old = tsa.answer(timestamp_request(DIGEST).der)
+
+    with pytest.raises(UntrustworthyAnswerError, match="nonce"):
+        checked_token(old, timestamp_request(DIGEST))
+
+
+def test_an_unknown_algorithm_is_refused_by_the_simulator(tsa):
+    """The simulator says no where a real authority would."""
+    request = tsp.TimeStampReq.load(timestamp_request(DIGEST).der)
+    request["message_imprint"]["hash_algorithm"]["algorithm"] = "sha1"
+    answer = tsa.answer(request.dump(force=True))
+
+    with pytest.raises(BackendRefusedError, match="only SHA-256"):
+        checked_token(answer, timestamp_request(DIGEST))
+
+
+def test_the_simulator_refuses_garbage(tsa):
+    """A request that is none gets an answer that says so."""
+    with pytest.raises(BackendRefusedError, match="no timestamp request"):
+        checked_token(tsa.answer(b"garbage"), timestamp_request(DIGEST))
+
+
+def test_a_key_for_documents_cannot_stamp(development_keys):
+    """RFC 3161, 2.3: the certificate is for timestamps alone, and says so."""
+    file = development_keys.signatories["minister"]
+    impostor = TSASimulator.from_pkcs12(file.path, file.password())
+    asked = timestamp_request(DIGEST)
+
+    with pytest.raises(UntrustworthyAnswerError, match="not meant for timestamps"):
+        checked_token(impostor.answer(asked.der), asked)
+
+
+@pytest.mark.parametrize("days", [-1, 1_000], ids=["before", "after"])
+def test_a_certificate_out_of_time_cannot_stamp(tsa, days):
+    """The certificate of the unit is valid at the moment it stamps."""
+    tsa.clock = lambda: datetime.now(UTC) + timedelta(days=days)
+    asked = timestamp_request(DIGEST)
+
+    with pytest.raises(UntrustworthyAnswerError, match="not valid at"):
+        checked_token(tsa.answer(asked.der), asked)
+
+
+def bent(answer, bend):
+    """The answer with something in its token changed."""
+    response = tsp.TimeStampResp.load(answer)
+    bend(response["time_stamp_token"]["content"])
+    return response.dump(force=True)
+
+
+def no_certificates(signed_data):
+    signed_data["certificates"] = []
+
+
+def two_signers(signed_data):
+    signed_data["signer_infos"] = [signed_data["signer_infos"][0]] * 2
+
+
+def other_content(signed_data):
+    signed_data["encap_content_info"] = {"content_type": "data", "content": b"other"}
+
+
+def other_serial(signed_data):
+    info = signed_data["encap_content_info"]["content"].parsed
+    info["serial_number"] = 1
+    content = core.ParsableOctetString(info.dump(force=True))
+    signed_data["encap_content_info"] = {
+        "content_type": "tst_info",
+        "content": content,
+    }
+
+
+@pytest.mark.parametrize(
+    ("bend", "reason"),
+    [
+        (no_certificates, "wrongly signed"),
+        (two_signers, "exactly one signer"),
+        (other_content, "no TSTInfo"),
+        (other_serial, "content of the token was changed"),
+    ],
+)
+def test_a_bent_token_is_refused(tsa, bend, reason):
+    """What was signed is what counts, and who signed must be in the token."""
+    asked = timestamp_request(DIGEST)
+
+    with pytest.raises(UntrustworthyAnswerError, match=reason):
+        checked_token(bent(tsa.answer(asked.der), bend), asked)
+
+
+@given(data=st.data())
+def test_no_changed_byte_gives_another_time(data, honest):
+    """One byte of an answer changed: refused, or what counts is as it was signed."""
+    asked, answer, token = honest
+    place = data.draw(st.integers(0, len(answer) - 1))
+    changed = bytearray(answer)
+    changed[place] ^= data.draw(st.integers(1, 255))
+
+    try:
+        found = checked_token(bytes(changed), asked)
+    except DigivlError:
+        return
+    assert attrs.evolve(token, der=found.der, certificate=found.certificate) == found
+
+
+@pytest.fixture(name="honest", scope="session")
+def _honest(development_keys):
+    file = development_keys.timestamps
+    simulator = TSASimulator.from_pkcs12(file.path, file.password())
+    asked = timestamp_request(DIGEST)
+    answer = simulator.answer(asked.der)
+    return asked, answer, checked_token(answer, asked)
+
+
+@given(st.binary(max_size=300))
+def test_noise_is_no_answer(noise):
+    """Whatever comes back, only errors of ours leave."""
+    with pytest.raises(DigivlError):
+        checked_token(noise, timestamp_request(DIGEST))
+
+
