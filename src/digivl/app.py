@@ -179,7 +179,11 @@ class Digivl:
             chosen.offer, self._build("documents", chosen)
         )
         return Documents(
-            self.book, store, self.clock, self._check_pdf, self.settings.limits.pdf_bytes
+            self.book,
+            store,
+            self.clock,
+            self._check_pdf,
+            self.settings.limits.pdf_bytes,
         )
 
     @cached_property
@@ -267,7 +271,7 @@ class Digivl:
         from digivl.records.worker import Worker
 
         handlers = {
-            "dispatch": lambda task: self.dispatches.deliver(task),
+            "dispatch": self._deliver,
             "demo": self._play_demo,
             **self._handlers,
         }
@@ -366,6 +370,10 @@ class Digivl:
         outside = Outside(self.folder / OUTSIDE, self.folder / KEYS)
         self._opened.callback(outside.close)
         return outside
+
+    def _deliver(self, task: Task) -> None:
+        # The providers are built only when there is something to deliver.
+        self.dispatches.deliver(task)
 
     def _play_demo(self, task: Task) -> None:
         from digivl.testing.route import play

@@ -18,6 +18,7 @@ from digivl.advice.model import (
     BudgetAgreement,
     BudgetLine,
 )
+from digivl.custody.model import of_dossier
 from digivl.custody.service import Custodian
 from digivl.dossiers.gate import Requirement
 from digivl.dossiers.model import DOSSIER
@@ -76,7 +77,7 @@ class Advices:
             submitted_at=now,
         )
         held = self._custodian.moved(
-            DOSSIER.ref(dossier), adviser, "advies geven", by=by, days=ADVICE_DAYS
+            of_dossier(dossier), adviser, "advies geven", by=by, days=ADVICE_DAYS
         )
         draft = first(ADVICE, new_id(), request, "submit", by, now)
         entry, _ = self._book.write(draft, held)
@@ -151,7 +152,7 @@ class Advices:
             submitted_at=now,
         )
         held = self._custodian.moved(
-            DOSSIER.ref(request.dossier),
+            of_dossier(request.dossier),
             minister,
             "begrotingsakkoord geven",
             by=by,
@@ -192,14 +193,16 @@ class Advices:
     def requirements(self, dossier: str) -> tuple[Requirement, ...]:
         """What the agenda needs: advice, and agreement where advice calls for it."""
         requests = [entry.record for entry in self._all(ADVICE, dossier)]
-        advised = [r for r in requests if r.state is AdviceState.ADVISED]
+        advised = [r for r in requests if r.outcome is not None]
         if not advised:
             return (_missing_advice(requests),)
         last = max(advised, key=lambda r: r.advised_at or r.submitted_at)
-        assert last.outcome is not None  # an advised request has one
-        given = Requirement(name="IF", met=True, explanation=last.outcome.value.lower())
+        said = last.outcome.value.lower() if last.outcome else ""
+        given = Requirement(name="IF", met=True, explanation=said)
         if not last.agreement_needed:
-            none = Requirement(name="BA", met=True, explanation="niet vereist volgens IF")
+            none = Requirement(
+                name="BA", met=True, explanation="niet vereist volgens IF"
+            )
             return (given, none)
         return (given, _agreement([e.record for e in self._all(AGREEMENT, dossier)]))
 
@@ -223,7 +226,7 @@ class Advices:
     ) -> Entry[R]:
         dossier: str = record.dossier
         held = self._custodian.moved(
-            DOSSIER.ref(dossier), holder, next_step, by=by, due=due
+            of_dossier(dossier), holder, next_step, by=by, due=due
         )
         draft = found.next(record, action, by, self._clock())
         entry, _ = self._book.write(draft, held)

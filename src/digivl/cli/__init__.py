@@ -10,10 +10,9 @@ def main() -> None:
     try:
         from digivl.cli.main import app
     except ImportError as cause:
-        print(
+        sys.stderr.write(
             f"digivl: the command line needs {cause.name}\n"
-            "Run: pip install 'digivl[cli]'",
-            file=sys.stderr,
+            "Run: pip install 'digivl[cli]'\n"
         )
         raise SystemExit(2) from cause
     app()

@@ -265,9 +265,7 @@ def _entries(vl: Digivl, dossier: Ref) -> list[AnyEntry]:
     return sorted(told, key=lambda entry: entry.number)
 
 
-def _exported(
-    vl: Digivl, entries: Sequence[AnyEntry], folder: Path
-) -> dict[str, Path]:
+def _exported(vl: Digivl, entries: Sequence[AnyEntry], folder: Path) -> dict[str, Path]:
     """Every version of the document in a file of its own, by SHA-256."""
     (document,) = {e.id: e for e in entries if e.kind is DOCUMENT}.values()
     files: dict[str, Path] = {}

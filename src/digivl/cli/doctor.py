@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from importlib.util import find_spec
 from typing import Final
@@ -52,10 +53,10 @@ class Finding:
 def examine(vl: Digivl) -> list[Finding]:
     """Look at everything; nothing is changed and nothing is sent."""
     looks: list[tuple[str, Callable[[], str]]] = [
-        ("settings", lambda: _settings(vl)),
-        ("record book", lambda: _book(vl)),
-        ("documents", lambda: _documents(vl)),
-        ("outbox", lambda: _outbox(vl)),
+        ("settings", partial(_settings, vl)),
+        ("record book", partial(_book, vl)),
+        ("documents", partial(_documents, vl)),
+        ("outbox", partial(_outbox, vl)),
         ("plug-ins", lambda: ", ".join(vl.catalog.installed())),
         *_keys(vl),
         *_authorities(vl),
@@ -118,7 +119,7 @@ def _outbox(vl: Digivl) -> str:
 
 def _keys(vl: Digivl) -> Iterator[tuple[str, Callable[[], str]]]:
     for name in vl.settings.means:
-        yield f"means {name}", lambda name=name: _key(vl, name)
+        yield f"means {name}", partial(_key, vl, name)
 
 
 def _key(vl: Digivl, name: str) -> str:
@@ -132,7 +133,7 @@ def _key(vl: Digivl, name: str) -> str:
 
 def _authorities(vl: Digivl) -> Iterator[tuple[str, Callable[[], str]]]:
     for number, name in enumerate(vl.settings.authorities):
-        yield f"authority {name}", lambda number=number: _timestamp(vl, number)
+        yield f"authority {name}", partial(_timestamp, vl, number)
 
 
 def _timestamp(vl: Digivl, number: int) -> str:
@@ -145,7 +146,7 @@ def _timestamp(vl: Digivl, number: int) -> str:
 
 def _providers(vl: Digivl) -> Iterator[tuple[str, Callable[[], str]]]:
     for number, name in enumerate(vl.settings.providers):
-        yield f"provider {name}", lambda number=number: _delivery(vl, number)
+        yield f"provider {name}", partial(_delivery, vl, number)
 
 
 def _delivery(vl: Digivl, number: int) -> str:

@@ -63,7 +63,9 @@ def sign(
                     told = _recorded(vl, file, target, means, party)
                 else:
                     told = _bare(vl, file, target, means, timestamp=timestamp)
-            _print_signed({"file": str(file), "out": str(out / file.name)} | told, as_json)
+            _print_signed(
+                {"file": str(file), "out": str(out / file.name)} | told, as_json
+            )
 
 
 def validate(
@@ -260,9 +262,7 @@ def _settings(office: Path) -> Settings:
     return Settings()
 
 
-def _verdict(
-    file: Path, trust: Trust, at: datetime, settings: Settings
-) -> FileVerdict:
+def _verdict(file: Path, trust: Trust, at: datetime, settings: Settings) -> FileVerdict:
     # A file that cannot be opened still gets its line.
     try:
         with reading(file) as source:

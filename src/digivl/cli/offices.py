@@ -104,7 +104,7 @@ def history(id: Id, *, office: Office = HERE, as_json: AsJson = False) -> None:
     print_table(str(ref), columns, [_told(entry) for entry in entries])
 
 
-def plugins(*, office: Office = HERE, as_json: AsJson = False) -> None:
+def plugins(*, as_json: AsJson = False) -> None:
     """What is installed, and what can stand in the settings."""
     from digivl.plugins.catalog import KINDS as TABLES
     from digivl.plugins.catalog import Catalog
@@ -113,7 +113,9 @@ def plugins(*, office: Office = HERE, as_json: AsJson = False) -> None:
         catalog = Catalog.load()
         offers = {table: catalog.offers(table) for table in TABLES}
     if as_json:
-        told = {t: {n: dict(o.options) for n, o in f.items()} for t, f in offers.items()}
+        told = {
+            t: {n: dict(o.options) for n, o in f.items()} for t, f in offers.items()
+        }
         print_json({"plugins": catalog.installed(), "offers": told})
         return
     rows = [
@@ -132,9 +134,9 @@ def _role(name: str | None) -> Role | None:
         return Role(name)
     except ValueError as cause:
         known = ", ".join(role.value for role in Role)
-        raise NotFoundError(f"there is no role {name!r}", hint=f"Roles: {known}.") from (
-            cause
-        )
+        raise NotFoundError(
+            f"there is no role {name!r}", hint=f"Roles: {known}."
+        ) from (cause)
 
 
 def _ref(vl: Digivl, id: str) -> Ref:

@@ -35,7 +35,9 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, default=_plain))  # noqa: T201
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
+) -> None:
     """A table that folds long cells."""
     table = Table(title=title, title_justify="left", title_style="bold")
     for column in columns:

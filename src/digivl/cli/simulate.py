@@ -17,7 +17,6 @@ from digivl.cli.output import NO, OUT, print_json, print_table, reported
 from digivl.errors import ConfigurationError
 from digivl.office import KEYS
 
-
 Serving = AbstractContextManager[str]
 
 

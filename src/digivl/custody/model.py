@@ -33,7 +33,9 @@ CUSTODY_LIFECYCLE: Final = Lifecycle(
 
 def _not_before_since(custody: Custody, _: object, due: datetime) -> None:
     if due < custody.since:
-        raise ValueError(f"due {due} lies before {custody.since}, since when it is held")
+        raise ValueError(
+            f"due {due} lies before {custody.since}, since when it is held"
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -102,6 +104,11 @@ def _standing(custody: Custody) -> Standing:
         due=custody.due,
         open=custody.state is CustodyState.HELD,
     )
+
+
+def of_dossier(id: str) -> Ref:
+    """What custody calls a dossier; rooms that only move it need not know more."""
+    return Ref("dossier", id)
 
 
 CUSTODY: Final = Kind("custody", Custody, _standing)

@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from digivl.custody.model import of_dossier
 from digivl.custody.service import Custodian
 from digivl.dispatch.model import (
     DISPATCH,
@@ -19,7 +20,6 @@ from digivl.dispatch.model import (
 )
 from digivl.dispatch.provider import DeliveryProvider
 from digivl.documents.service import Documents
-from digivl.dossiers.model import DOSSIER
 from digivl.errors import (
     AlreadySentError,
     BackendRefusedError,
@@ -105,7 +105,7 @@ class Dispatches:
         # is stale, so that nobody gets it twice.
         noted = authentic.next(authentic.record.take("dispatch"), "dispatch", by, now)
         held = self.custodian.moved(
-            DOSSIER.ref(authentic.record.dossier),
+            of_dossier(authentic.record.dossier),
             by,
             "verzending opvolgen en het dossier afsluiten",
             by=by,
@@ -203,10 +203,9 @@ class Dispatches:
         subject: str | None,
         channel: Channel | None,
     ) -> Dispatch:
-        assert authentic.final is not None  # an active document has one
         return Dispatch(
             dossier=authentic.dossier,
-            document=authentic.final,
+            document=authentic.final or "",
             signed=bool(authentic.signatures),
             subject=subject or authentic.title,
             sender=sender,

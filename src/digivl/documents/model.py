@@ -43,7 +43,7 @@ class Origin(Enum):
 
 
 def suffix(number: int) -> str:
-    """The suffix of the nth delivered version: none, BIS, TER …
+    """The suffix of the nth delivered version: none, then BIS, TER and so on.
 
     Source:
         Numbering of the Vlaamse Regering; beyond DECIES nothing is fixed, so the

@@ -19,7 +19,7 @@ class DocumentStore(Protocol):
     """Write-once bytes, named by their SHA-256 (64 hexadecimal digits, lower case).
 
     Streams only; all methods are thread-safe. Every method raises `StorageFullError`
-    when there is no room, `BackendUnavailableError` when a remote store does not answer.
+    when there is no room and `BackendUnavailableError` when a remote store is silent.
     """
 
     def put(self, content: BinaryIO) -> Stored:

@@ -66,12 +66,12 @@ class Dossiers:
         Raises:
             StaleRecordError: A dossier of that id was opened before.
         """
-        now, id = self._clock(), id or new_id()
+        now, name = self._clock(), id or new_id()
         dossier = Dossier(title=title, opened_by=by, opened_at=now)
-        opened = first(DOSSIER, id, dossier, "open", by, now)
+        opened = first(DOSSIER, name, dossier, "open", by, now)
         held = self._custodian.taken(
-            DOSSIER.ref(id),
-            dossier=id,
+            DOSSIER.ref(name),
+            dossier=name,
             title=title,
             by=by,
             step="het dossier voorbereiden",

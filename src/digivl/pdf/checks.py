@@ -129,7 +129,9 @@ class _Examination:
         """What holds of one signature; never raises."""
         if field.subfilter not in _KINDS:
             problem = Problem(
-                False, "FORMAT_FAILURE", f"kind {field.subfilter or '(none)'} is unknown"
+                False,
+                "FORMAT_FAILURE",
+                f"kind {field.subfilter or '(none)'} is unknown",
             )
             return SignatureFinding(field=field.name, problem=problem)
         try:
@@ -245,7 +247,9 @@ class _Examination:
         if embedded.coverage is SignatureCoverageLevel.ENTIRE_FILE:
             return None, ()
         if embedded.coverage is not SignatureCoverageLevel.ENTIRE_REVISION:
-            return _failure("it does not cover the revision it stands in"), ("UNDEFINED",)
+            return _failure("it does not cover the revision it stands in"), (
+                "UNDEFINED",
+            )
         if self._pages(embedded.signed_revision) != self._pages():
             return _failure("pages were added or removed after it"), ("PAGES",)
         _, _, start, length = embedded.byte_range

@@ -67,7 +67,9 @@ class SignatureSpec:
     field: str = attrs.field(validator=_field_name)
     reason: str | None = None
     location: str | None = None
-    reserved_bytes: int = attrs.field(default=16_384, validator=[ge(2_048), le(1 << 20)])
+    reserved_bytes: int = attrs.field(
+        default=16_384, validator=[ge(2_048), le(1 << 20)]
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -175,7 +177,10 @@ def _locks_all(field: Any) -> bool:
 
 
 def _prepared(
-    writer: IncrementalPdfFileWriter, target: BinaryIO, spec: SignatureSpec, at: datetime
+    writer: IncrementalPdfFileWriter,
+    target: BinaryIO,
+    spec: SignatureSpec,
+    at: datetime,
 ) -> PreparedByteRangeDigest:
     """Write everything but the container; gives the digest of what was written."""
     placeholder = SignatureObject(

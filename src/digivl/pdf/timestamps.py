@@ -222,7 +222,9 @@ class _Answer:
                 signer_info, signer, "tst_info", digest.finalize()
             )
         except Exception as cause:
-            raise self._lie(f"the token is wrongly signed: {_first_line(cause)}") from cause
+            raise self._lie(
+                f"the token is wrongly signed: {_first_line(cause)}"
+            ) from cause
         if not intact:
             raise self._lie("the content of the token was changed")
         if not valid:

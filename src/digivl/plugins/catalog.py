@@ -65,19 +65,23 @@ class Catalog:
 
     def document_store(self, offer: str, build: Build) -> DocumentStore:
         """Build the document store of that offer."""
-        return self._built("documents", offer, build)
+        store: DocumentStore = self._built("documents", offer, build)
+        return store
 
     def authority(self, offer: str, build: Build) -> TimestampAuthority:
         """Build a timestamp authority of that offer."""
-        return self._built("authorities", offer, build)
+        authority: TimestampAuthority = self._built("authorities", offer, build)
+        return authority
 
     def means(self, offer: str, build: Build) -> SigningMeans:
         """Build a signing means of that offer."""
-        return self._built("means", offer, build)
+        means: SigningMeans = self._built("means", offer, build)
+        return means
 
     def provider(self, offer: str, build: Build) -> DeliveryProvider:
         """Build a delivery provider of that offer."""
-        return self._built("providers", offer, build)
+        provider: DeliveryProvider = self._built("providers", offer, build)
+        return provider
 
     def offers(self, kind: str) -> Mapping[str, Offer[Any]]:
         """The offers of one of `KINDS`, by name.
@@ -108,7 +112,7 @@ class Catalog:
             try:
                 listener.function(entry)
             # A listener must never undo or hide what was written.
-            except Exception:
+            except Exception:  # noqa: BLE001
                 _LOG.exception("listener %s failed", listener.plugin_name)
 
     def _built(self, kind: str, offer: str, build: Build) -> Any:

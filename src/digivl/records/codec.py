@@ -176,13 +176,14 @@ def _converter() -> Converter:
     converter = _plain().copy()
     converter.register_unstructure_hook(INSZ, _refuse_bare)
     converter.register_unstructure_hook(Personal, lambda personal: personal)
-    converter.register_unstructure_hook_func(
-        lambda cls: get_origin(cls) is Personal, lambda personal: personal
-    )
-    converter.register_structure_hook_func(
-        lambda cls: get_origin(cls) is Personal, _structure_personal
-    )
+    converter.register_unstructure_hook_func(_is_personal, lambda personal: personal)
+    converter.register_structure_hook_func(_is_personal, _structure_personal)
     return converter
+
+
+def _is_personal(cls: Any) -> bool:
+    origin: Any = get_origin(cls)
+    return origin is Personal
 
 
 def _refuse_bare(_: INSZ) -> None:

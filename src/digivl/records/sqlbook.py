@@ -147,7 +147,7 @@ class SQLBook:
         by_due = (CURRENT.c.due.is_(None), CURRENT.c.due, CURRENT.c.since, CURRENT.c.id)
         with self._reading() as connection:
             rows = connection.execute(found.order_by(*by_due).limit(limit))
-            return [_row(row._mapping) for row in rows]
+            return [_row(dict(row._mapping)) for row in rows]
 
     def find(self, id: str) -> Sequence[Ref]:
         """The records whose id is `id` or starts with it; see the port."""

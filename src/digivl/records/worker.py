@@ -64,7 +64,7 @@ class Worker:
             self._handler(task)(task)
         except DigivlError as error:
             return error
-        except Exception as cause:
+        except Exception as cause:  # noqa: BLE001
             # A fault of ours: it must not end the worker, and not be forgotten.
             _LOG.exception("task %s (%s) failed", task.key, task.kind)
             return DigivlError(f"{type(cause).__name__} in a task {task.kind!r}")
@@ -93,4 +93,5 @@ class Worker:
 
 
 def _pause(attempts: int) -> timedelta:
-    return min(_FIRST_PAUSE * 2 ** (attempts - 1), _LONGEST_PAUSE)
+    doubled: timedelta = _FIRST_PAUSE * 2 ** (attempts - 1)
+    return min(doubled, _LONGEST_PAUSE)

@@ -7,6 +7,7 @@ authority is thrown away: nobody can issue a certificate under it afterwards.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from datetime import timedelta
@@ -28,12 +29,14 @@ from digivl.errors import MalformedError, StorageError
 from digivl.pdf.certificates import DEVELOPMENT_MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
 _LIFE: Final = timedelta(days=730)
 #: Clocks differ; a fresh certificate is valid a little before it was made.
 _SLACK: Final = timedelta(hours=1)
+_UNIT: Final = "timestamps"
+_NAME: Final = re.compile(r"[\w-]{1,64}")
 _NO_USAGE: Final = dict.fromkeys(
     (
         "digital_signature",
@@ -95,9 +98,15 @@ def make_development_keys(
         at: From when they are valid, with zone; two years long.
 
     Raises:
-        MalformedError: A file name that is more than a name.
+        MalformedError: A file name that is more than a name, or is taken.
         StorageError: The folder cannot be written.
     """
+    for name in signatories:
+        if name == _UNIT or not _NAME.fullmatch(name):
+            raise MalformedError(
+                f"{name!r} is no name for a key file",
+                hint="Use letters, digits, hyphens and underscores.",
+            )
     authority = _authority(at)
     pem = authority.certificate.public_bytes(Encoding.PEM)
     try:
@@ -108,7 +117,7 @@ def make_development_keys(
                 name: _key_file(folder, name, _signatory(authority, person), authority)
                 for name, person in signatories.items()
             },
-            timestamps=_key_file(folder, "timestamps", _unit(authority), authority),
+            timestamps=_key_file(folder, _UNIT, _unit(authority), authority),
         )
     except OSError as cause:
         raise StorageError(
@@ -191,8 +200,6 @@ def _usage(*names: str) -> x509.KeyUsage:
 
 
 def _key_file(folder: Path, name: str, made: _Made, authority: _Authority) -> KeyFile:
-    if Path(name).name != name:
-        raise MalformedError(f"{name!r} is no name for a key file")
     key, certificate = made
     password = secrets.token_urlsafe(24).encode()
     content = pkcs12.serialize_key_and_certificates(

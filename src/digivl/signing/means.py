@@ -24,7 +24,7 @@ class SigningMeans(Protocol):
         ...
 
     def sign(self, message: bytes) -> bytes:
-        """The raw signature over `message`: SHA-256 with RSA PKCS#1 v1.5, or with ECDSA.
+        """The raw signature over `message`: SHA-256 with RSA PKCS#1 v1.5 or ECDSA.
 
         Raises:
             KeyUnusableError: The key cannot be used.

@@ -9,12 +9,12 @@ from typing import BinaryIO, Final
 
 import attrs
 
+from digivl.custody.model import of_dossier
 from digivl.custody.service import Custodian
 from digivl.documents.disk import scratch
 from digivl.documents.model import Origin
 from digivl.documents.port import Stored
 from digivl.documents.service import Documents
-from digivl.dossiers.model import DOSSIER
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party, Role
 from digivl.pdf.signer import SignatureSpec, Signed, sign
@@ -127,7 +127,7 @@ class Signing:
         by = found.record.turn_of(party).party
         refused = found.next(found.record.refuse(), "refuse", by, self.clock(), reason)
         held = self.custodian.moved(
-            DOSSIER.ref(found.record.dossier),
+            of_dossier(found.record.dossier),
             found.record.started_by,
             f"weigering behandelen: {reason}",
             by=by,
@@ -170,9 +170,7 @@ class Signing:
             limits=self.limits,
         )
 
-    def _signed(
-        self, flow: SigningFlow, signatory: Signatory
-    ) -> tuple[Stored, Signed]:
+    def _signed(self, flow: SigningFlow, signatory: Signatory) -> tuple[Stored, Signed]:
         number = 1 + flow.signatories.index(signatory)
         with self.documents.opened(flow.current) as source, scratch() as target:
             signed = self.sign_file(
@@ -200,7 +198,7 @@ class Signing:
 
     def _held_next(self, flow: SigningFlow, by: Party) -> AnyDraft:
         waiting = flow.next_signatory
-        subject = DOSSIER.ref(flow.dossier)
+        subject = of_dossier(flow.dossier)
         if waiting is None:
             return self.custodian.moved(
                 subject, flow.started_by, "registreren", by=by, days=_REGISTER_DAYS

@@ -31,7 +31,7 @@ from digivl.kernel.parties import Party, Role
 from digivl.records.entries import AnyEntry
 from digivl.records.port import Query
 from digivl.records.tasks import NewTask, Task
-from digivl.signing.model import FLOW, FlowState, Signatory
+from digivl.signing.model import FLOW, Signatory
 from digivl.verification.model import AUTHENTIC, RegisterState
 
 if TYPE_CHECKING:
@@ -205,8 +205,8 @@ def _sign(scene: Scene) -> None:
     flow = scene.only(FLOW) or vl.signing.start(
         scene.document, _SIGNATORIES, by=SECRETARIAT
     )
-    while flow.record.state is not FlowState.SIGNED:
-        flow = vl.signing.sign(flow.id, flow.record.next_signatory.party.id)
+    while waiting := flow.record.next_signatory:
+        flow = vl.signing.sign(flow.id, waiting.party.id)
     authentic = scene.only(AUTHENTIC)
     if authentic is None or authentic.record.state is RegisterState.IN_SIGNING:
         vl.register.register(flow.id, by=SECRETARIAT)

@@ -48,14 +48,14 @@ verenigingen hun lokalen veilig en toegankelijk maken.
 *Artikel 1.* Er wordt een subsidie van 156.000 euro toegekend aan het voorbeeldproject
 “Open speelplaats”.
 
-*Artikel 2.* De subsidie wordt uitbetaald in twee schijven: 70 procent na de ondertekening
-van dit besluit en 30 procent na de goedkeuring van het verslag.
+*Artikel 2.* De subsidie wordt uitbetaald in twee schijven: 70 procent na de
+ondertekening van dit besluit en 30 procent na de goedkeuring van het verslag.
 
 *Artikel 3.* Tegen dit besluit kan binnen zestig dagen beroep worden ingesteld bij de
 Raad van State, afdeling Bestuursrechtspraak.
 
-*Artikel 4.* De Vlaamse minister, bevoegd voor jeugd, is belast met de uitvoering van dit
-besluit.
+*Artikel 4.* De Vlaamse minister, bevoegd voor jeugd, is belast met de uitvoering van
+dit besluit.
 
 #v(4mm)
 Brussel, {date}

@@ -8,11 +8,11 @@ from typing import BinaryIO, Final
 
 import attrs
 
+from digivl.custody.model import of_dossier
 from digivl.custody.service import Custodian
 from digivl.documents.disk import scratch
 from digivl.documents.model import Document, Origin
 from digivl.documents.service import Documents
-from digivl.dossiers.model import DOSSIER
 from digivl.errors import NotFoundError, NotReadyError
 from digivl.kernel.parties import Party
 from digivl.pdf.certificates import DEVELOPMENT_MARK
@@ -100,9 +100,7 @@ class Register:
         found, code = self.documents.read(document), VerificationCode.fresh()
         base = found.record.latest.sha256
         with self.documents.opened(base) as source, scratch() as target:
-            made = stamp(
-                source, target, self._spec(code, place), self.settings.limits
-            )
+            made = stamp(source, target, self._spec(code, place), self.settings.limits)
             target.seek(0)
             stored = self.documents.store.put(target)
         now = self.clock()
@@ -160,7 +158,7 @@ class Register:
             raise NotReadyError(signed.title, missing)
         record = self._registered(found.record, signed)
         held = self.custodian.moved(
-            DOSSIER.ref(signed.dossier), by, "verzenden", by=by, days=_DISPATCH_DAYS
+            of_dossier(signed.dossier), by, "verzenden", by=by, days=_DISPATCH_DAYS
         )
         draft = found.next(record, "register", by, self.clock())
         entry, _ = self.book.write(draft, held)

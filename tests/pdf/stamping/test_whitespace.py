@@ -81,12 +81,14 @@ def test_corners_come_first(
 
 def test_lowest_then_rightmost_place_follows(found: Found) -> None:
     """With every corner taken, the place is the lowest, and there the rightmost."""
-    place = spot(found(b"".join(BLOCKS.values())))
+    # Between the lower blocks, 200 points apart; a millimetre stays free beside it.
+    rightmost = 400 / 72 * 25.4 - 1 - WIDE
 
-    # The blocks in the corners end at 200 points; a millimetre more stays free.
-    page, x, y = place
-    assert (1, pytest.approx(RIGHT, abs=0.3)) == (page, x)
-    assert pytest.approx(200 / 72 * 25.4 + 1, abs=0.6) == y
+    page, x, y = spot(found(b"".join(BLOCKS.values())))
+
+    assert (1, pytest.approx(BOTTOM, abs=0.3)) == (page, y)
+    assert pytest.approx(rightmost, abs=0.6) == x
+    assert x <= rightmost
 
 
 def test_last_page_follows_the_first(found: Found) -> None:
@@ -158,22 +160,26 @@ def test_named_place_is_checked(make_pdf: MakePDF, tmp_path: Path) -> None:
             check(x, y)
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"render_memory_bytes": 60_000_000}, "."),
-        ({"render_seconds": 0.01}, "took more"),
-    ],
-    ids=["memory", "time"],
-)
-def test_renderer_is_limited(found: Found, change: dict[str, float], said: str) -> None:
-    """A renderer that runs out of memory or time is an error that says what to do."""
-    limits = attrs.evolve(LIMITS, **change)
+def test_renderer_is_limited_in_time(found: Found) -> None:
+    """A renderer that takes too long is an error that says what to do."""
+    limits = attrs.evolve(LIMITS, render_seconds=0.01)
 
-    with pytest.raises(RenderingFailedError, match=said) as refused:
+    with pytest.raises(RenderingFailedError, match="took more") as refused:
         found(b"", limits)
 
     assert "Name a place" in refused.value.hint
+
+
+def test_renderer_is_limited_in_memory(make_pdf: MakePDF, tmp_path: Path) -> None:
+    """A renderer that wants too much memory ends, and the application does not."""
+    path = tmp_path / "huge.pdf"
+    path.write_bytes(make_pdf(media_box=b"0 0 14400 14400"))
+    limits = attrs.evolve(LIMITS, render_memory_bytes=60_000_000)
+
+    with pytest.raises(RenderingFailedError):
+        free_place(
+            path, 10, 10, margin_mm=5, sheets=[Sheet(1, 5080, 5080)], limits=limits
+        )
 
 
 def test_unreadable_file_is_told(tmp_path: Path) -> None:

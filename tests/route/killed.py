@@ -1,0 +1,338 @@
+"""Kills the route at each of its points and judges what is left; a program of its own.
+
+    python killed.py FOLDER PART PARTS
+
+It imports everything and plays the route once undisturbed, counting the points at which
+something becomes lasting. Then it forks a child for each: the child plays the route in
+a fresh copy of the office and is killed (SIGKILL) at its point; a second child opens
+the office again, holds everything against everything, does what is due, and looks
+whether the route is complete. One JSON line a point: its name and what was wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import wraps
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+from sqlalchemy.engine.default import DefaultDialect
+
+from digivl import Digivl
+from digivl.advice.model import ADVICE, AGREEMENT
+from digivl.custody.model import CUSTODY, CustodyState
+from digivl.dispatch.magda import MagdaDocumentendienst
+from digivl.dispatch.model import DISPATCH, DispatchState
+from digivl.documents.model import DOCUMENT
+from digivl.dossiers.model import DOSSIER, MEETING, STEP, DossierState
+from digivl.errors import NotAnOfficeError
+from digivl.records.port import Query
+from digivl.records.tasks import TaskState
+from digivl.signing.model import FLOW
+from digivl.testing.magda import MagdaSimulator
+from digivl.testing.magda_folder import MessageFolder
+from digivl.testing.route import start
+from digivl.testing.sample import TITLE, sample_decision
+from digivl.testing.tsa import TSASimulator
+from digivl.validation.verdict import Indication
+from digivl.verification.model import AUTHENTIC, CopyOutcome, VerifyOutcome
+
+KINDS: Final = (
+    *(DOSSIER, DOCUMENT, ADVICE, AGREEMENT, STEP),
+    *(MEETING, FLOW, AUTHENTIC, DISPATCH, CUSTODY),
+)
+SAMPLE: Final = sample_decision(datetime.now(UTC))
+
+
+@attrs.define
+class Points:
+    """Counts the points that are reached; the fatal one is the last."""
+
+    fatal: int | None = None
+    names: list[str] = attrs.field(factory=list[str])
+
+    def reach(self, name: str) -> None:
+        """Go on, or die as in a power cut."""
+        if len(self.names) == self.fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.names.append(name)
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """A point before and after each act that makes something lasting."""
+        with (
+            self._around(Path, "replace", "rename"),
+            self._around(Path, "rename", "rename of the office"),
+            self._around(MagdaDocumentendienst, "submit", "publication"),
+            self._around(MagdaSimulator, "accept", "acceptance"),
+            self._around(TSASimulator, "answer", "timestamp"),
+            self._around(DefaultDialect, "do_commit", "commit", _writes()),
+        ):
+            yield
+
+    @contextmanager
+    def _around(
+        self,
+        owner: Any,
+        name: str,
+        label: str,
+        matters: Callable[..., bool] = lambda *_: True,
+    ) -> Iterator[None]:
+        original = getattr(owner, name)
+
+        @wraps(original)
+        def watched(*args: Any, **options: Any) -> Any:
+            if not matters(*args):
+                return original(*args, **options)
+            self.reach(f"before {label}")
+            result = original(*args, **options)
+            self.reach(f"after {label}")
+            return result
+
+        setattr(owner, name, watched)
+        try:
+            yield
+        finally:
+            setattr(owner, name, original)
+
+
+def _writes() -> Callable[..., bool]:
+    """Tells the commits that change rows from those that end a reading."""
+    counts: dict[int, int] = {}
+
+    def changed(_: object, connection: Any) -> bool:
+        mark, count = id(connection.driver_connection), connection.total_changes
+        before, counts[mark] = counts.get(mark, 0), count
+        return bool(before != count)
+
+    return changed
+
+
+def make(folder: Path) -> None:
+    """Make an office, unless it is there."""
+    with suppress(NotAnOfficeError):
+        Digivl.open(folder).close()
+        return
+    Digivl.create(folder).close()
+
+
+def live(folder: Path) -> None:
+    """Start the route unless it runs, and do what is due."""
+    with Digivl.open(folder) as vl:
+        if not vl.book.tasks():
+            start(vl, BytesIO(SAMPLE), TITLE)
+        vl.work()
+
+
+def judge(folder: Path) -> None:
+    """What the kill left is true, and one round of work completes it, at once."""
+    with Digivl.open(folder) as vl:
+        check_truth(vl)
+        if not vl.book.tasks():
+            # Killed before the task was written: nothing was promised yet.
+            assert [] == vl.book.rows(Query())
+            start(vl, BytesIO(SAMPLE), TITLE)
+        # No clock runs ahead here: a dead worker's lease is free at once.
+        vl.work()
+        assert {TaskState.DONE} == {task.state for task in vl.book.tasks()}
+        check_truth(vl)
+        check_complete(vl)
+
+
+def check_truth(vl: Digivl) -> None:
+    """Entries, current rows, documents, custody and the outside tell one story."""
+    _check_entries(vl.folder / "book.sqlite")
+    _check_current(vl)
+    _check_documents(vl)
+    _check_custody(vl)
+    _check_outside(vl)
+
+
+def _check_entries(book: Path) -> None:
+    """Read with sqlite3 alone: each leaf hash holds, versions count without a gap."""
+    with sqlite3.connect(book) as connection:
+        assert [("ok",)] == connection.execute("PRAGMA integrity_check").fetchall()
+        rows = connection.execute(
+            "SELECT kind, id, version, canonical, leaf FROM entry ORDER BY number"
+        ).fetchall()
+        current = connection.execute("SELECT kind, id, version FROM current").fetchall()
+    connection.close()
+    last: dict[tuple[str, str], int] = {}
+    for kind, id, version, canonical, leaf in rows:
+        assert leaf == hashlib.sha256(b"\0" + canonical.encode()).digest()
+        body = json.loads(canonical)
+        assert (kind, id, version) == (body["kind"], body["id"], body["version"])
+        assert version == last.get((kind, id), 0) + 1
+        last[kind, id] = version
+    assert last == {(kind, id): version for kind, id, version in current}
+
+
+def _check_current(vl: Digivl) -> None:
+    """Each current row is what the last entry of its record says."""
+    for kind in KINDS:
+        for row in vl.book.rows(Query(kind=kind.name)):
+            entry = vl.book.read(kind, row.ref.id)
+            assert (entry.version, kind.standing(entry.record)) == (
+                row.version,
+                row.standing,
+            )
+
+
+def _check_documents(vl: Digivl) -> None:
+    """What a record names is in the store, and every file there has its own name."""
+    named = {
+        version.sha256
+        for document in _all(vl, DOCUMENT)
+        for version in document.versions
+    }
+    named |= {flow.current for flow in _all(vl, FLOW)}
+    named |= {authentic.stamped for authentic in _all(vl, AUTHENTIC)}
+    named |= {authentic.final for authentic in _all(vl, AUTHENTIC)} - {None}
+    named |= {dispatch.document for dispatch in _all(vl, DISPATCH)}
+    named |= {task.payload["sha256"] for task in _demo_tasks(vl)}
+    for sha256 in named:
+        vl.documents.store.fetch(sha256, BytesIO())
+    store = vl.folder / "documents"
+    for file in store.glob("??/*"):
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        assert digest == file.parent.name + file.name
+
+
+def _check_custody(vl: Digivl) -> None:
+    """An open dossier has one holder, one next step and one due moment."""
+    opened = [
+        row.ref
+        for row in vl.book.rows(Query(kind=DOSSIER.name))
+        if row.standing.state == DossierState.OPEN.value
+    ]
+    held = [c for c in _all(vl, CUSTODY) if c.state is CustodyState.HELD]
+    assert sorted(map(str, opened)) == sorted(str(c.subject) for c in held)
+    for row in vl.custody.worklist():
+        assert row.standing.holder
+        assert row.standing.next_step
+        assert row.standing.due
+
+
+def _check_outside(vl: Digivl) -> None:
+    """Nobody got what no record says was submitted, and nobody got it twice."""
+    left = {
+        dispatch.key
+        for dispatch in _all(vl, DISPATCH)
+        if dispatch.state is not DispatchState.DRAFT
+    }
+    keys = [message.key for message in _messages(vl)]
+    assert len(keys) == len(set(keys))
+    assert set(keys) <= left
+
+
+def check_complete(vl: Digivl) -> None:
+    """Signed twice, registered, sent to two; each record of the route there once."""
+    for kind in set(KINDS) - {MEETING, DISPATCH}:
+        assert 1 == len(_all(vl, kind)), kind.name
+    (document,) = _all(vl, DOCUMENT)
+    final = document.latest.sha256
+    with vl.documents.opened(final) as file:
+        verdict = vl.validate(file, "final")
+    assert [Indication.TOTAL_PASSED] * 2 == [s.indication for s in verdict.signatures]
+    code = vl.register.code_of(final)
+    with vl.documents.opened(final) as copy:
+        said = vl.register.verify(code.printed, copy)
+    assert (VerifyOutcome.AUTHENTIC, CopyOutcome.IDENTICAL) == (said.outcome, said.copy)
+    assert ["EBOX", "PAPER"] == sorted(m.channel for m in _messages(vl))
+    for message in _messages(vl):
+        (sent,) = message.documents
+        assert final == hashlib.sha256(sent.read_bytes()).hexdigest()
+    states = [dispatch.state for dispatch in _all(vl, DISPATCH)]
+    assert [DispatchState.ACCEPTED] * 2 == states
+
+
+def _all(vl: Digivl, kind: Any) -> list[Any]:
+    rows = vl.book.rows(Query(kind=kind.name))
+    return [vl.book.read(kind, row.ref.id).record for row in rows]
+
+
+def _demo_tasks(vl: Digivl) -> list[Any]:
+    return [task for task in vl.book.tasks() if task.kind == "demo"]
+
+
+def _messages(vl: Digivl) -> list[Any]:
+    folder = vl.folder / "outside" / "magda"
+    return list(MessageFolder(folder).all()) if folder.exists() else []
+
+
+def in_child(work: Callable[[], None]) -> tuple[int, str]:
+    """Do `work` in a forked child: how it ended, and what it raised."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        said = ""
+        try:
+            work()
+        except BaseException:  # noqa: BLE001 - the parent tells
+            said = traceback.format_exc()[-8_000:]
+        os.write(writing, said.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        said = pipe.read()
+    return os.waitpid(child, 0)[1], said
+
+
+def killed(act: Callable[[], None], fatal: int) -> str:
+    """What went wrong with the killing itself; empty when the child died there."""
+
+    def doomed() -> None:
+        with Points(fatal).installed():
+            act()
+
+    status, said = in_child(doomed)
+    died = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    return "" if died else f"was not killed (status {status}): {said}"
+
+
+def kill_at_each(
+    act: Callable[[Path], None], office: Path, fresh: Path | None, *, part: slice
+) -> None:
+    """Kill `act` at each of its points, starting each time from a copy of `fresh`."""
+    points = Points()
+    _lay(fresh, office)
+    with points.installed():
+        act(office)
+    for fatal in range(len(points.names))[part]:
+        _lay(fresh, office)
+        problem = killed(lambda: act(office), fatal)
+        for after in (make, judge):
+            problem = problem or in_child(lambda after=after: after(office))[1]
+        point = f"{act.__name__} {fatal}: {points.names[fatal]}"
+        print(json.dumps({"point": point, "problem": problem}), flush=True)  # noqa: T201
+
+
+def _lay(fresh: Path | None, office: Path) -> None:
+    shutil.rmtree(office, ignore_errors=True)
+    if fresh is not None:
+        shutil.copytree(fresh, office)
+
+
+def main(folder: Path, part: int, parts: int) -> None:
+    """Kill the making of an office, and the route in it."""
+    fresh, office = folder / "fresh", folder / "office"
+    make(fresh)
+    share = slice(part, None, parts)
+    kill_at_each(make, office, None, part=share)
+    kill_at_each(live, office, fresh, part=share)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
