@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROUNDS = 15
-TEXT = "Artikel 1. Dit besluit treedt in werking op de dag van zijn ondertekening. " * 32
+TEXT = (
+    "Artikel 1. Dit besluit treedt in werking op de dag van zijn ondertekening. " * 32
+)
 LIMITS = Limits()
 
 

@@ -75,7 +75,8 @@ password_file = "keys/{name}.password"
 def make_office(folder: Path, *, at: datetime) -> None:
     """Make a development office: its keys have no legal value, and say so.
 
-    It is made aside and moved into place at once: a half-made office is never seen.
+    It is made aside and moved into place, in an empty folder that is there already
+    with its settings last: a half-made office is never seen.
 
     Args:
         folder: A new folder, or an empty one.
@@ -85,19 +86,21 @@ def make_office(folder: Path, *, at: datetime) -> None:
         OfficeError: The folder holds something already.
         StorageError: It cannot be written.
     """
-    _check_free(folder)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".digivl-", dir=folder.parent))
+        _check_free(folder)
+        # An empty folder that is there stays the same one: somebody may stand in it,
+        # or something be mounted on it.
+        home = folder if folder.exists() else folder.parent
+        home.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".digivl-", dir=home))
     except OSError as cause:
         raise StorageError(
-            f"no office can be made in {folder.parent}: {cause.strerror}",
+            f"no office can be made at {folder}: {cause.strerror}",
             hint="Name a folder that this user may write in.",
         ) from cause
     try:
         _fill(aside, at)
-        aside.chmod(0o750)
-        aside.rename(folder)
+        _move(aside, folder)
     except OSError as cause:
         raise StorageError(f"the office was not made: {cause.strerror}") from cause
     finally:
@@ -113,6 +116,21 @@ def open_office(folder: Path) -> Settings:
         DamagedOfficeError: A part is missing or unreadable.
         ConfigurationError: Its settings hold an unknown name or a wrong value.
     """
+    try:
+        return _opened(folder)
+    except OSError as cause:
+        raise NotAnOfficeError(
+            f"{folder} cannot be looked into: {cause.strerror}",
+            hint="Check that this user may read it.",
+        ) from cause
+
+
+def book_url(folder: Path, settings: Settings) -> str:
+    """Where the record book of an office is."""
+    return settings.book or _sqlite_url(folder / BOOK)
+
+
+def _opened(folder: Path) -> Settings:
     path = folder / SETTINGS
     if not path.is_file():
         what = "is no office" if folder.is_dir() else "is not there"
@@ -125,9 +143,10 @@ def open_office(folder: Path) -> Settings:
     return settings
 
 
-def book_url(folder: Path, settings: Settings) -> str:
-    """Where the record book of an office is."""
-    return settings.book or f"sqlite:///{(folder / BOOK).resolve()}"
+def _sqlite_url(path: Path) -> str:
+    from digivl.records.engine import file_url
+
+    return file_url(path.resolve())
 
 
 def _check_free(folder: Path) -> None:
@@ -150,11 +169,21 @@ def _fill(folder: Path, at: datetime) -> None:
     make_development_keys(folder / KEYS, SIGNATORIES, at=at)
     (folder / KEYS / "magda.secret").write_text(new_id() + "\n")
     (folder / KEYS / "magda.secret").chmod(0o600)
-    (folder / DOCUMENTS).mkdir()
-    SQLBook.create(f"sqlite:///{folder / BOOK}").close()
+    (folder / DOCUMENTS).mkdir(mode=0o750)
+    SQLBook.create(_sqlite_url(folder / BOOK)).close()
+    (folder / BOOK).chmod(0o640)
     means = "".join(_MEANS.format(name=name) for name in SIGNATORIES)
     header = _HEADER.format(format=FORMAT, id=new_id())
     (folder / SETTINGS).write_text(header + means, encoding="utf-8")
+
+
+def _move(aside: Path, folder: Path) -> None:
+    if not folder.exists():
+        aside.chmod(0o750)
+        aside.rename(folder)
+        return
+    for part in (KEYS, DOCUMENTS, BOOK, SETTINGS):
+        (aside / part).rename(folder / part)
 
 
 def _check_format(path: Path) -> None:
@@ -166,7 +195,7 @@ def _check_format(path: Path) -> None:
             hint="Mend the file, or restore it from a back-up.",
         ) from cause
     found = office.get("format") if isinstance(office, dict) else None
-    if not isinstance(found, int):
+    if type(found) is not int or found < 1:
         raise NotAnOfficeError(
             f"{path} does not say which office it is",
             hint="It lacks [office] with format; is it a file of something else?",
@@ -184,7 +213,11 @@ def _check_whole(folder: Path, settings: Settings) -> None:
         parts.append(folder / BOOK)
     if settings.documents.offer == "folder":
         parts.append(folder / settings.documents.options.get("path", DOCUMENTS))
-    missing = [str(part.relative_to(folder)) for part in parts if not part.exists()]
+    missing = [
+        str(part.relative_to(folder) if part.is_relative_to(folder) else part)
+        for part in parts
+        if not part.exists()
+    ]
     if missing:
         raise DamagedOfficeError(
             f"{folder} lacks {', '.join(missing)}",

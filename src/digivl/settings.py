@@ -6,6 +6,7 @@ itself. What is not named keeps its default; a name that is not known is an erro
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -37,6 +38,13 @@ class Limits:
     book_wait_seconds: float = 15.0
     lease_seconds: float = 120.0
     task_attempts: int = 8
+
+    def __attrs_post_init__(self) -> None:
+        for name, value in attrs.asdict(self).items():
+            if not 0 < value < math.inf:
+                raise ConfigurationError(
+                    f"limits: {name} must be above zero and finite, not {value!r}"
+                )
 
 
 @attrs.frozen(kw_only=True)
@@ -100,13 +108,17 @@ class Settings:
         """Read `digivl.toml`.
 
         Raises:
-            ConfigurationError: Not TOML, a name that is not known, or a wrong type;
-                it says which.
+            ConfigurationError: Not to be read, not TOML, a name that is not known, or
+                a wrong value; it says which.
         """
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
             raise ConfigurationError(f"{path.name} is not TOML: {cause}") from cause
+        except OSError as cause:
+            raise ConfigurationError(
+                f"{path.name} cannot be read: {cause.strerror}"
+            ) from cause
         data.pop("office", None)
         return _settings(data)
 
@@ -124,7 +136,8 @@ def _settings(data: dict[str, Any]) -> Settings:
     for name, record in (("code", CodeSettings), ("limits", Limits)):
         if name in values:
             values[name] = record(**_checked(record, values[name], name))
-    values["trust"] = tuple(str(file) for file in values.get("trust", ()))
+    _check_type("", values.get("book", ""), "digivl.toml: book")
+    values["trust"] = _files(values.get("trust", []), "digivl.toml: trust")
     return Settings(**values)
 
 
@@ -161,6 +174,12 @@ def _check_type(default: object, value: object, where: str) -> None:
         if swapped or not isinstance(value, wanted):
             kind = type(default).__name__
             raise ConfigurationError(f"{where} must be {kind}, not {value!r}")
+
+
+def _files(entry: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(entry, list) or not all(isinstance(one, str) for one in entry):
+        raise ConfigurationError(f"{where} must be a list of files, not {entry!r}")
+    return tuple(entry)
 
 
 def _table(entry: Any, where: str) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import httpx
 import pytest
 
-from digivl.http.gateway import Gateway
+from digivl.http.gateway import Authorization, Gateway
 from digivl.settings import Limits
 
 LIMITS = Limits(
@@ -14,11 +16,16 @@ LIMITS = Limits(
 
 
 @pytest.fixture(name="gateway")
-def _gateway():
+def _gateway() -> Iterator[Callable[..., Gateway]]:
     """Makes a gateway whose requests are answered by a function."""
-    made = []
+    made: list[Gateway] = []
 
-    def make(answer, *, base_url="https://service.example/base", auth=None):
+    def make(
+        answer: Callable[[httpx.Request], httpx.Response],
+        *,
+        base_url: str = "https://service.example/base",
+        auth: Authorization | None = None,
+    ) -> Gateway:
         transport = httpx.MockTransport(answer)
         made.append(Gateway("service", base_url, LIMITS, auth, transport))
         return made[-1]

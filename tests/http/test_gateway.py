@@ -1,9 +1,15 @@
+"""The gateway: what it lets in and out, and what failures mean."""
+
+from __future__ import annotations
+
 import io
 import json
 import logging
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -23,6 +29,8 @@ from digivl.errors import (
 from digivl.http.gateway import Gateway, Part
 from digivl.settings import Limits
 
+Make = Callable[..., Gateway]
+Answering = Callable[[httpx.Request], httpx.Response]
 NUMBER = "85.07.30-033.28"
 #: Exceptions after which the request cannot have been received.
 NEVER_ARRIVED = {
@@ -40,11 +48,11 @@ EXCEPTIONS = sorted(
 )
 
 
-def raising(name):
+def raising(name: str) -> Answering:
     """Answers by raising that exception of httpx, with a number in its text."""
     exception = getattr(httpx, name)
 
-    def answer(request):
+    def answer(request: httpx.Request) -> httpx.Response:
         match name:
             case "HTTPStatusError":
                 response = httpx.Response(500, request=request)
@@ -59,8 +67,10 @@ def raising(name):
     return answer
 
 
-def answering(status, body=b"", **headers):
-    def answer(request):
+def answering(status: int, body: bytes = b"", **headers: str) -> Answering:
+    """Answers the same to everything."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
         request.read()
         return httpx.Response(status, content=body, headers=headers)
 
@@ -68,10 +78,8 @@ def answering(status, body=b"", **headers):
 
 
 @pytest.mark.parametrize("name", EXCEPTIONS)
-def test_every_exception_of_httpx_is_translated(gateway, name):
-    """
-    Nothing of httpx leaves the room; its text comes out redacted.
-    """
+def test_every_exception_of_httpx_is_translated(gateway: Make, name: str) -> None:
+    """Nothing of httpx leaves the room; its text comes out redacted."""
     with pytest.raises(BackendUnavailableError) as failure:
         gateway(raising(name)).get("/x")
 
@@ -80,10 +88,10 @@ def test_every_exception_of_httpx_is_translated(gateway, name):
 
 
 @pytest.mark.parametrize("name", EXCEPTIONS)
-def test_an_act_that_may_have_been_done_is_unknown(gateway, name):
-    """
-    Only failures before the request arrived may be repeated; any other, also one that
-    a later httpx invents, leaves an outcome that is not known.
+def test_an_act_that_may_have_been_done_is_unknown(gateway: Make, name: str) -> None:
+    """Only failures before the request arrived may be repeated.
+
+    Any other, also one that a later httpx invents, leaves an unknown outcome.
     """
     expected = BackendUnavailableError if name in NEVER_ARRIVED else OutcomeUnknownError
 
@@ -108,10 +116,10 @@ def test_an_act_that_may_have_been_done_is_unknown(gateway, name):
         (418, BackendRefusedError, BackendRefusedError),
     ],
 )
-def test_statuses(gateway, status, usual, once):
-    """
-    A status says whether to try later, to change something, or that nobody knows.
-    """
+def test_statuses(
+    gateway: Make, status: int, usual: type[Exception], once: Any
+) -> None:
+    """A status says whether to try later, to change something, or that nobody knows."""
     service = gateway(answering(status, location="https://elsewhere.example/"))
 
     with pytest.raises(usual) as failure:
@@ -122,13 +130,11 @@ def test_statuses(gateway, status, usual, once):
     assert getattr(failure.value, "status", status) == status
 
 
-def test_answer_of_a_success(gateway):
-    """
-    The answer holds what came back, and the fresh correlation id that went along.
-    """
+def test_answer_of_a_success(gateway: Make) -> None:
+    """The answer holds what came back, and the fresh correlation id that went along."""
     seen = []
 
-    def answer(request):
+    def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         return httpx.Response(201, json={"a": 1}, headers={"X-Thing": "y"})
 
@@ -156,13 +162,11 @@ def test_answer_of_a_success(gateway):
     )
 
 
-def test_empty_path_is_the_base_url_as_written(gateway):
-    """
-    A service that is one address keeps it to the letter.
-    """
+def test_empty_path_is_the_base_url_as_written(gateway: Make) -> None:
+    """A service that is one address keeps it to the letter."""
     seen = []
 
-    def answer(request):
+    def answer(request: httpx.Request) -> httpx.Response:
         seen.append(str(request.url))
         return httpx.Response(200)
 
@@ -171,13 +175,11 @@ def test_empty_path_is_the_base_url_as_written(gateway):
     assert ["https://service.example/tsa/"] == seen
 
 
-def test_redirects_are_not_followed(gateway):
-    """
-    An answer cannot send a request, and its token, elsewhere.
-    """
+def test_redirects_are_not_followed(gateway: Make) -> None:
+    """An answer cannot send a request, and its token, elsewhere."""
     seen = []
 
-    def answer(request):
+    def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request.url.host)
         return httpx.Response(307, headers={"location": "https://evil.example/"})
 
@@ -187,13 +189,11 @@ def test_redirects_are_not_followed(gateway):
     assert ["service.example"] == seen
 
 
-def test_cookies_are_not_kept(gateway):
-    """
-    Calls have nothing to do with each other.
-    """
+def test_cookies_are_not_kept(gateway: Make) -> None:
+    """Calls have nothing to do with each other."""
     seen = []
 
-    def answer(request):
+    def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request.headers.get("cookie"))
         return httpx.Response(200, headers={"set-cookie": "a=b; Path=/"})
 
@@ -205,14 +205,12 @@ def test_cookies_are_not_kept(gateway):
 
 
 @pytest.mark.parametrize("once", [False, True])
-def test_answer_beyond_the_limit_is_not_read_on(gateway, once):
-    """
-    Reading stops at the limit, however much the other side goes on.
-    """
+def test_answer_beyond_the_limit_is_not_read_on(gateway: Make, once: Any) -> None:
+    """Reading stops at the limit, however much the other side goes on."""
     sent = []
 
     class Endless(httpx.SyncByteStream):
-        def __iter__(self):
+        def __iter__(self) -> Iterator[bytes]:
             while True:
                 sent.append(1)
                 yield b"x" * 100
@@ -225,10 +223,8 @@ def test_answer_beyond_the_limit_is_not_read_on(gateway, once):
     assert 11 == len(sent)
 
 
-def test_compressed_answer_is_refused(gateway):
-    """
-    A small compressed answer could be an endless one.
-    """
+def test_compressed_answer_is_refused(gateway: Make) -> None:
+    """A small compressed answer could be an endless one."""
     service = gateway(
         lambda request: httpx.Response(
             200, stream=httpx.ByteStream(b"x"), headers={"content-encoding": "gzip"}
@@ -239,14 +235,12 @@ def test_compressed_answer_is_refused(gateway):
         service.get("/x")
 
 
-def test_dripping_answer_ends(gateway, monkeypatch):
-    """
-    An answer that comes in drops, each within the time-out, ends all the same.
-    """
+def test_dripping_answer_ends(gateway: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that comes in drops, each within the time-out, ends all the same."""
     now = [0.0]
 
     class Drops(httpx.SyncByteStream):
-        def __iter__(self):
+        def __iter__(self) -> Iterator[bytes]:
             while True:
                 now[0] += 0.9
                 yield b"x"
@@ -281,10 +275,10 @@ def test_dripping_answer_ends(gateway, monkeypatch):
         ({"detail": 3}, "", "status 400"),
     ],
 )
-def test_both_shapes_of_errors_are_told_without_numbers(gateway, body, reason, words):
-    """
-    What a service says of an error is passed on, whatever its shape, redacted.
-    """
+def test_both_shapes_of_errors_are_told_without_numbers(
+    gateway: Make, body: Any, reason: str, words: str
+) -> None:
+    """What a service says of an error is passed on, whatever its shape, redacted."""
     service = gateway(answering(400, json.dumps(body).encode()))
 
     with pytest.raises(BackendRefusedError) as refusal:
@@ -296,10 +290,8 @@ def test_both_shapes_of_errors_are_told_without_numbers(gateway, body, reason, w
 
 
 @given(st.binary(max_size=900))
-def test_whatever_an_error_says_stays_a_typed_error(body):
-    """
-    No bytes in an error answer can break the error itself.
-    """
+def test_whatever_an_error_says_stays_a_typed_error(body: Any) -> None:
+    """No bytes in an error answer can break the error itself."""
     service = Gateway(
         "service",
         "https://service.example",
@@ -313,10 +305,8 @@ def test_whatever_an_error_says_stays_a_typed_error(body):
     assert "\n" not in str(refusal.value)
 
 
-def test_deep_nesting_is_no_way_to_break_the_reader(gateway):
-    """
-    JSON that is too deep to read is as good as none.
-    """
+def test_deep_nesting_is_no_way_to_break_the_reader(gateway: Make) -> None:
+    """JSON that is too deep to read is as good as none."""
     service = Gateway(
         "service",
         "https://service.example",
@@ -346,10 +336,8 @@ def test_deep_nesting_is_no_way_to_break_the_reader(gateway):
         "",
     ],
 )
-def test_addresses_that_are_refused(url):
-    """
-    Only https, or http on this machine; nothing beside host and path.
-    """
+def test_addresses_that_are_refused(url: str) -> None:
+    """Only https, or http on this machine; nothing beside host and path."""
     with pytest.raises(ConfigurationError) as refusal:
         Gateway("service", url, Limits())
 
@@ -366,25 +354,21 @@ def test_addresses_that_are_refused(url):
         "http://[::1]",
     ],
 )
-def test_addresses_that_are_accepted(url):
-    """
-    Loopback may go without TLS.
-    """
+def test_addresses_that_are_accepted(url: str) -> None:
+    """Loopback may go without TLS."""
     Gateway("service", url, Limits()).close()
 
 
-def test_multipart_is_streamed(gateway):
-    """
-    A document is read in pieces while it is sent, never whole.
-    """
+def test_multipart_is_streamed(gateway: Make) -> None:
+    """A document is read in pieces while it is sent, never whole."""
     largest = []
 
     class Watched(io.BytesIO):
-        def read(self, size=-1):
+        def read(self, size: int | None = -1) -> bytes:
             largest.append(size)
             return super().read(size)
 
-    def answer(request):
+    def answer(request: httpx.Request) -> httpx.Response:
         body = request.read()
         assert b"%PDF" in body
         return httpx.Response(201)
@@ -400,16 +384,14 @@ def test_multipart_is_streamed(gateway):
     assert all(0 < size <= 65_536 for size in largest)
 
 
-def test_stream_that_breaks_is_our_own_disk(gateway):
-    """
-    When the document cannot be read, nobody else is to blame.
-    """
+def test_stream_that_breaks_is_our_own_disk(gateway: Make) -> None:
+    """When the document cannot be read, nobody else is to blame."""
 
     class Broken(io.BytesIO):
-        def read(self, size=-1):
+        def read(self, size: int | None = -1) -> bytes:
             raise OSError(5, "Input/output error")
 
-    def answer(request):
+    def answer(request: httpx.Request) -> httpx.Response:
         request.read()
         return httpx.Response(201)
 
@@ -419,10 +401,10 @@ def test_stream_that_breaks_is_our_own_disk(gateway):
         gateway(answer).post("/x", multipart=[part], once=True)
 
 
-def test_log_names_the_call_and_nothing_else(gateway, caplog):
-    """
-    One line for each call: service, status and correlation id.
-    """
+def test_log_names_the_call_and_nothing_else(
+    gateway: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One line for each call: service, status and correlation id."""
     caplog.set_level(logging.DEBUG, "digivl")
     answer = gateway(answering(200)).post("/x", content=b"85073003328")
 
@@ -436,12 +418,12 @@ def test_log_names_the_call_and_nothing_else(gateway, caplog):
 
 
 @pytest.fixture(name="listener")
-def _listener():
+def _listener() -> Iterator[Callable[..., Gateway]]:
     """Makes a server that does one thing with each connection it gets."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
-        def serve(behave):
-            def loop():
+        def serve(behave: Callable[[socket.socket], object]) -> Gateway:
+            def loop() -> None:
                 while True:
                     try:
                         connection, _ = server.accept()
@@ -471,10 +453,8 @@ def _listener():
     ],
     ids=["no answer", "cut", "cut in the answer", "no HTTP"],
 )
-def test_lost_reply_of_a_real_server(listener, behave):
-    """
-    Once the request was received, a lost reply is an outcome that is not known.
-    """
+def test_lost_reply_of_a_real_server(listener: Any, behave: Any) -> None:
+    """Once the request was received, a lost reply is an outcome that is not known."""
     gateway = listener(behave)
 
     with pytest.raises(OutcomeUnknownError):
@@ -484,10 +464,8 @@ def test_lost_reply_of_a_real_server(listener, behave):
     gateway.close()
 
 
-def test_nobody_listens():
-    """
-    A refused connection carried nothing: the act may be repeated.
-    """
+def test_nobody_listens() -> None:
+    """A refused connection carried nothing: the act may be repeated."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     gateway = Gateway("service", f"http://127.0.0.1:{port}", Limits())
@@ -497,10 +475,10 @@ def test_nobody_listens():
     gateway.close()
 
 
-def test_proxy_of_the_environment_does_not_see_loopback(listener, monkeypatch):
-    """
-    What stays on this machine passes no proxy.
-    """
+def test_proxy_of_the_environment_does_not_see_loopback(
+    listener: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stays on this machine passes no proxy."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     reply = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
     gateway = listener(lambda c: (c.recv(65_536), c.sendall(reply)))
@@ -509,10 +487,8 @@ def test_proxy_of_the_environment_does_not_see_loopback(listener, monkeypatch):
     gateway.close()
 
 
-def test_tls_that_fails_carried_nothing(listener):
-    """
-    A server that speaks no TLS never saw the request.
-    """
+def test_tls_that_fails_carried_nothing(listener: Any) -> None:
+    """A server that speaks no TLS never saw the request."""
     plain = listener(lambda c: (c.recv(65_536), c.sendall(b"no TLS here\r\n")))
     url = plain.base_url.replace("http:", "https:")
     gateway = Gateway("service", url, Limits())
@@ -523,8 +499,6 @@ def test_tls_that_fails_carried_nothing(listener):
     plain.close()
 
 
-def test_every_error_is_a_digivl_error():
-    """
-    One `except DigivlError` is enough for everything this room raises.
-    """
+def test_every_error_is_a_digivl_error() -> None:
+    """One `except DigivlError` is enough for everything this room raises."""
     assert issubclass(OutcomeUnknownError, DigivlError)

@@ -26,22 +26,22 @@ async def failing() -> None:
     raise KeyError("as it was raised")
 
 
-def test_works_inside_a_running_loop():
+def test_works_inside_a_running_loop() -> None:
     """Notebooks run a loop of their own; asyncio.run alone would raise there."""
 
-    async def notebook():
+    async def notebook() -> int:
         return run_coroutine(answer())
 
     assert 42 == run_coroutine(answer()) == asyncio.run(notebook())
 
 
-def test_errors_come_through():
+def test_errors_come_through() -> None:
     """What a coroutine raises, the caller sees."""
     with pytest.raises(KeyError, match="as it was raised"):
         run_coroutine(failing())
 
 
-def test_one_loop_serves_all_threads():
+def test_one_loop_serves_all_threads() -> None:
     """Threads share one loop, made once."""
     bridge = Bridge()
     with ThreadPoolExecutor(8) as pool:
@@ -52,7 +52,7 @@ def test_one_loop_serves_all_threads():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-def test_a_forked_child_has_a_loop_of_its_own():
+def test_a_forked_child_has_a_loop_of_its_own() -> None:
     """The thread of the parent does not exist in the child."""
     assert 42 == run_coroutine(answer())
     child = os.fork()

@@ -7,6 +7,7 @@ import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
@@ -26,10 +27,21 @@ from digivl.errors import (
     UnreadablePDFError,
     UntrustworthyAnswerError,
 )
-from digivl.pdf.signer import Identity, SignatureSpec, sign
+from digivl.pdf.signer import Identity, SignatureSpec, Signed, sign
 from digivl.settings import Limits
 from digivl.testing.papers import paper
 from digivl.testing.tsa import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from digivl.errors import DigivlError
+    from digivl.signing.development import DevelopmentKeys
+    from digivl.signing.softkey import SoftKey
+    from digivl.testing.tsa import TSASimulator
+
+    Sign = Callable[..., tuple[bytes, Signed]]
 
 NOW = datetime.now(UTC)
 
@@ -41,7 +53,9 @@ def contents(signed: bytes) -> bytes:
 
 
 @pytest.mark.interop
-def test_pdfsig_calls_both_signatures_valid(twice_signed, needs_program, tmp_path):
+def test_pdfsig_calls_both_signatures_valid(
+    twice_signed: bytes, needs_program: Callable[[str], str], tmp_path: Path
+) -> None:
     """An independent reader: two valid signatures, the last over the whole file."""
     file = tmp_path / "signed.pdf"
     file.write_bytes(twice_signed)
@@ -59,7 +73,9 @@ def test_pdfsig_calls_both_signatures_valid(twice_signed, needs_program, tmp_pat
 
 
 @pytest.mark.interop
-def test_qpdf_finds_nothing(twice_signed, needs_program, tmp_path):
+def test_qpdf_finds_nothing(
+    twice_signed: bytes, needs_program: Callable[[str], str], tmp_path: Path
+) -> None:
     """The structure of a signed file is without fault."""
     file = tmp_path / "signed.pdf"
     file.write_bytes(twice_signed)
@@ -76,8 +92,12 @@ def test_qpdf_finds_nothing(twice_signed, needs_program, tmp_path):
 
 @pytest.mark.interop
 def test_openssl_verifies_the_container(
-    sign_bytes, minister, development_keys, needs_program, tmp_path
-):
+    sign_bytes: Sign,
+    minister: SoftKey,
+    development_keys: DevelopmentKeys,
+    needs_program: Callable[[str], str],
+    tmp_path: Path,
+) -> None:
     """The CMS stands by itself: OpenSSL verifies it over the byte range."""
     signed, _ = sign_bytes(paper(), minister)
     start = signed.rindex(b"/Contents <") + len(b"/Contents ")
@@ -86,6 +106,7 @@ def test_openssl_verifies_the_container(
     container = cms.ContentInfo.load(contents(signed)).dump()
     (tmp_path / "cms").write_bytes(container)
 
+    command: list[str | Path]
     command = [needs_program("openssl"), "cms", "-verify", "-cades", "-binary"]
     command += ["-inform", "DER", "-in", tmp_path / "cms", "-purpose", "any"]
     command += ["-content", tmp_path / "content", "-out", tmp_path / "out"]
@@ -99,7 +120,12 @@ def test_openssl_verifies_the_container(
 
 
 @pytest.mark.interop
-def test_the_container_is_der(sign_bytes, minister, tsa, needs_program):
+def test_the_container_is_der(
+    sign_bytes: Sign,
+    minister: SoftKey,
+    tsa: TSASimulator,
+    needs_program: Callable[[str], str],
+) -> None:
     """What we put together by hand is what OpenSSL would write."""
     signed, _ = sign_bytes(paper(), minister, tsa=tsa)
     container = cms.ContentInfo.load(contents(signed)).dump()
@@ -111,7 +137,7 @@ def test_the_container_is_der(sign_bytes, minister, tsa, needs_program):
     assert container == done.stdout
 
 
-def test_no_signing_time_attribute(sign_bytes, minister):
+def test_no_signing_time_attribute(sign_bytes: Sign, minister: SoftKey) -> None:
     """PAdES claims the time in the PDF, never in the CMS (EN 319 142-1, 6.3)."""
     signed, _ = sign_bytes(paper(), minister)
     signer_info = cms.ContentInfo.load(contents(signed))["content"]["signer_infos"][0]
@@ -121,21 +147,22 @@ def test_no_signing_time_attribute(sign_bytes, minister):
     assert re.search(rb"/M \(D(:|\\072)", signed)
 
 
-@pytest.mark.parametrize("with_timestamp", [False, True], ids=["B-B", "B-T"])
-def test_the_original_is_the_prefix(sign_bytes, minister, tsa, with_timestamp):
+@pytest.mark.parametrize("level", ["B-B", "B-T"])
+def test_the_original_is_the_prefix(
+    sign_bytes: Sign, minister: SoftKey, tsa: TSASimulator, level: str
+) -> None:
     """Signing appends: what was there stays byte for byte."""
     original = paper(pages=3)
 
-    result, signed = sign_bytes(original, minister, tsa=tsa if with_timestamp else None)
+    result, signed = sign_bytes(original, minister, tsa=tsa if level == "B-T" else None)
 
     assert result.startswith(original)
-    assert ("B-T" if with_timestamp else "B-B", len(result)) == (
-        signed.level,
-        signed.size,
-    )
+    assert (level, len(result)) == (signed.level, signed.size)
 
 
-def test_signs_with_an_elliptic_curve(development_keys, tmp_path):
+def test_signs_with_an_elliptic_curve(
+    development_keys: DevelopmentKeys, tmp_path: Path
+) -> None:
     """The mechanism follows the key of the certificate."""
     key, certificate = issued(ec.generate_private_key(ec.SECP384R1()))
     target = io.BytesIO()
@@ -157,7 +184,7 @@ def test_signs_with_an_elliptic_curve(development_keys, tmp_path):
     assert signed.timestamp is None
 
 
-def issued(key, **changes):
+def issued(key: Any, **changes: Any) -> tuple[Any, bytes]:
     """A self-signed certificate for a key; `changes` bend it."""
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
@@ -187,7 +214,14 @@ def issued(key, **changes):
     return key, builder.sign(key, algorithm).public_bytes(Encoding.DER)
 
 
-def refused_with(error, match, *, content=None, chain=(), **changes):
+def refused_with(
+    error: type[DigivlError],
+    match: str,
+    *,
+    content: bytes | None = None,
+    chain: tuple[bytes, ...] = (),
+    **changes: Any,
+) -> Any:
     """Signs what must be refused; the target stays empty."""
     key, certificate = issued(ec.generate_private_key(ec.SECP256R1()))
     given = {
@@ -210,16 +244,16 @@ def refused_with(error, match, *, content=None, chain=(), **changes):
     [(2, "expired on"), (-2, "is valid from")],
     ids=["after", "before"],
 )
-def test_a_certificate_out_of_time_is_refused(days, match):
+def test_a_certificate_out_of_time_is_refused(days: int, match: str) -> None:
     """A certificate must be valid at the moment that is claimed."""
     error = refused_with(CertificateNotValidError, match, at=NOW + timedelta(days=days))
 
     assert error.hint
 
 
-def test_a_certificate_for_another_purpose_is_refused():
+def test_a_certificate_for_another_purpose_is_refused() -> None:
     """Key usage must allow signatures."""
-    key, certificate = issued(
+    _, certificate = issued(
         ec.generate_private_key(ec.SECP256R1()), usage={"key_agreement": True}
     )
     refused_with(
@@ -229,7 +263,7 @@ def test_a_certificate_for_another_purpose_is_refused():
     )
 
 
-def test_a_key_of_another_kind_is_refused():
+def test_a_key_of_another_kind_is_refused() -> None:
     """Ed25519 is no key of the signatures that digivl makes."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -237,12 +271,12 @@ def test_a_key_of_another_kind_is_refused():
     refused_with(KeyUnusableError, "Ed25519", identity=Identity(certificate))
 
 
-def test_garbage_is_no_certificate():
+def test_garbage_is_no_certificate() -> None:
     """An identity is checked before the document is touched."""
     refused_with(MalformedError, "not an X.509", identity=Identity(b"garbage"))
 
 
-def test_a_signature_of_another_key_never_gets_in():
+def test_a_signature_of_another_key_never_gets_in() -> None:
     """What signs must be the key of the certificate."""
     stranger = ec.generate_private_key(ec.SECP256R1())
     refused_with(
@@ -252,7 +286,7 @@ def test_a_signature_of_another_key_never_gets_in():
     )
 
 
-def test_a_moment_has_a_zone():
+def test_a_moment_has_a_zone() -> None:
     """A claimed time without zone claims nothing."""
     refused_with(ValueError, "time zone", at=NOW.replace(tzinfo=None))
 
@@ -262,23 +296,27 @@ def test_a_moment_has_a_zone():
     [b"", b"PK\x03\x04 a Word file", b"%PDF-1.7 and then nothing", paper()[:-60]],
     ids=["empty", "not-a-pdf", "cut-off", "truncated"],
 )
-def test_a_damaged_file_is_refused(content):
+def test_a_damaged_file_is_refused(content: bytes) -> None:
     """Nothing is signed that cannot be read."""
     refused_with(UnreadablePDFError, ".", content=content)
 
 
 @pytest.mark.interop
-def test_a_protected_file_is_refused(needs_program, tmp_path):
+def test_a_protected_file_is_refused(
+    needs_program: Callable[[str], str], tmp_path: Path
+) -> None:
     """A signature cannot be added to what is encrypted."""
     (tmp_path / "plain.pdf").write_bytes(paper())
     command = [needs_program("qpdf"), "--encrypt", "", "owner", "256", "--"]
     subprocess.run(
         [*command, tmp_path / "plain.pdf", tmp_path / "locked.pdf"], check=True
     )
-    refused_with(EncryptedPDFError, "protected", content=(tmp_path / "locked.pdf").read_bytes())
+    refused_with(
+        EncryptedPDFError, "protected", content=(tmp_path / "locked.pdf").read_bytes()
+    )
 
 
-def test_a_field_is_signed_once(sign_bytes, minister):
+def test_a_field_is_signed_once(sign_bytes: Sign, minister: SoftKey) -> None:
     """A name that is taken is refused, with advice."""
     signed, _ = sign_bytes(paper(), minister, "S")
 
@@ -293,7 +331,7 @@ def locked(content: bytes) -> bytes:
     return content.replace(b"/FT /Sig", lock + b"/FT /Sig", 1)
 
 
-def test_a_locked_document_is_refused(sign_bytes, minister):
+def test_a_locked_document_is_refused(sign_bytes: Sign, minister: SoftKey) -> None:
     """A signatory who locked the document is the last one."""
     signed, _ = sign_bytes(paper(), minister, "First")
     increment = signed[len(paper()) :]
@@ -322,7 +360,7 @@ def rewritten(content: bytes, shift: int) -> bytes:
     return content[:place] + b"\n".join(lines)
 
 
-def test_too_little_room_is_refused():
+def test_too_little_room_is_refused() -> None:
     """What does not fit is not cut."""
     spec = SignatureSpec(field="S", reserved_bytes=2_048)
 
@@ -332,13 +370,14 @@ def test_too_little_room_is_refused():
 class FullDisk(io.BytesIO):
     """A disk with room for some bytes."""
 
-    def write(self, data):
+    def write(self, data: Any) -> int:
+        """Some bytes, then no more."""
         if self.tell() + len(data) > 5_000:
             raise OSError(28, os.strerror(28))
         return super().write(data)
 
 
-def test_a_full_disk_leaves_nothing_behind():
+def test_a_full_disk_leaves_nothing_behind() -> None:
     """Half a signed document is no document."""
     refused_with(StorageFullError, "no room", target=FullDisk())
 
@@ -353,14 +392,16 @@ def test_a_full_disk_leaves_nothing_behind():
         (Fault.WRONG_SIGNATURE, UntrustworthyAnswerError),
     ],
 )
-def test_a_lying_authority_leaves_nothing_behind(tsa, fault, error):
+def test_a_lying_authority_leaves_nothing_behind(
+    tsa: TSASimulator, fault: Fault, error: type[DigivlError]
+) -> None:
     """A token that was not checked never gets into a file."""
     tsa.fault = fault
 
     refused_with(error, ".", timestamp=tsa.answer)
 
 
-def test_a_clock_far_off_is_noticed(tsa):
+def test_a_clock_far_off_is_noticed(tsa: TSASimulator) -> None:
     """A stamp that is days from the claimed moment: one of the clocks is wrong."""
     tsa.clock = lambda: NOW - timedelta(days=3)
 
@@ -368,16 +409,18 @@ def test_a_clock_far_off_is_noticed(tsa):
 
 
 @pytest.mark.parametrize("name", ["", ".", "a..b", "x" * 128])
-def test_names_of_fields_are_names(name):
+def test_names_of_fields_are_names(name: str) -> None:
     """A field name is a path of names."""
     with pytest.raises(ValueError, match="no name"):
         SignatureSpec(field=name)
 
 
-def test_signs_inside_a_running_loop(sign_bytes, minister, tsa):
+def test_signs_inside_a_running_loop(
+    sign_bytes: Sign, minister: SoftKey, tsa: TSASimulator
+) -> None:
     """Notebooks run a loop of their own."""
 
-    async def notebook():
+    async def notebook() -> tuple[bytes, Signed]:
         return sign_bytes(paper(), minister, tsa=tsa)
 
     _, signed = asyncio.run(notebook())
@@ -385,7 +428,9 @@ def test_signs_inside_a_running_loop(sign_bytes, minister, tsa):
     assert "B-T" == signed.level
 
 
-def test_signs_in_eight_threads(sign_bytes, minister, tsa):
+def test_signs_in_eight_threads(
+    sign_bytes: Sign, minister: SoftKey, tsa: TSASimulator
+) -> None:
     """Threads share a key, an identity and an authority."""
     with ThreadPoolExecutor(8) as pool:
         jobs = [pool.submit(sign_bytes, paper(), minister, tsa=tsa) for _ in range(24)]
@@ -395,7 +440,7 @@ def test_signs_in_eight_threads(sign_bytes, minister, tsa):
     assert 24 == tsa.answered
 
 
-def test_big_files_are_streamed(minister, tmp_path):
+def test_big_files_are_streamed(minister: SoftKey, tmp_path: Path) -> None:
     """A document of 40 MB is signed from file to file, as a prefix of the result."""
     filler = b"%" + os.urandom(1 << 16).replace(b"\n", b" ").replace(b"\r", b" ")
     original = paper()
@@ -405,17 +450,19 @@ def test_big_files_are_streamed(minister, tmp_path):
     moved = shifted(content, len(head), shift)
     (tmp_path / "big.pdf").write_bytes(moved)
 
-    with (tmp_path / "big.pdf").open("rb") as source:
-        with (tmp_path / "signed.pdf").open("w+b") as target:
-            sign(
-                source,
-                target,
-                SignatureSpec(field="S"),
-                minister.identity(),
-                minister.sign,
-                at=NOW,
-                limits=Limits(),
-            )
+    with (
+        (tmp_path / "big.pdf").open("rb") as source,
+        (tmp_path / "signed.pdf").open("w+b") as target,
+    ):
+        sign(
+            source,
+            target,
+            SignatureSpec(field="S"),
+            minister.identity(),
+            minister.sign,
+            at=NOW,
+            limits=Limits(),
+        )
 
     assert (tmp_path / "signed.pdf").read_bytes().startswith(moved)
 
@@ -432,7 +479,7 @@ def shifted(content: bytes, start: int, shift: int) -> bytes:
     return content[:place] + b"\n".join(lines)
 
 
-def test_a_spec_is_a_record():
+def test_a_spec_is_a_record() -> None:
     """Changing one thing gives another spec, checked again."""
     spec = SignatureSpec(field="S")
 

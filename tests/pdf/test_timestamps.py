@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
@@ -19,10 +20,17 @@ from digivl.errors import (
 from digivl.pdf.timestamps import Asked, checked_token, timestamp_request
 from digivl.testing.tsa import Fault, TSASimulator
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from digivl.pdf.timestamps import Token
+    from digivl.signing.development import DevelopmentKeys
+
 DIGEST = hashlib.sha256(b"besluit").digest()
 
 
-def test_a_request_can_be_read_again():
+def test_a_request_can_be_read_again() -> None:
     """What goes out says what must come back."""
     asked = timestamp_request(DIGEST)
 
@@ -30,20 +38,20 @@ def test_a_request_can_be_read_again():
     assert timestamp_request(DIGEST).nonce != asked.nonce
 
 
-def test_only_sha256_is_stamped():
+def test_only_sha256_is_stamped() -> None:
     """A digest of another length is a mistake of the caller."""
     with pytest.raises(MalformedError, match="32 bytes"):
         timestamp_request(b"short")
 
 
 @pytest.mark.parametrize("der", [b"", b"garbage", b"\x30\x00"])
-def test_garbage_is_no_request(der):
+def test_garbage_is_no_request(der: bytes) -> None:
     """What is not a request is not held against an answer."""
     with pytest.raises(MalformedError, match="timestamp request"):
         Asked.read(der)
 
 
-def test_an_honest_answer_gives_a_token(tsa):
+def test_an_honest_answer_gives_a_token(tsa: TSASimulator) -> None:
     """Everything in the token was held against the request."""
     moment = datetime.now(UTC).replace(microsecond=0)
     tsa.clock = lambda: moment
@@ -57,12 +65,18 @@ def test_an_honest_answer_gives_a_token(tsa):
 
 
 @pytest.mark.interop
-def test_openssl_verifies_the_token(tsa, development_keys, needs_program, tmp_path):
+def test_openssl_verifies_the_token(
+    tsa: TSASimulator,
+    development_keys: DevelopmentKeys,
+    needs_program: Callable[[str], str],
+    tmp_path: Path,
+) -> None:
     """An independent program accepts the token over the data, to the root."""
     (tmp_path / "data").write_bytes(b"besluit")
     asked = timestamp_request(DIGEST)
     (tmp_path / "token").write_bytes(checked_token(tsa.answer(asked.der), asked).der)
 
+    command: list[str | Path]
     command = [needs_program("openssl"), "ts", "-verify", "-token_in"]
     command += ["-in", tmp_path / "token", "-data", tmp_path / "data"]
     command += ["-CAfile", development_keys.authority]
@@ -81,7 +95,9 @@ def test_openssl_verifies_the_token(tsa, development_keys, needs_program, tmp_pa
         (Fault.WRONG_SIGNATURE, UntrustworthyAnswerError, "signature of the token"),
     ],
 )
-def test_a_lie_is_named(tsa, fault, error, reason):
+def test_a_lie_is_named(
+    tsa: TSASimulator, fault: Fault, error: type[DigivlError], reason: str
+) -> None:
     """Each lie has its error, and the text says which authority and why."""
     tsa.fault = fault
     asked = timestamp_request(DIGEST)
@@ -90,7 +106,7 @@ def test_a_lie_is_named(tsa, fault, error, reason):
         checked_token(tsa.answer(asked.der), asked, backend="tsa-1")
 
 
-def test_the_answer_to_another_request_is_refused(tsa):
+def test_the_answer_to_another_request_is_refused(tsa: TSASimulator) -> None:
     """A replayed answer has the wrong nonce."""
     old = tsa.answer(timestamp_request(DIGEST).der)
 
@@ -98,7 +114,7 @@ def test_the_answer_to_another_request_is_refused(tsa):
         checked_token(old, timestamp_request(DIGEST))
 
 
-def test_an_unknown_algorithm_is_refused_by_the_simulator(tsa):
+def test_an_unknown_algorithm_is_refused_by_the_simulator(tsa: TSASimulator) -> None:
     """The simulator says no where a real authority would."""
     request = tsp.TimeStampReq.load(timestamp_request(DIGEST).der)
     request["message_imprint"]["hash_algorithm"]["algorithm"] = "sha1"
@@ -108,13 +124,13 @@ def test_an_unknown_algorithm_is_refused_by_the_simulator(tsa):
         checked_token(answer, timestamp_request(DIGEST))
 
 
-def test_the_simulator_refuses_garbage(tsa):
+def test_the_simulator_refuses_garbage(tsa: TSASimulator) -> None:
     """A request that is none gets an answer that says so."""
     with pytest.raises(BackendRefusedError, match="no timestamp request"):
         checked_token(tsa.answer(b"garbage"), timestamp_request(DIGEST))
 
 
-def test_a_key_for_documents_cannot_stamp(development_keys):
+def test_a_key_for_documents_cannot_stamp(development_keys: DevelopmentKeys) -> None:
     """RFC 3161, 2.3: the certificate is for timestamps alone, and says so."""
     file = development_keys.signatories["minister"]
     impostor = TSASimulator.from_pkcs12(file.path, file.password())
@@ -125,7 +141,7 @@ def test_a_key_for_documents_cannot_stamp(development_keys):
 
 
 @pytest.mark.parametrize("days", [-1, 1_000], ids=["before", "after"])
-def test_a_certificate_out_of_time_cannot_stamp(tsa, days):
+def test_a_certificate_out_of_time_cannot_stamp(tsa: TSASimulator, days: int) -> None:
     """The certificate of the unit is valid at the moment it stamps."""
     tsa.clock = lambda: datetime.now(UTC) + timedelta(days=days)
     asked = timestamp_request(DIGEST)
@@ -134,26 +150,31 @@ def test_a_certificate_out_of_time_cannot_stamp(tsa, days):
         checked_token(tsa.answer(asked.der), asked)
 
 
-def bent(answer, bend):
+def bent(answer: bytes, bend: Callable[[Any], None]) -> bytes:
     """The answer with something in its token changed."""
     response = tsp.TimeStampResp.load(answer)
     bend(response["time_stamp_token"]["content"])
-    return response.dump(force=True)
+    changed: bytes = response.dump(force=True)
+    return changed
 
 
-def no_certificates(signed_data):
+def no_certificates(signed_data: Any) -> None:
+    """Nobody knows who signed."""
     signed_data["certificates"] = []
 
 
-def two_signers(signed_data):
+def two_signers(signed_data: Any) -> None:
+    """One is the truth, who is the other."""
     signed_data["signer_infos"] = [signed_data["signer_infos"][0]] * 2
 
 
-def other_content(signed_data):
+def other_content(signed_data: Any) -> None:
+    """A signed message, no timestamp."""
     signed_data["encap_content_info"] = {"content_type": "data", "content": b"other"}
 
 
-def other_serial(signed_data):
+def other_serial(signed_data: Any) -> None:
+    """Another timestamp than was signed."""
     info = signed_data["encap_content_info"]["content"].parsed
     info["serial_number"] = 1
     content = core.ParsableOctetString(info.dump(force=True))
@@ -172,7 +193,9 @@ def other_serial(signed_data):
         (other_serial, "content of the token was changed"),
     ],
 )
-def test_a_bent_token_is_refused(tsa, bend, reason):
+def test_a_bent_token_is_refused(
+    tsa: TSASimulator, bend: Callable[[Any], None], reason: str
+) -> None:
     """What was signed is what counts, and who signed must be in the token."""
     asked = timestamp_request(DIGEST)
 
@@ -181,7 +204,9 @@ def test_a_bent_token_is_refused(tsa, bend, reason):
 
 
 @given(data=st.data())
-def test_no_changed_byte_gives_another_time(data, honest):
+def test_no_changed_byte_gives_another_time(
+    data: st.DataObject, honest: tuple[Asked, bytes, Token]
+) -> None:
     """One byte of an answer changed: refused, or what counts is as it was signed."""
     asked, answer, token = honest
     place = data.draw(st.integers(0, len(answer) - 1))
@@ -196,7 +221,7 @@ def test_no_changed_byte_gives_another_time(data, honest):
 
 
 @pytest.fixture(name="honest", scope="session")
-def _honest(development_keys):
+def _honest(development_keys: DevelopmentKeys) -> tuple[Asked, bytes, Token]:
     file = development_keys.timestamps
     simulator = TSASimulator.from_pkcs12(file.path, file.password())
     asked = timestamp_request(DIGEST)
@@ -205,9 +230,7 @@ def _honest(development_keys):
 
 
 @given(st.binary(max_size=300))
-def test_noise_is_no_answer(noise):
+def test_noise_is_no_answer(noise: bytes) -> None:
     """Whatever comes back, only errors of ours leave."""
     with pytest.raises(DigivlError):
         checked_token(noise, timestamp_request(DIGEST))
-
-

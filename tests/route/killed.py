@@ -11,6 +11,7 @@ whether the route is complete. One JSON line a point: its name and what was wron
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -22,12 +23,13 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from functools import wraps
+from functools import cache, wraps
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
+from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy.engine.default import DefaultDialect
 
 from digivl import Digivl
@@ -138,6 +140,7 @@ def live(folder: Path) -> None:
 
 def judge(folder: Path) -> None:
     """What the kill left is true, and one round of work completes it, at once."""
+    make(folder)
     with Digivl.open(folder) as vl:
         check_truth(vl)
         if not vl.book.tasks():
@@ -313,8 +316,7 @@ def kill_at_each(
     for fatal in range(len(points.names))[part]:
         _lay(fresh, office)
         problem = killed(lambda: act(office), fatal)
-        for after in (make, judge):
-            problem = problem or in_child(lambda after=after: after(office))[1]
+        problem = problem or in_child(lambda: judge(office))[1]
         point = f"{act.__name__} {fatal}: {points.names[fatal]}"
         print(json.dumps({"point": point, "problem": problem}), flush=True)  # noqa: T201
 
@@ -327,8 +329,11 @@ def _lay(fresh: Path | None, office: Path) -> None:
 
 def main(folder: Path, part: int, parts: int) -> None:
     """Kill the making of an office, and the route in it."""
+    # RSA keys are made once, here: the children inherit them.
+    rsa.generate_private_key = cache(rsa.generate_private_key)
     fresh, office = folder / "fresh", folder / "office"
     make(fresh)
+    gc.freeze()
     share = slice(part, None, parts)
     kill_at_each(make, office, None, part=share)
     kill_at_each(live, office, fresh, part=share)

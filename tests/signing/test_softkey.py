@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     pkcs12,
@@ -12,13 +15,18 @@ from cryptography.hazmat.primitives.serialization import (
 
 from digivl.errors import KeyUnusableError
 from digivl.pdf.certificates import signed_by
-from digivl.signing.means import SigningMeans
 from digivl.signing.softkey import SoftKey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from digivl.signing.development import DevelopmentKeys
+    from digivl.signing.means import SigningMeans
 
 NOW = datetime.now(UTC)
 
 
-def stored(tmp_path, key, certificate):
+def stored(tmp_path: Path, key: Any, certificate: Any) -> Path:
     """A PKCS#12 file with whatever is given, under the password `geheim`."""
     content = pkcs12.serialize_key_and_certificates(
         b"key", key, certificate, None, BestAvailableEncryption(b"geheim")
@@ -28,11 +36,8 @@ def stored(tmp_path, key, certificate):
     return path
 
 
-def certificate_for(key, signing_key=None):
+def certificate_for(key: Any, signing_key: Any = None) -> x509.Certificate:
     """A certificate for a key."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.hashes import SHA256
-
     name = x509.Name([])
     signer = signing_key or key
     return (
@@ -47,7 +52,7 @@ def certificate_for(key, signing_key=None):
     )
 
 
-def test_is_a_signing_means(minister):
+def test_is_a_signing_means(minister: SoftKey) -> None:
     """A soft key is what the port asks for."""
     means: SigningMeans = minister
 
@@ -55,7 +60,7 @@ def test_is_a_signing_means(minister):
     assert 1 == len(means.identity().chain)
 
 
-def test_shows_no_secret(minister):
+def test_shows_no_secret(minister: SoftKey) -> None:
     """Neither key nor certificate stands in a repr, and so in no log."""
     assert "SoftKey(name='minister', _identity=Identity())" == repr(minister)
 
@@ -68,62 +73,66 @@ def test_shows_no_secret(minister):
     ],
     ids=["rsa", "ec"],
 )
-def test_signs_by_the_kind_of_key(tmp_path, key):
+def test_signs_by_the_kind_of_key(tmp_path: Path, key: Any) -> None:
     """RSA PKCS#1 v1.5 or ECDSA, with SHA-256."""
-    soft = SoftKey.from_pkcs12("k", stored(tmp_path, key, certificate_for(key)), b"geheim")
+    soft = SoftKey.from_pkcs12(
+        "k", stored(tmp_path, key, certificate_for(key)), b"geheim"
+    )
 
     assert signed_by(soft.identity().certificate, soft.sign(b"message"), b"message")
     assert not signed_by(soft.identity().certificate, soft.sign(b"message"), b"other")
 
 
-def unusable(path, match, password=b"geheim"):
+def unusable(path: Path, match: str, password: bytes = b"geheim") -> None:
     """Loads what cannot be used; the error says how to mend it."""
     with pytest.raises(KeyUnusableError, match=match) as refused:
         SoftKey.from_pkcs12("k", path, password)
     assert refused.value.hint
 
 
-def test_no_file(tmp_path):
+def test_no_file(tmp_path: Path) -> None:
     """The path is wrong."""
     unusable(tmp_path / "nothing.p12", "cannot be read: No such file")
 
 
-def test_empty_file(tmp_path):
+def test_empty_file(tmp_path: Path) -> None:
     """A copy that failed leaves 0 bytes."""
     (tmp_path / "key.p12").touch()
 
     unusable(tmp_path / "key.p12", "is empty")
 
 
-def test_not_a_key_file(tmp_path):
+def test_not_a_key_file(tmp_path: Path) -> None:
     """Something else under that name."""
     (tmp_path / "key.p12").write_bytes(b"-----BEGIN CERTIFICATE-----")
 
     unusable(tmp_path / "key.p12", "wrong password, or not a PKCS#12")
 
 
-def test_wrong_password(development_keys):
+def test_wrong_password(development_keys: DevelopmentKeys) -> None:
     """The password of another file."""
     path = development_keys.signatories["minister"].path
 
     unusable(path, "wrong password", b"guess")
 
 
-def test_no_key_inside(tmp_path):
+def test_no_key_inside(tmp_path: Path) -> None:
     """A file with certificates alone cannot sign."""
     key = ec.generate_private_key(ec.SECP256R1())
 
     unusable(stored(tmp_path, None, certificate_for(key)), "holds no key")
 
 
-def test_no_certificate_inside(tmp_path):
+def test_no_certificate_inside(tmp_path: Path) -> None:
     """A key alone does not say who signs."""
     key = ec.generate_private_key(ec.SECP256R1())
 
     unusable(stored(tmp_path, key, None), "holds no certificate")
 
 
-def test_key_of_another_certificate(tmp_path, monkeypatch):
+def test_key_of_another_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Key and certificate belong together."""
     key, other = (ec.generate_private_key(ec.SECP256R1()) for _ in "12")
     content = pkcs12.load_pkcs12(
@@ -135,7 +144,7 @@ def test_key_of_another_certificate(tmp_path, monkeypatch):
     unusable(tmp_path / "key.p12", "does not belong to its certificate")
 
 
-def test_key_of_another_kind(tmp_path):
+def test_key_of_another_kind(tmp_path: Path) -> None:
     """Ed25519 signs no PDF here."""
     key = Ed25519PrivateKey.generate()
 

@@ -1,18 +1,30 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
 import attrs
 import pytest
-from datetime import UTC, datetime, timedelta
+from asn1crypto import tsp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digivl.pdf import signer, timestamps
+from digivl.pdf.timestamps import timestamp_request
 from digivl.testing.papers import paper
+from digivl.testing.tsa import TSASimulator
 from digivl.validation.report import as_json, as_text
 from digivl.validation.trust import Trust
 from digivl.validation.verdict import Indication, SubIndication
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def indications(verdict):
+    from digivl.signing.development import DevelopmentKeys
+    from digivl.validation.verdict import FileVerdict
+
+
+def indications(verdict: FileVerdict) -> list[tuple[Indication, SubIndication | None]]:
     """What each signature got."""
     return [(one.indication, one.sub_indication) for one in verdict.signatures]
 
@@ -20,7 +32,9 @@ def indications(verdict):
 PASSED = (Indication.TOTAL_PASSED, None)
 
 
-def test_two_good_signatures_pass(judged, twice):
+def test_two_good_signatures_pass(
+    judged: Callable[..., FileVerdict], twice: bytes
+) -> None:
     """Both pass; the first names the later signature as change, the last covers all."""
     verdict = judged(twice)
     first, last = verdict.signatures
@@ -34,17 +48,22 @@ def test_two_good_signatures_pass(judged, twice):
     )
 
 
-def test_a_timestamp_has_a_verdict_of_its_own(judged, twice):
+def test_a_timestamp_has_a_verdict_of_its_own(
+    judged: Callable[..., FileVerdict], twice: bytes
+) -> None:
     """Level B-T, and the moment that the authority named."""
     (stamp,) = judged(twice).signatures[0].timestamps
 
     assert Indication.TOTAL_PASSED is stamp.indication
     assert "digivl ontwikkeling TSU" == stamp.authority
+    assert stamp.time is not None
     assert abs(stamp.time - datetime.now(UTC)) < timedelta(hours=1)
     assert "B-T" == judged(twice).signatures[0].level
 
 
-def test_without_timestamp_the_level_is_lower(judged, signed):
+def test_without_timestamp_the_level_is_lower(
+    judged: Callable[..., FileVerdict], signed: Callable[..., bytes]
+) -> None:
     """B-B passes as well; it proves no moment."""
     (one,) = judged(signed(stamped=None)).signatures
 
@@ -55,7 +74,9 @@ def test_without_timestamp_the_level_is_lower(judged, signed):
     )
 
 
-def test_development_keys_are_named(judged, signed):
+def test_development_keys_are_named(
+    judged: Callable[..., FileVerdict], signed: Callable[..., bytes]
+) -> None:
     """Who reads a verdict sees that nothing here has legal value."""
     verdict = judged(signed())
 
@@ -63,7 +84,9 @@ def test_development_keys_are_named(judged, signed):
     assert "revocation was not checked" in verdict.signatures[0].warnings
 
 
-def test_without_trust_nothing_passes(judged, twice):
+def test_without_trust_nothing_passes(
+    judged: Callable[..., FileVerdict], twice: bytes
+) -> None:
     """Good cryptography by somebody unknown is indeterminate, never failed."""
     verdict = judged(twice, trust=Trust())
 
@@ -72,7 +95,9 @@ def test_without_trust_nothing_passes(judged, twice):
     assert unknown == (verdict.indication, verdict.sub_indication)
 
 
-def test_after_the_certificate_ended(judged, signed):
+def test_after_the_certificate_ended(
+    judged: Callable[..., FileVerdict], signed: Callable[..., bytes]
+) -> None:
     """Years later the certificates are out of bounds, with nothing that proves when."""
     later = datetime.now(UTC) + timedelta(days=1_000)
     verdict = judged(signed(stamped=None), at=later)
@@ -82,7 +107,7 @@ def test_after_the_certificate_ended(judged, signed):
     ] == indications(verdict)
 
 
-def test_a_file_without_signature(judged):
+def test_a_file_without_signature(judged: Callable[..., FileVerdict]) -> None:
     """Nothing to judge is no failure."""
     verdict = judged(paper())
 
@@ -97,7 +122,9 @@ def test_a_file_without_signature(judged):
         (b"%PDF-1.7 and then nothing", "pdf-unreadable"),
     ],
 )
-def test_what_cannot_be_judged_is_refused(judged, content, code):
+def test_what_cannot_be_judged_is_refused(
+    judged: Callable[..., FileVerdict], content: bytes, code: str
+) -> None:
     """Every file gets a verdict; a refusal has a stable code and a reason."""
     verdict = judged(content)
 
@@ -105,14 +132,16 @@ def test_what_cannot_be_judged_is_refused(judged, content, code):
     assert verdict.reason
 
 
-def altered(content, old, new):
+def altered(content: bytes, old: bytes, new: bytes) -> bytes:
     """The last `old` replaced by `new`, of the same length."""
     assert len(old) == len(new)
     place = content.index(old)
     return content[:place] + new + content[place + len(old) :]
 
 
-def test_changed_text_is_a_hash_failure(judged, twice):
+def test_changed_text_is_a_hash_failure(
+    judged: Callable[..., FileVerdict], twice: bytes
+) -> None:
     """What both signed was changed: both fail, for the same reason."""
     verdict = judged(altered(twice, b"Besluit van", b"Besluit vab"))
 
@@ -120,7 +149,9 @@ def test_changed_text_is_a_hash_failure(judged, twice):
     assert [changed, changed] == indications(verdict)
 
 
-def test_one_bad_signature_hides_no_good_one(judged, twice):
+def test_one_bad_signature_hides_no_good_one(
+    judged: Callable[..., FileVerdict], twice: bytes
+) -> None:
     """The first container is spoilt, inside what the second signed."""
     place = twice.index(b"/Contents <30") + 12
     spoilt = twice[:place] + b"FFFF" + twice[place + 4 :]
@@ -132,7 +163,9 @@ def test_one_bad_signature_hides_no_good_one(judged, twice):
     assert SubIndication.HASH_FAILURE is second.sub_indication
 
 
-def test_a_spoilt_signature_value_is_a_crypto_failure(judged, signed):
+def test_a_spoilt_signature_value_is_a_crypto_failure(
+    judged: Callable[..., FileVerdict], signed: Callable[..., bytes]
+) -> None:
     """The digest holds and the signature over it does not."""
     content = signed(stamped=None)
     end = content.index(b">", content.rindex(b"/Contents <"))
@@ -140,12 +173,14 @@ def test_a_spoilt_signature_value_is_a_crypto_failure(judged, signed):
     nibble = b"1" if content[value - 2 : value - 1] != b"1" else b"2"
     spoilt = content[: value - 2] + nibble + content[value - 1 :]
 
-    assert [
-        (Indication.TOTAL_FAILED, SubIndication.SIG_CRYPTO_FAILURE)
-    ] == indications(judged(spoilt))
+    assert [(Indication.TOTAL_FAILED, SubIndication.SIG_CRYPTO_FAILURE)] == indications(
+        judged(spoilt)
+    )
 
 
-def test_an_unknown_kind_of_signature_is_named(judged, signed):
+def test_an_unknown_kind_of_signature_is_named(
+    judged: Callable[..., FileVerdict], signed: Callable[..., bytes]
+) -> None:
     """What digivl does not know is listed, never left out."""
     content = altered(signed(), b"/ETSI.CAdES.detached", b"/adbe.x509.rsa_sha12")
     (one,) = judged(content).signatures
@@ -157,7 +192,7 @@ def test_an_unknown_kind_of_signature_is_named(judged, signed):
     assert "/adbe.x509.rsa_sha12" in one.reason
 
 
-def appended(content, *objects):
+def appended(content: bytes, *objects: tuple[int, bytes]) -> bytes:
     """An increment with some objects and an honest cross-reference table."""
     previous = int(content[content.rindex(b"startxref") :].split()[1])
     rows = b""
@@ -170,9 +205,12 @@ def appended(content, *objects):
     return content + b"xref\n" + rows + b"trailer\n" + trailer + b"\n" + end
 
 
-def test_a_changed_page_does_not_pass(judged, signed):
+def test_a_changed_page_does_not_pass(
+    judged: Callable[..., FileVerdict], signed: Callable[..., bytes]
+) -> None:
     """An increment that draws another text is not what signing adds."""
-    text = b"<< /Length 39 >>\nstream\nBT /F 12 Tf 72 720 Td (Iets anders) Tj ET\nendstream"
+    drawing = b"BT /F 12 Tf 72 720 Td (Iets anders) Tj ET"
+    text = b"<< /Length %d >>\nstream\n%b\nendstream" % (len(drawing), drawing)
     (one,) = judged(appended(signed(), (5, text))).signatures
 
     assert Indication.INDETERMINATE is one.indication
@@ -180,7 +218,9 @@ def test_a_changed_page_does_not_pass(judged, signed):
     assert ("UNDEFINED",) == one.changes
 
 
-def test_added_pages_fail(judged, signed):
+def test_added_pages_fail(
+    judged: Callable[..., FileVerdict], signed: Callable[..., bytes]
+) -> None:
     """A document with more pages than were signed is another document."""
     tree = b"<< /Type /Pages /Count 2 /Kids [4 0 R 4 0 R] /MediaBox [0 0 595 842] >>"
     (one,) = judged(appended(signed(), (2, tree))).signatures
@@ -188,7 +228,9 @@ def test_added_pages_fail(judged, signed):
     assert (Indication.TOTAL_FAILED, ("PAGES",)) == (one.indication, one.changes)
 
 
-def test_hidden_objects_fail(judged, signed):
+def test_hidden_objects_fail(
+    judged: Callable[..., FileVerdict], signed: Callable[..., bytes]
+) -> None:
     """Objects that no cross-reference names change what a repairing viewer shows."""
     content = signed()
     previous = int(content[content.rindex(b"startxref") :].split()[1])
@@ -202,14 +244,18 @@ def test_hidden_objects_fail(judged, signed):
     assert "hidden" in verdict.signatures[0].reason
 
 
-def test_bytes_behind_the_end_do_not_pass(judged, signed):
+def test_bytes_behind_the_end_do_not_pass(
+    judged: Callable[..., FileVerdict], signed: Callable[..., bytes]
+) -> None:
     """Whatever is hung behind a signed file, it is noticed."""
     verdict = judged(signed() + b"7 0 obj\n<< >>\nendobj\n%%EOF\n")
 
     assert Indication.TOTAL_PASSED is not verdict.indication
 
 
-def test_a_removed_signature_is_named(judged, signed):
+def test_a_removed_signature_is_named(
+    judged: Callable[..., FileVerdict], signed: Callable[..., bytes]
+) -> None:
     """A later revision without form: the signature is gone, and missed."""
     catalog = b"<< /Type /Catalog /Pages 2 0 R >>"
     (one,) = judged(appended(signed(), (1, catalog))).signatures
@@ -219,18 +265,15 @@ def test_a_removed_signature_is_named(judged, signed):
 
 
 def test_a_timestamp_of_another_signature_does_not_pass(
-    judged, signed, development_keys
-):
+    judged: Callable[..., FileVerdict],
+    signed: Callable[..., bytes],
+    development_keys: DevelopmentKeys,
+) -> None:
     """A token copied from elsewhere stamps something else."""
-    from digivl.pdf.timestamps import timestamp_request
-    from digivl.testing.tsa import TSASimulator
-
     file = development_keys.timestamps
     tsa = TSASimulator.from_pkcs12(file.path, file.password())
     elsewhere = tsa.answer(timestamp_request(b"x" * 32).der)
     with pytest.MonkeyPatch.context() as patch:
-        from digivl.pdf import signer, timestamps
-
         token = timestamps.checked_token
         patch.setattr(
             signer,
@@ -244,36 +287,38 @@ def test_a_timestamp_of_another_signature_does_not_pass(
     assert SubIndication.HASH_FAILURE is one.timestamps[0].sub_indication
 
 
-def request_of(answer):
+def request_of(answer: bytes) -> bytes:
     """The request that fits an answer."""
-    from asn1crypto import tsp
-
     info = tsp.TimeStampResp.load(answer)["time_stamp_token"]["content"][
         "encap_content_info"
     ]["content"].parsed
-    return tsp.TimeStampReq(
+    request = tsp.TimeStampReq(
         {
             "version": "v1",
             "message_imprint": info["message_imprint"],
             "nonce": info["nonce"],
             "cert_req": True,
         }
-    ).dump()
+    )
+    encoded: bytes = request.dump()
+    return encoded
 
 
-def container(content):
+def container(content: bytes) -> tuple[int, int]:
     """Where the hexadecimal of the only signature stands."""
     start = content.index(b"/Contents <") + len(b"/Contents <")
     return start, content.index(b">", start)
 
 
 @pytest.fixture(name="once", scope="session")
-def _once(signed):
+def _once(signed: Callable[..., bytes]) -> bytes:
     return signed()
 
 
 @given(data=st.data())
-def test_no_changed_byte_passes(data, once, judged):
+def test_no_changed_byte_passes(
+    data: st.DataObject, once: bytes, judged: Callable[..., FileVerdict]
+) -> None:
     """One byte changed anywhere outside the container: never TOTAL-PASSED."""
     start, end = container(once)
     outside = st.one_of(st.integers(0, start - 1), st.integers(end, len(once) - 1))
@@ -284,7 +329,9 @@ def test_no_changed_byte_passes(data, once, judged):
 
 
 @given(data=st.data())
-def test_no_changed_container_says_something_else(data, once, judged):
+def test_no_changed_container_says_something_else(
+    data: st.DataObject, once: bytes, judged: Callable[..., FileVerdict]
+) -> None:
     """One byte changed inside the container: not passed, or nothing else is said.
 
     Some bytes there are under no signature, such as the certificates that go along.
@@ -298,7 +345,9 @@ def test_no_changed_container_says_something_else(data, once, judged):
         assert judged(once) == verdict
 
 
-def test_a_changed_padding_does_not_pass(judged, once):
+def test_a_changed_padding_does_not_pass(
+    judged: Callable[..., FileVerdict], once: bytes
+) -> None:
     """Nothing but zeros may stand behind the container, nothing else in its place."""
     _, end = container(once)
     for change in (b"1", b" "):
@@ -306,7 +355,9 @@ def test_a_changed_padding_does_not_pass(judged, once):
         assert Indication.TOTAL_PASSED is not judged(changed).indication
 
 
-def test_a_verdict_has_no_truth_value(judged, twice):
+def test_a_verdict_has_no_truth_value(
+    judged: Callable[..., FileVerdict], twice: bytes
+) -> None:
     """`if verdict:` would always be a mistake."""
     verdict = judged(twice)
     for one in (verdict, verdict.signatures[0], verdict.signatures[0].timestamps[0]):
@@ -314,7 +365,9 @@ def test_a_verdict_has_no_truth_value(judged, twice):
             bool(one)
 
 
-def test_json_has_the_promised_keys(judged, twice):
+def test_json_has_the_promised_keys(
+    judged: Callable[..., FileVerdict], twice: bytes
+) -> None:
     """What `validate --json` prints for a file."""
     shown = as_json(attrs.evolve(judged(twice), file="besluit.pdf"))
 
@@ -341,7 +394,9 @@ def test_json_has_the_promised_keys(judged, twice):
     )
 
 
-def test_json_of_a_failure_names_the_reason(judged, twice):
+def test_json_of_a_failure_names_the_reason(
+    judged: Callable[..., FileVerdict], twice: bytes
+) -> None:
     """Sub-indications are the names of the standard."""
     shown = as_json(judged(altered(twice, b"Besluit van", b"Besluit vab")))
 
@@ -349,7 +404,7 @@ def test_json_of_a_failure_names_the_reason(judged, twice):
     assert "changed" in shown["signatures"][0]["reason"]
 
 
-def test_the_text_is_dutch(judged, twice):
+def test_the_text_is_dutch(judged: Callable[..., FileVerdict], twice: bytes) -> None:
     """What a citizen reads is Dutch, warnings included."""
     text = as_text(judged(twice))
 
@@ -358,6 +413,6 @@ def test_the_text_is_dutch(judged, twice):
     assert "let op: ontwikkeling, geen rechtswaarde" in text
 
 
-def test_the_text_of_a_refusal_says_why(judged):
+def test_the_text_of_a_refusal_says_why(judged: Callable[..., FileVerdict]) -> None:
     """A refusal is one line."""
     assert "f.pdf: geweigerd" == as_text(judged(b"")).splitlines()[0]

@@ -78,7 +78,8 @@ class FolderStore:
 
     def holds(self, sha256: str) -> bool:
         """True when a document of that name is kept."""
-        return _NAME.fullmatch(sha256) is not None and self._path(sha256).is_file()
+        with on_disk("the documents"):
+            return _NAME.fullmatch(sha256) is not None and self._path(sha256).is_file()
 
     def _path(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256[2:]

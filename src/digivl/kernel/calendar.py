@@ -10,7 +10,7 @@ Source:
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -81,11 +81,16 @@ class Calendar:
         Args:
             received: Moment of receipt, with a zone.
             working_days: Length of the term.
+
+        Raises:
+            MalformedError: No zone, or a year without calendar.
         """
+        if received.tzinfo is None:
+            raise MalformedError(f"a moment needs a time zone: {received!r}")
         day = received.astimezone(BRUSSELS).date()
         last = self.add_working_days(day, working_days)
         midnight = datetime.combine(last + timedelta(days=1), time(), BRUSSELS)
-        return (midnight - timedelta(microseconds=1)).astimezone(received.tzinfo)
+        return (midnight - timedelta(microseconds=1)).astimezone(UTC)
 
 
 LEGAL: Final = Calendar("legal", _LEGAL_FIXED)

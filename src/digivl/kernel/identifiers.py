@@ -69,6 +69,12 @@ def _hidden(digits: str) -> str:
     return f"'•••••••••{digits[-2:]}'"
 
 
+def _quoted(text: str) -> str:
+    # What was taken for another kind of identifier may be a national number.
+    hides = sum(c.isdigit() for c in text) > 10
+    return "this text (hidden: it may hold an INSZ)" if hides else repr(text[:60])
+
+
 @attrs.frozen(order=True)
 class INSZ:
     """Identification number of a person (identificatienummer van de sociale zekerheid).
@@ -108,7 +114,7 @@ def _enterprise_number(text: Any) -> str:
         digits: str = stdnum.be.vat.validate(str(text))
     except stdnum.exceptions.ValidationError as cause:
         raise MalformedError(
-            f"{str(text)[:20]!r} is not an enterprise number (KBO)",
+            f"{_quoted(str(text))} is not an enterprise number (KBO)",
             hint="It has 10 digits, starts with 0 or 1 and ends in two check digits.",
         ) from cause
     return digits
@@ -139,7 +145,7 @@ class EnterpriseNumber:
 def _ovo_code(_: object, __: object, code: str) -> None:
     if not _OVO.fullmatch(code):
         raise MalformedError(
-            f"{code[:20]!r} is not an OVO code",
+            f"{_quoted(code)} is not an OVO code",
             hint="It is OVO and six digits, e.g. OVO002949.",
         )
 
@@ -160,7 +166,7 @@ class OVOCode:
 
 def _absolute_uri(_: object, __: object, text: str) -> None:
     if len(text) > 2048 or not _URI.fullmatch(text):
-        raise MalformedError(f"{text[:60]!r} is not an absolute URI")
+        raise MalformedError(f"{_quoted(text)} is not an absolute URI")
 
 
 @attrs.frozen(order=True)

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from digivl.errors import MalformedError
+
 if TYPE_CHECKING:
     import attrs
 
@@ -26,26 +28,38 @@ def utc_now() -> datetime:
 def aware(_: object, attribute: attrs.Attribute[Any], moment: datetime) -> None:
     """Validator: a moment without zone is refused."""
     if moment.tzinfo is None:
-        raise ValueError(f"{attribute.name} needs a time zone: {moment!r}")
+        raise MalformedError(f"{attribute.name} needs a time zone: {moment!r}")
 
 
 def to_wire(moment: datetime) -> str:
-    """RFC 3339 in UTC with microseconds, so that text order is time order."""
-    if moment.tzinfo is None:
-        raise ValueError(f"a moment needs a time zone: {moment!r}")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """RFC 3339 in UTC with microseconds, so that text order is time order.
+
+    Raises:
+        MalformedError: No zone, or past the years 1 to 9999.
+    """
+    return f"{_in_utc(moment).replace(tzinfo=None).isoformat('T', 'microseconds')}Z"
 
 
 def from_wire(text: str) -> datetime:
     """The moment that `to_wire` wrote.
 
     Raises:
-        ValueError: `text` is not RFC 3339 with a zone.
+        MalformedError: `text` is not RFC 3339 with a zone.
     """
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError) as cause:
+        raise MalformedError(f"{str(text)[:40]!r} is not a moment") from cause
+    return _in_utc(moment)
+
+
+def _in_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
-        raise ValueError(f"a moment needs a time zone: {text!r}")
-    return moment.astimezone(UTC)
+        raise MalformedError(f"a moment needs a time zone: {moment!r}")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as cause:
+        raise MalformedError(f"{moment} is past the calendar in UTC") from cause
 
 
 def in_dutch(moment: datetime) -> str:

@@ -9,6 +9,7 @@ import attrs
 
 from digivl.errors import MalformedError
 from digivl.kernel.personal import Personal
+from digivl.kernel.redaction import holds_national_number
 
 
 class Role(Enum):
@@ -26,16 +27,15 @@ class Role(Enum):
 
 
 def _opaque(_: object, __: object, id: str) -> None:
-    digits = "".join(c for c in id if c.isdigit())
     if not id or len(id) > 200 or any(c.isspace() for c in id):
         raise MalformedError(
             "the id of a party is 1 to 200 characters without blanks",
             hint="Use an OVO code, a URI or a random id.",
         )
     # Ids stand in every entry, for ever: the one thing they must not be is an INSZ.
-    if len(digits) == 11 and not any(c.isalpha() for c in id):
+    if holds_national_number(id):
         raise MalformedError(
-            "the id of a party looks like a national number (INSZ)",
+            "the id of a party holds a national number (INSZ)",
             hint="Use an opaque id; personal values belong in `person`.",
         )
 

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from digivl.errors import ErasedError
+from digivl.errors import ErasedError, MalformedError
 
 T = TypeVar("T")
 
@@ -41,6 +41,13 @@ class Personal(Generic[T]):
     _value: T | None
     salt: bytes = attrs.field(factory=_salt, eq=False)
     erased_commitment: str | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if (self._value is None) is (self.erased_commitment is None):
+            raise MalformedError(
+                "a personal value is there, or was erased",
+                hint="Where there is no value at all, leave out the Personal too.",
+            )
 
     @classmethod
     def erased(cls, commitment: str) -> Personal[T]:

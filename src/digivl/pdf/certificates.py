@@ -81,7 +81,7 @@ def is_development(der: bytes | None) -> bool:
 
 
 def _subject(der: bytes | None) -> dict[str, Any]:
-    # asn1crypto reads what others issued; cryptography refuses what is not by the rules.
+    # What others issued may not be by the rules; asn1crypto reads it all the same.
     try:
         return dict(asn1.Certificate.load(der).subject.native) if der else {}
     except (ValueError, TypeError):
@@ -129,7 +129,7 @@ def _may_sign(found: x509.Certificate) -> bool:
 
 
 def signed_by(der: bytes, signature: bytes, message: bytes) -> bool:
-    """True when the key of the certificate made `signature`: SHA-256, PKCS#1 or ECDSA."""
+    """True when the key of the certificate made `signature`, with SHA-256."""
     key = public_key(der)
     try:
         if isinstance(key, rsa.RSAPublicKey):

@@ -12,25 +12,31 @@ import attrs
 from asn1crypto import cms, x509
 from cryptography.hazmat.primitives.hashes import Hash
 from pyhanko.sign.ades.report import AdESFailure, AdESStatus
-from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.validation import (
     DocumentSecurityStore,
     EmbeddedPdfSignature,
-    KeyUsageConstraints,
     SignatureCoverageLevel,
     async_validate_cms_signature,
 )
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
+from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from digivl.errors import UnreadablePDFError
+from digivl.pdf.additions import byte_range, later_additions
 from digivl.pdf.bridge import run_coroutine
 from digivl.pdf.fields import SignatureField, filled_fields, removed_fields
-from digivl.pdf.findings import Findings, Problem, SignatureFinding, TimestampFinding
-from digivl.pdf.hidden import hidden_objects
+from digivl.pdf.findings import (
+    Findings,
+    Problem,
+    SignatureFinding,
+    TimestampFinding,
+    failed,
+    unclear,
+)
 from digivl.pdf.reading import entry, opened, readable
 from digivl.pdf.timestamps import embedded_tokens
 
@@ -49,13 +55,6 @@ for _name in ("pyhanko", "pyhanko_certvalidator"):
 
 _PADES: Final = "/ETSI.CAdES.detached"
 _KINDS: Final = {_PADES: "B", "/adbe.pkcs7.detached": "PKCS7", "/PBAD.PAdES": "B"}
-_CHANGES: Final = {
-    ModificationLevel.NONE: (),
-    ModificationLevel.LTA_UPDATES: ("LTA",),
-    ModificationLevel.FORM_FILLING: ("FORM",),
-    ModificationLevel.ANNOTATIONS: ("ANNOT",),
-    ModificationLevel.OTHER: ("UNDEFINED",),
-}
 #: Either usage is enough for a signature (RFC 5280, 4.2.1.3).
 _SIGNING: Final = KeyUsageConstraints(
     key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
@@ -108,8 +107,8 @@ def _read(source: BinaryIO, limits: Limits) -> tuple[PdfFileReader, bool]:
 
 
 def _removed(name: str) -> SignatureFinding:
-    problem = Problem(
-        False, "SIGNED_DATA_NOT_FOUND", "a later revision removed this signature"
+    problem = unclear(
+        "SIGNED_DATA_NOT_FOUND", "a later revision removed this signature"
     )
     return SignatureFinding(field=name, problem=problem, changes=("REMOVED",))
 
@@ -128,11 +127,8 @@ class _Examination:
     ) -> SignatureFinding:
         """What holds of one signature; never raises."""
         if field.subfilter not in _KINDS:
-            problem = Problem(
-                False,
-                "FORMAT_FAILURE",
-                f"kind {field.subfilter or '(none)'} is unknown",
-            )
+            kind = field.subfilter or "(none)"
+            problem = unclear("FORMAT_FAILURE", f"its kind, {kind}, is not known")
             return SignatureFinding(field=field.name, problem=problem)
         try:
             return self._signature(field, stamps)
@@ -147,7 +143,7 @@ class _Examination:
             found = self._token(embedded.signed_data, embedded.compute_digest, self.at)
             problem = found.problem
             if found.sound:
-                problem = self._later(embedded)[0] or problem
+                problem = later_additions(self.source, embedded)[0] or problem
             revision = embedded.signed_revision
             return attrs.evolve(found, problem=problem, revision=revision)
         except Exception as cause:  # noqa: BLE001
@@ -161,7 +157,7 @@ class _Examination:
         own = self._own_timestamps(embedded)
         later = [one for one in stamps if one.revision > embedded.signed_revision]
         status = self._status(embedded, _proven_time([*own, *later], self.at))
-        added, changes = self._later(embedded)
+        added, changes = later_additions(self.source, embedded)
         problem = (
             _integrity(status)
             or added
@@ -172,7 +168,7 @@ class _Examination:
         return SignatureFinding(
             field=field.name,
             problem=problem,
-            level=self._level(field, embedded, own, later),
+            level=self._level(field, own, later),
             covers_whole_document=embedded.coverage
             is SignatureCoverageLevel.ENTIRE_FILE,
             changes=changes,
@@ -214,7 +210,7 @@ class _Examination:
         )
 
     def _own_timestamps(self, embedded: EmbeddedPdfSignature) -> list[TimestampFinding]:
-        signature = embedded.signer_info["signature"].native
+        signature: Any = embedded.signer_info["signature"].native
 
         def imprint(algorithm: str) -> bytes:
             return _digest(algorithm, signature)
@@ -223,7 +219,7 @@ class _Examination:
         for token in embedded_tokens(embedded.signer_info):
             try:
                 found.append(self._token(token["content"], imprint, self.at))
-            except Exception as cause:  # noqa: BLE001, PERF203
+            except Exception as cause:  # noqa: BLE001
                 found.append(TimestampFinding(problem=_problem(cause)))
         return found
 
@@ -240,46 +236,22 @@ class _Examination:
             certificate=status.signing_cert.dump(),
         )
 
-    def _later(
-        self, embedded: EmbeddedPdfSignature
-    ) -> tuple[Problem | None, tuple[str, ...]]:
-        """What was added after a signature: why it may not be, and its kinds."""
-        if embedded.coverage is SignatureCoverageLevel.ENTIRE_FILE:
-            return None, ()
-        if embedded.coverage is not SignatureCoverageLevel.ENTIRE_REVISION:
-            return _failure("it does not cover the revision it stands in"), (
-                "UNDEFINED",
-            )
-        if self._pages(embedded.signed_revision) != self._pages():
-            return _failure("pages were added or removed after it"), ("PAGES",)
-        _, _, start, length = embedded.byte_range
-        if hidden_objects(self.source, self.reader, start + length):
-            return _failure("objects were hidden in the file after it"), ("UNDEFINED",)
-        return _permitted(embedded)
-
     def _loosely_written(self, embedded: EmbeddedPdfSignature) -> Problem | None:
         """Nothing but the container and zeros may stand where the signature stands."""
         content = embedded.pkcs7_content
-        _, start, end, _ = embedded.byte_range
+        _, start, end, _ = byte_range(embedded)
         self.source.seek(start)
         written = self.source.read(end - start)[1:-1]
         padding = content[len(cms.ContentInfo.load(content).dump()) :]
         hexadecimal = content.hex().encode()
         if written not in (hexadecimal, hexadecimal.upper()) or any(padding):
             text = "other data stand in the place of the signature"
-            return Problem(False, "FORMAT_FAILURE", text)
+            return unclear("FORMAT_FAILURE", text)
         return None
-
-    def _pages(self, revision: int | None = None) -> Any:
-        root: Any = self.reader.root
-        if revision is not None:
-            root = self.reader.get_historical_root(revision)
-        return root["/Pages"]["/Count"]
 
     def _level(
         self,
         field: SignatureField,
-        embedded: EmbeddedPdfSignature,
         own: Sequence[TimestampFinding],
         later: Sequence[TimestampFinding],
     ) -> str:
@@ -309,35 +281,11 @@ def _digest(algorithm: str, content: bytes) -> bytes:
     return digest.finalize()
 
 
-def _failure(reason: str) -> Problem:
-    return Problem(True, "FORMAT_FAILURE", reason)
-
-
-def _permitted(
-    embedded: EmbeddedPdfSignature,
-) -> tuple[Problem | None, tuple[str, ...]]:
-    try:
-        embedded.compute_integrity_info()
-    # The comparison walks through all revisions and trips over whatever is broken.
-    except Exception as cause:  # noqa: BLE001
-        text = f"what was added after it cannot be compared: {cause}"
-        return Problem(False, "SIG_CONSTRAINTS_FAILURE", text), ("UNDEFINED",)
-    found: Any = embedded.diff_result
-    if not isinstance(found, DiffResult):
-        text = f"what was added after it is not what signing adds: {found}"
-        return Problem(False, "SIG_CONSTRAINTS_FAILURE", text), ("UNDEFINED",)
-    changes = _CHANGES[found.modification_level]
-    if not embedded.summarise_integrity_info()["docmdp_ok"]:
-        text = "it certified the document and forbids what was added after it"
-        return Problem(False, "SIG_CONSTRAINTS_FAILURE", text), changes
-    return None, changes
-
-
 def _integrity(status: Any) -> Problem | None:
     if not status.intact:
-        return Problem(True, "HASH_FAILURE", "what was signed has been changed")
+        return failed("HASH_FAILURE", "what was signed has been changed")
     if not status.valid:
-        return Problem(True, "SIG_CRYPTO_FAILURE", "the signature does not hold")
+        return failed("SIG_CRYPTO_FAILURE", "the signature does not hold")
     return None
 
 
@@ -345,19 +293,19 @@ def _trust(status: Any) -> Problem | None:
     found = status.trust_problem_indic
     if found is None:
         return None
-    failed = found.status is AdESStatus.FAILED
     name = found.standard_name
     if name == "CHAIN_CONSTRAINTS_FAILURE" and status.signing_cert.self_signed != "no":
         # pyHanko calls a root of its own making invalid; it is only not known here.
         name = "NO_CERTIFICATE_CHAIN_FOUND"
-    return Problem(failed, name, "its certificate is not trusted")
+    kind = failed if found.status is AdESStatus.FAILED else unclear
+    return kind(name, "its certificate is not trusted")
 
 
 def _stamped(own: Sequence[TimestampFinding]) -> Problem | None:
     for stamp in own:
         if stamp.problem and not stamp.sound:
             text = f"its timestamp does not hold: {stamp.problem.reason}"
-            return Problem(False, "SIG_CONSTRAINTS_FAILURE", text)
+            return unclear("SIG_CONSTRAINTS_FAILURE", text)
     return None
 
 
@@ -390,6 +338,6 @@ def _problem(cause: Exception) -> Problem:
     text = str(cause).partition("\n")[0][:200] or type(cause).__name__
     if isinstance(cause, SignatureValidationError):
         found = cause.ades_subindication
-        failed = found.status is AdESStatus.FAILED
-        return Problem(failed, found.standard_name, text)
-    return Problem(False, "FORMAT_FAILURE", f"it cannot be read: {text}")
+        kind = failed if found.status is AdESStatus.FAILED else unclear
+        return kind(found.standard_name, text)
+    return unclear("FORMAT_FAILURE", f"it cannot be read: {text}")

@@ -121,7 +121,7 @@ def container(
         token: An RFC 3161 token over `signature`, for level B-T.
     """
     parts = _parts(certificate, chain)
-    unsigned = ()
+    unsigned: tuple[bytes, ...] = ()
     if token is not None:
         timestamp = _tlv(_SEQUENCE, _TIMESTAMP, _set(token))
         unsigned = (_tlv(_TAGGED_1, timestamp),)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Problem:
     """Why something does not pass.
 
@@ -23,6 +23,16 @@ class Problem:
     failed: bool
     sub_indication: str
     reason: str
+
+
+def failed(sub_indication: str, reason: str) -> Problem:
+    """It is proven wrong."""
+    return Problem(failed=True, sub_indication=sub_indication, reason=reason)
+
+
+def unclear(sub_indication: str, reason: str) -> Problem:
+    """It cannot be told."""
+    return Problem(failed=False, sub_indication=sub_indication, reason=reason)
 
 
 @attrs.frozen(kw_only=True)

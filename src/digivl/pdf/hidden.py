@@ -20,20 +20,23 @@ _OVERLAP: Final = 32
 _OBJECT: Final = re.compile(rb"(?:^|[\s>])(\d{1,10})\s{1,3}(\d{1,5})\s{1,3}obj\b")
 
 
-def hidden_objects(source: BinaryIO, reader: PdfFileReader, signed: int) -> bool:
-    """True when an object stands behind a signature that no cross-reference names.
+def hidden_objects(
+    source: BinaryIO, reader: PdfFileReader, *, signed: int, revision: int
+) -> bool:
+    """True when an object stands behind a signature that nothing there names.
 
     Args:
         source: The file.
         reader: The same file, opened.
         signed: How many bytes from the start the signature covers.
+        revision: The one it covers; only later cross-references count.
     """
-    named = {(ref.idnum, ref.generation) for ref in _named(reader)}
+    named = {(ref.idnum, ref.generation) for ref in _named(reader, revision + 1)}
     return any(found not in named for found in _objects(source, signed))
 
 
-def _named(reader: PdfFileReader) -> Iterator[Any]:
-    for revision in range(reader.xrefs.total_revisions):
+def _named(reader: PdfFileReader, first: int) -> Iterator[Any]:
+    for revision in range(first, reader.xrefs.total_revisions):
         resolver = reader.get_historical_resolver(revision)
         yield from resolver.explicit_refs_in_revision()
         yield from resolver.object_streams_used()

@@ -270,10 +270,7 @@ def page_at(reader: PdfFileReader, index: int) -> Any:
         index: Counts from 0.
     """
     with readable():
-        reference: Any = reader.find_page_for_modification(index)[0]
-        if not isinstance(reference.get_object(), generic.DictionaryObject):
-            raise _damaged(f"page {index + 1} is no page")
-        return reference
+        return reader.find_page_for_modification(index)[0]
 
 
 def pages(reader: PdfFileReader, limits: Limits) -> Iterator[Any]:
@@ -340,7 +337,7 @@ def facts(stream: BinaryIO, limits: Limits) -> PDFFacts:
 def signature_count(reader: PdfFileReader) -> int:
     """How many signature fields are filled; timestamps of the document count too."""
     form = entry(_catalog(reader), "/AcroForm", {})
-    return sum(1 for _ in _filled_signatures(entry(form, "/Fields", ())))
+    return len(list(_filled_signatures(entry(form, "/Fields", ()))))
 
 
 def _filled_signatures(fields: Any) -> Iterator[Any]:
@@ -355,8 +352,7 @@ def _filled_signatures(fields: Any) -> Iterator[Any]:
         kind = entry(node, "/FT", inherited_type)
         if kind == "/Sig" and entry(node, "/V") is not None:
             yield node
-        kids: Any = entry(node, "/Kids", ())
-        waiting += [(kid, kind) for kid in kids]
+        waiting += [(kid, kind) for kid in entry(node, "/Kids", ())]
 
 
 def certification(reader: PdfFileReader) -> int | None:
@@ -368,7 +364,8 @@ def certification(reader: PdfFileReader) -> int | None:
     certified = entry(entry(_catalog(reader), "/Perms", {}), "/DocMDP")
     if certified is None:
         return None
-    for reference in entry(certified, "/Reference", ()):
+    references: Any = entry(certified, "/Reference", ())
+    for reference in references:
         transform = reference.get_object()
         if entry(transform, "/TransformMethod") == "/DocMDP":
             return int(entry(entry(transform, "/TransformParams", {}), "/P", 2))

@@ -86,18 +86,14 @@ def look(document: pdfium.PdfDocument, index: int, size: Spot) -> Page:
 
 
 def _ink(bitmap: pdfium.PdfBitmap) -> Iterator[int]:
-    pixels = bytes(bitmap.buffer)
-    channels, used = bitmap.n_channels, bitmap.width * bitmap.n_channels
+    pixels, channels = bytes(bitmap.buffer), bitmap.n_channels
     for number in reversed(range(bitmap.height)):
-        row = pixels[number * bitmap.stride :][:used].translate(_INK)
-        yield _bits(row, channels)
-
-
-def _bits(row: bytes, channels: int) -> int:
-    ink = 0
-    for channel in range(min(channels, 3)):
-        ink |= int(row[channel::channels], 2)
-    return ink
+        start = number * bitmap.stride
+        row = pixels[start : start + bitmap.width * channels].translate(_INK)
+        ink = 0
+        for channel in range(min(channels, 3)):
+            ink |= int(row[channel::channels], 2)
+        yield ink
 
 
 def find(

@@ -39,6 +39,10 @@ _CHUNK_BYTES: Final = 1 << 20
 _CLOCK_SECONDS: Final = 86_400
 
 
+class _Writer(IncrementalPdfFileWriter):
+    IO_CHUNK_SIZE: int = _CHUNK_BYTES  # pyright: ignore[reportIncompatibleVariableOverride]
+
+
 @attrs.frozen
 class Identity:
     """Who signs: a certificate and the chain above it, both DER."""
@@ -135,8 +139,7 @@ def sign(
         raise ValueError(f"at needs a time zone: {at!r}")
     refuse_unfit(identity.certificate, at)
     with readable():
-        writer = IncrementalPdfFileWriter.from_reader(opened(source, limits))
-        writer.IO_CHUNK_SIZE = _CHUNK_BYTES
+        writer = _Writer.from_reader(opened(source, limits))
         _refuse_unsignable(writer, spec.field)
     with _emptied_on_failure(target):
         with readable():
@@ -237,7 +240,7 @@ def _fill(
         identity.chain,
         attributes,
         signature,
-        token and token.der,
+        token.der if token else None,
     )
     room = (prepared.reserved_region_end - prepared.reserved_region_start - 2) // 2
     if len(cms) > room:

@@ -135,7 +135,7 @@ class _ParentTree:
 
     @classmethod
     def of(cls, writer: IncrementalPdfFileWriter, tree: Any) -> _ParentTree:
-        values = dict(_numbers(entry(tree, "/ParentTree", {})))
+        values = dict(_numbers(entry(tree, "/ParentTree", dictionary({}))))
         said: Any = entry(tree, "/ParentTreeNextKey", 0)
         return cls(writer, tree, values, max(int(said), max(values, default=-1) + 1))
 

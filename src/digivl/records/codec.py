@@ -91,8 +91,8 @@ def unseal(
     Raises:
         MalformedError: The entry does not fit the record; it names every wrong field.
     """
-    tree = _unveil(json.loads(canonical), personal)
     try:
+        tree = _unveil(json.loads(canonical), personal)
         return Entry(
             kind=kind,
             id=tree["id"],
@@ -109,6 +109,9 @@ def unseal(
     except BaseValidationError as cause:
         wrong = "; ".join(transform_error(cause))
         raise MalformedError(f"entry {number} is no {kind.name}: {wrong}") from cause
+    except (KeyError, TypeError, ValueError) as cause:
+        what = type(cause).__name__
+        raise MalformedError(f"entry {number} is no entry: {what}") from cause
 
 
 def _canonical(tree: Any) -> str:

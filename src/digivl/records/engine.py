@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -32,6 +33,12 @@ _PRAGMAS: Final = (
 )
 
 
+def file_url(path: Path) -> str:
+    """The URL of a SQLite file, whatever signs stand in its path."""
+    url = URL.create("sqlite", database=str(path))
+    return url.render_as_string(hide_password=False)
+
+
 def connect(url: str, *, wait_seconds: float) -> Engine:
     """An engine for that database; nothing is opened yet.
 
@@ -43,7 +50,13 @@ def connect(url: str, *, wait_seconds: float) -> Engine:
         ConfigurationError: No such kind of database, or its driver is not installed.
     """
     try:
-        engine = create_engine(make_url(url), pool_pre_ping="sqlite" not in url)
+        parsed = make_url(url)
+        engine = create_engine(
+            parsed,
+            pool_pre_ping=parsed.get_backend_name() != "sqlite",
+            # Parameters may be personal values: no error and no log shows them.
+            hide_parameters=True,
+        )
     except (ArgumentError, ImportError, SQLAlchemyError) as cause:
         raise ConfigurationError(
             f"no database at this book URL: {type(cause).__name__}",
@@ -75,6 +88,21 @@ def _prepare_sqlite(engine: Engine, wait_seconds: float) -> None:
     event.listen(engine, "begin", begun)
 
 
+def begin_on_sqlite(connection: Connection) -> None:
+    """Begin the transaction that an application's connection to SQLite seems to have.
+
+    Its driver begins one only at the first change of a row, after the savepoint: to
+    release that would then commit, and nothing could be rolled back.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    if not connection.in_transaction():
+        connection.begin()
+    driver: Any = connection.connection.dbapi_connection
+    if not driver.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def _prepare_postgresql(engine: Engine, wait_seconds: float) -> None:
     def connected(connection: Any, _: Any) -> None:
         with connection.cursor() as cursor:
@@ -97,16 +125,30 @@ def translated() -> Iterator[None]:
         raise StorageError(f"the record book cannot be reached: {cause}") from cause
 
 
-_BUSY: Final = ("database is locked", "table is locked", "lock timeout", "deadlock")
+_BUSY: Final = (
+    "database is locked",
+    "table is locked",
+    "lock timeout",
+    "deadlock",
+    "queuepool limit",
+    "too many clients",
+)
 _FULL: Final = ("disk is full", "no space left", "could not extend file")
-_DAMAGED: Final = ("malformed", "not a database", "no such table", "no such column")
+_DAMAGED: Final = (
+    "malformed",
+    "not a database",
+    "no such table",
+    "no such column",
+    'relation "',  # … does not exist
+)
 _UNOPENED: Final = ("unable to open", "readonly database", "disk i/o error")
 
 
 def _translated(cause: SQLAlchemyError) -> StorageError | DamagedOfficeError:
-    # The text of the driver, without the statement and its parameters: those may
-    # hold personal values.
-    said = str(cause.orig) if isinstance(cause, DBAPIError) else str(cause)
+    # The first line of the driver's text: the statement, its parameters and the
+    # details below it may hold personal values.
+    text = str(cause.orig) if isinstance(cause, DBAPIError) else str(cause)
+    said = text.partition("\n")[0]
     text = said.casefold()
     if any(sign in text for sign in _BUSY):
         return BookBusyError(

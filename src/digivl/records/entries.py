@@ -7,11 +7,27 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
+from digivl.errors import MalformedError
 from digivl.kernel.kinds import Kind, Ref
 from digivl.kernel.moments import aware
 from digivl.kernel.parties import Party
+from digivl.kernel.redaction import holds_national_number
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
+
+
+def _nobody(_: object, attribute: attrs.Attribute[Any], text: str) -> None:
+    # Entries stay for ever; what they say in the open must not name a person.
+    if holds_national_number(text):
+        raise MalformedError(
+            f"the {attribute.name} of an entry holds a national number (INSZ)",
+            hint="Personal values belong in fields of the record that are Personal.",
+        )
+
+
+def _id(_: object, __: object, id: str) -> None:
+    if not 0 < len(id) <= 200 or not id.isprintable():
+        raise MalformedError("the id of a record is 1 to 200 printable characters")
 
 
 @attrs.frozen(kw_only=True)
@@ -19,19 +35,20 @@ class Draft(Generic[R]):
     """What is to be written: the record as it is after the act.
 
     Attributes:
+        id: Of the record; public, never a national number.
         version: 1 for a new record, else one more than the version that was read.
         action: The step of the lifecycle, or another verb.
         reason: Why, in the words of the actor; without personal values.
     """
 
     kind: Kind[R]
-    id: str
+    id: str = attrs.field(validator=(_id, _nobody))
     version: int = attrs.field(validator=attrs.validators.ge(1))
     at: datetime = attrs.field(validator=aware)
     actor: Party
     action: str
     record: R
-    reason: str = ""
+    reason: str = attrs.field(default="", validator=_nobody)
 
 
 @attrs.frozen(kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, up
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from digivl.errors import NotFoundError, StaleRecordError
+from digivl.errors import DigivlError, NotFoundError, StaleRecordError
 from digivl.kernel.kinds import Kind, Ref, Standing
 from digivl.kernel.moments import from_wire, to_wire
 from digivl.records import outbox, schema
 from digivl.records.codec import PersonalValue, Sealed, seal, unseal
-from digivl.records.engine import WRITING, connect, translated
+from digivl.records.engine import WRITING, begin_on_sqlite, connect, translated
 from digivl.records.entries import AnyDraft, AnyEntry, Entry
 from digivl.records.port import Query, Row
 from digivl.records.schema import CURRENT, ENTRY, PERSONAL
@@ -35,6 +35,12 @@ _NEXT_CURRENT = update(CURRENT).where(
     CURRENT.c.kind == bindparam("of_kind"),
     CURRENT.c.id == bindparam("of_id"),
     CURRENT.c.version == bindparam("read"),
+)
+# Databases differ on which end the absent stand; here always the last.
+_EARLIEST_DUE = (
+    *(CURRENT.c.due.is_(None), CURRENT.c.due),
+    *(CURRENT.c.since.is_(None), CURRENT.c.since),
+    *(CURRENT.c.id, CURRENT.c.kind),
 )
 _NEW_ENTRY = insert(ENTRY).returning(ENTRY.c.number, sort_by_parameter_order=True)
 _NEW_PERSONAL = {
@@ -56,9 +62,7 @@ class SQLBook:
     def create(cls, url: str, limits: Limits = Limits()) -> Self:
         """Open a book, making its tables when the database is empty."""
         book = cls(connect(url, wait_seconds=limits.book_wait_seconds), limits)
-        with book._writing() as connection:
-            schema.create(connection)
-            schema.migrate(connection)
+        book._prepare(schema.create, schema.migrate)
         return book
 
     @classmethod
@@ -81,8 +85,7 @@ class SQLBook:
             NewerOfficeError: A newer digivl made it.
         """
         book = cls(connect(url, wait_seconds=limits.book_wait_seconds), limits, told)
-        with book._writing() as connection:
-            schema.migrate(connection)
+        book._prepare(schema.migrate)
         return book
 
     def joining(self, connection: Connection) -> Self:
@@ -113,9 +116,7 @@ class SQLBook:
             _written(draft, number, made)
             for draft, number, made in zip(drafts, numbers, sealed, strict=True)
         )
-        if self._told is not None and self._joined is None:
-            for entry in written:
-                self._told(entry)
+        self._tell(written)
         return written
 
     def read(self, kind: Kind[R], id: str) -> Entry[R]:
@@ -144,9 +145,8 @@ class SQLBook:
         found = select(CURRENT).where(*(CURRENT.c[n] == v for n, v in wanted.items()))
         if before is not None:
             found = found.where(CURRENT.c.due < to_wire(before))
-        by_due = (CURRENT.c.due.is_(None), CURRENT.c.due, CURRENT.c.since, CURRENT.c.id)
         with self._reading() as connection:
-            rows = connection.execute(found.order_by(*by_due).limit(limit))
+            rows = connection.execute(found.order_by(*_EARLIEST_DUE).limit(limit))
             return [_row(dict(row._mapping)) for row in rows]
 
     def find(self, id: str) -> Sequence[Ref]:
@@ -169,7 +169,10 @@ class SQLBook:
                     PERSONAL.c.kind == draft.kind.name, PERSONAL.c.id == draft.id
                 )
             )
-        return unseal(draft.kind, number, made.canonical, {})
+        erased = unseal(draft.kind, number, made.canonical, {})
+        self._wipe()
+        self._tell((erased,))
+        return erased
 
     def lease(self, worker: str, now: datetime, seconds: float) -> Task | None:
         """Take the task that is due longest; see the port."""
@@ -196,6 +199,28 @@ class SQLBook:
         """Let go of the connections; see the port."""
         self._engine.dispose()
 
+    def _prepare(self, *steps: Callable[[Connection], None]) -> None:
+        try:
+            with self._writing() as connection:
+                for step in steps:
+                    step(connection)
+        except DigivlError:
+            self.close()
+            raise
+
+    def _tell(self, written: Sequence[AnyEntry]) -> None:
+        if self._told is not None and self._joined is None:
+            for entry in written:
+                self._told(entry)
+
+    def _wipe(self) -> None:
+        # SQLite keeps what it overwrote in its log until that starts anew; a reader
+        # can hold that up, not undo the erasure.
+        if self._joined is not None or self._engine.dialect.name != "sqlite":
+            return
+        with translated(), closing(self._engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def _reading(self) -> AbstractContextManager[Connection]:
         return self._transaction(writing=False)
 
@@ -206,6 +231,7 @@ class SQLBook:
     def _transaction(self, *, writing: bool) -> Iterator[Connection]:
         with translated():
             if self._joined is not None:
+                begin_on_sqlite(self._joined)
                 with self._joined.begin_nested():
                     yield self._joined
                 return

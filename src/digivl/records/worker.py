@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
 
-from digivl.errors import DigivlError
+from digivl.errors import DigivlError, StaleRecordError
 from digivl.records.port import RecordBook
 from digivl.records.tasks import Task
 from digivl.records.workers import this_worker
@@ -86,12 +87,15 @@ class Worker:
             return attrs.evolve(report, done=report.done + 1)
         again = error.retryable and task.attempts < self.limits.task_attempts
         until = self.clock() + _pause(task.attempts) if again else None
-        self.book.postpone(task, until=until, error=str(error))
+        # A lease that ran out meanwhile: another worker has the task, and its fate.
+        with suppress(StaleRecordError):
+            self.book.postpone(task, until=until, error=str(error))
         if again:
             return attrs.evolve(report, postponed=report.postponed + 1)
         return attrs.evolve(report, stuck=report.stuck + 1)
 
 
 def _pause(attempts: int) -> timedelta:
-    doubled: timedelta = _FIRST_PAUSE * 2 ** (attempts - 1)
+    # Past 20 doublings a moment would lie beyond the calendar.
+    doubled: timedelta = _FIRST_PAUSE * 2 ** min(attempts - 1, 20)
     return min(doubled, _LONGEST_PAUSE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 _CATALOG: Final = "<< /Type /Catalog /Pages 2 0 R >>"
+_FONTS: Final = "/Resources << /Font << /F 3 0 R >> >>"
 _FONT: Final = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 
 
@@ -16,8 +17,7 @@ def paper(text: str = "Besluit van de Vlaamse Regering", *, pages: int = 1) -> b
     for page in range(pages):
         drawing = f"BT /F 12 Tf 72 720 Td ({text}, {page + 1}) Tj ET"
         objects += [
-            f"<< /Type /Page /Parent 2 0 R /Contents {5 + 2 * page} 0 R "
-            "/Resources << /Font << /F 3 0 R >> >> >>",
+            f"<< /Type /Page /Parent 2 0 R /Contents {5 + 2 * page} 0 R {_FONTS} >>",
             f"<< /Length {len(drawing)} >>\nstream\n{drawing}\nendstream",
         ]
     return _file(objects)

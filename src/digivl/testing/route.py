@@ -45,9 +45,7 @@ INSPECTOR: Final = Party("if", "Inspectie van Financiën", Role.FINANCE_INSPECTO
 BUDGET: Final = Party(
     "minister-begroting", "Vlaams minister van Begroting", Role.BUDGET_MINISTER
 )
-SECRETARIAT: Final = Party(
-    "secretarie", "Secretarie van de Vlaamse Regering", Role.SECRETARIAT
-)
+SECRETARIAT: Final = Party("secretarie", "Secretarie", Role.SECRETARIAT)
 PRESIDENT: Final = Party("minister-president", "Minister-president", Role.MINISTER)
 MINISTER: Final = Party("minister-jeugd", "Vlaams minister van Jeugd", Role.MINISTER)
 SENDER: Final = OVOCode("OVO002949")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: Policy of the tokens: an OID of the arc for examples (RFC 9637 has none for policies).
+#: Policy of the tokens: an OID below 2.999, the arc for examples.
 _POLICY: Final = "2.999.3161.1"
 _SHA256: Final = algos.DigestAlgorithm({"algorithm": "sha256"})
 _LARGEST_REQUEST: Final = 10_000
@@ -128,11 +128,11 @@ class TSASimulator:
         if imprint["hash_algorithm"]["algorithm"] != "sha256":
             return _rejection("bad_alg", "only SHA-256 is stamped here")
         token = self._token(self._info(asked), with_chain=asked["cert_req"].native)
-        return tsp.TimeStampResp(
-            {"status": {"status": "granted"}, "time_stamp_token": token}
-        ).dump()
+        answer = {"status": {"status": "granted"}, "time_stamp_token": token}
+        encoded: bytes = tsp.TimeStampResp(answer).dump()
+        return encoded
 
-    def _info(self, asked: tsp.TimeStampReq) -> tsp.TSTInfo:
+    def _info(self, asked: Any) -> tsp.TSTInfo:
         imprint = asked["message_imprint"]["hashed_message"].native
         if self.fault is Fault.WRONG_IMPRINT:
             imprint = hashlib.sha256(imprint).digest()
@@ -154,7 +154,7 @@ class TSASimulator:
         signature = self._key.sign(attributes.dump(), padding.PKCS1v15(), SHA256())
         if self.fault is Fault.WRONG_SIGNATURE:
             signature = signature[:-1] + bytes((signature[-1] ^ 1,))
-        signed_data = {
+        signed_data: dict[str, Any] = {
             "version": "v3",
             "digest_algorithms": [_SHA256],
             "encap_content_info": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -86,7 +87,8 @@ def test_lowest_then_rightmost_place_follows(found: Found) -> None:
 
     page, x, y = spot(found(b"".join(BLOCKS.values())))
 
-    assert (1, pytest.approx(BOTTOM, abs=0.3)) == (page, y)
+    assert 1 == page
+    assert pytest.approx(BOTTOM, abs=0.3) == y
     assert pytest.approx(rightmost, abs=0.6) == x
     assert x <= rightmost
 
@@ -207,6 +209,14 @@ def test_no_interpreter_is_told(found: Found, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
 
     with pytest.raises(RenderingFailedError, match="did not start"):
+        found(b"")
+
+
+def test_crash_is_told(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A renderer that ends without an answer takes nothing with it."""
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+
+    with pytest.raises(RenderingFailedError, match="status 1 and no answer"):
         found(b"")
 
 
