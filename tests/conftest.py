@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
-from datetime import UTC, datetime
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from digivl.kernel.moments import utc_now
 
+if TYPE_CHECKING:
+    from digivl import Digivl
     from digivl.signing.development import DevelopmentKeys
     from digivl.signing.softkey import SoftKey
+    from digivl.testing.route import Scene
     from digivl.testing.tsa import TSASimulator
 
 if os.environ.get("DIGIVL_TEST_HTTPX2"):
@@ -89,3 +95,103 @@ def _tsa(development_keys: DevelopmentKeys) -> TSASimulator:
 
     file = development_keys.timestamps
     return TSASimulator.from_pkcs12(file.path, file.password())
+
+
+@pytest.fixture(name="quick_folder")
+def _quick_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: for tests that force much to the disk."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory, prefix="digivl-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(name="stages", scope="session")
+def _stages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an office for each stage of the route; the stage is its name."""
+    from digivl import Digivl
+
+    folder = tmp_path_factory.mktemp("stages")
+    with Digivl.create(folder / "office") as vl:
+        for stage in _route(vl):
+            # Nobody writes at this moment, so that files can be copied.
+            shutil.copytree(vl.folder, folder / stage)
+    return folder
+
+
+def _route(vl: Digivl) -> Iterator[str]:
+    """Take one dossier through the route; tells each stage when it is reached."""
+    from digivl.advice.model import AdviceOutcome
+    from digivl.documents.model import DECISION_REPORT
+    from digivl.dossiers.model import DecisionResult, MeetingKind, StepKind
+    from digivl.signing.model import Signatory
+    from digivl.testing import papers, route
+
+    cabinet, inspector = route.CABINET, route.INSPECTOR
+    opened = vl.dossiers.open("Subsidie voor jeugdwerk", by=cabinet, id="dossier-1")
+    document = vl.documents.add(
+        opened.id,
+        io.BytesIO(papers.paper()),
+        title=opened.record.title,
+        type=DECISION_REPORT,
+        by=cabinet,
+        id="document-1",
+    )
+    yield "opened"
+    names = [document.record.latest.sha256]
+    advice = vl.advices.ask(opened.id, documents=names, adviser=inspector, by=cabinet)
+    vl.advices.receive(advice.id, by=inspector)
+    yield "asked"
+    vl.advices.advise(
+        advice.id, AdviceOutcome.FAVOURABLE, agreement_needed=False, by=inspector
+    )
+    kind, start = MeetingKind.COUNCIL, vl.clock() + timedelta(days=1)
+    meeting = vl.dossiers.plan_meeting(kind, start, number="1", by=route.SECRETARIAT)
+    step = vl.dossiers.submit(
+        opened.id, StepKind.FINAL_APPROVAL, documents=[document.id], by=cabinet
+    )
+    yield "advised"
+    vl.dossiers.put_on_agenda(step.id, meeting.id, by=route.SECRETARIAT)
+    vl.dossiers.decide(step.id, DecisionResult.APPROVED, by=route.SECRETARIAT)
+    yield "decided"
+    vl.register.stamp(document.id, by=route.SECRETARIAT)
+    signatories = (
+        Signatory(party=route.MINISTER, means="minister"),
+        Signatory(party=route.PRESIDENT, means="minister-president"),
+    )
+    flow = vl.signing.start(document.id, signatories, by=route.SECRETARIAT)
+    yield "flow"
+    for signatory in signatories:
+        vl.signing.sign(flow.id, signatory.party.id)
+    yield "signed"
+    vl.register.register(flow.id, by=route.SECRETARIAT)
+    yield "registered"
+
+
+@pytest.fixture(name="scene_at")
+def _scene_at(stages: Path, quick_folder: Path) -> Iterator[Callable[..., Scene]]:
+    """Opens a copy of the office at a stage, with other settings or clock if asked."""
+    from digivl import Digivl
+    from digivl.office import open_office
+    from digivl.testing.route import Scene
+
+    def opened(
+        stage: str,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        plugins: tuple[object, ...] = (),
+        **settings: Any,
+    ) -> Scene:
+        folder = quick_folder / f"{stage}-{len(offices)}"
+        shutil.copytree(stages / stage, folder)
+        changed = attrs.evolve(open_office(folder), **settings)
+        vl = Digivl.from_settings(changed, folder=folder, plugins=plugins, clock=clock)
+        offices.append(vl)
+        return Scene(vl, "dossier-1", "document-1")
+
+    offices: list[Digivl] = []
+    yield opened
+    for office in offices:
+        office.close()

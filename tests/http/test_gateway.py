@@ -502,3 +502,15 @@ def test_tls_that_fails_carried_nothing(listener: Any) -> None:
 def test_every_error_is_a_digivl_error() -> None:
     """One `except DigivlError` is enough for everything this room raises."""
     assert issubclass(OutcomeUnknownError, DigivlError)
+
+
+def test_plain_http_elsewhere_only_where_the_answer_proves_itself() -> None:
+    """
+    A timestamp authority may answer over http; nobody else on another machine may.
+    """
+    url, limits = "http://tsa.example.test/tsr", Limits()
+
+    with pytest.raises(ConfigurationError, match="another machine"):
+        Gateway("magda", url, limits)
+
+    assert url == Gateway("authority", url, limits, plain=True).base_url

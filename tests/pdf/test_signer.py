@@ -215,7 +215,7 @@ def issued(key: Any, **changes: Any) -> tuple[Any, bytes]:
 
 
 def refused_with(
-    error: type[DigivlError],
+    error: type[Exception],
     match: str,
     *,
     content: bytes | None = None,

@@ -173,13 +173,13 @@ def _check_entries(book: Path) -> None:
         current = connection.execute("SELECT kind, id, version FROM current").fetchall()
     connection.close()
     last: dict[tuple[str, str], int] = {}
-    for kind, id, version, canonical, leaf in rows:
+    for *key, canonical, leaf in rows:
+        kind, name, version = key
         assert leaf == hashlib.sha256(b"\0" + canonical.encode()).digest()
-        body = json.loads(canonical)
-        assert (kind, id, version) == (body["kind"], body["id"], body["version"])
-        assert version == last.get((kind, id), 0) + 1
-        last[kind, id] = version
-    assert last == {(kind, id): version for kind, id, version in current}
+        assert key == [json.loads(canonical)[part] for part in ("kind", "id", "version")]
+        assert version == last.get((kind, name), 0) + 1
+        last[kind, name] = version
+    assert last == {(kind, name): version for kind, name, version in current}
 
 
 def _check_current(vl: Digivl) -> None:

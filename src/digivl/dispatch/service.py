@@ -166,9 +166,11 @@ class Dispatches:
             raise
         except BackendUnavailableError:
             raise
-        except (BackendRefusedError, MalformedError) as error:
-            rejected = dispatch.reject(str(error))
+        except BackendRefusedError as error:
+            rejected = dispatch.reject(str(error), error.reason, error.correlation_id)
             self._write(found, rejected, "reject", done=task)
+        except MalformedError as error:
+            self._write(found, dispatch.reject(str(error)), "reject", done=task)
         else:
             self._accepted(found, receipt, task)
 

@@ -55,7 +55,7 @@ class Authorization(Protocol):
         ...
 
 
-def _checked(url: str) -> str:
+def _read(url: str) -> str:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
@@ -65,11 +65,16 @@ def _checked(url: str) -> str:
         raise _no_address("it has to start with https:// and a host")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise _no_address("it holds more than a host and a path")
+    return url
+
+
+def _refuse_plain(url: str) -> None:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
     if parts.scheme == "http" and not is_loopback(host):
         raise _no_address(
             f"{host} is another machine, and http:// can be read on the way"
         )
-    return url
 
 
 def _no_address(why: str) -> ConfigurationError:
@@ -102,6 +107,8 @@ class Gateway:
     Attributes:
         backend: Name in the settings, for errors and logs.
         base_url: https, or http on this machine; a path may follow the host.
+        plain: True allows http elsewhere too: for answers that prove themselves and
+            questions that say nothing, such as timestamps.
         limits: Time-outs and the largest answer.
         auth: Gives the ``Authorization`` header; None sends none.
         transport: Carries the requests in the place of the network.
@@ -111,13 +118,18 @@ class Gateway:
     """
 
     backend: str
-    base_url: str = attrs.field(converter=_checked)
+    base_url: str = attrs.field(converter=_read)
     limits: Limits = attrs.field(repr=False)
     auth: Authorization | None = attrs.field(default=None, repr=False)
     transport: Transport | None = attrs.field(default=None, repr=False)
+    plain: bool = False
     _client: Client = attrs.field(
         init=False, repr=False, default=attrs.Factory(_client, takes_self=True)
     )
+
+    def __attrs_post_init__(self) -> None:
+        if not self.plain:
+            _refuse_plain(self.base_url)
 
     def get(
         self,

@@ -76,8 +76,9 @@ class Face:
             (line, top - index * size * _LEADING)
             for index, line in enumerate(self.lines)
         ] + [(notice, self.quiet) for notice in self.notice]
+        # The blank at its end keeps a line apart from the next when it is read aloud.
         shown = (
-            f"{row((1, 0, 0, 1, x, y))} Tm {lettering.encoded(text)} Tj"
+            f"{row((1, 0, 0, 1, x, y))} Tm {lettering.encoded(f'{text} ')} Tj"
             for text, y in placed
             for x in [self.column - _width(text) if flush_right else 0.0]
         )
@@ -98,7 +99,7 @@ def forms(writer: BasePdfFileWriter, face: Face, *, flush_right: bool) -> list[A
     """
     made = [_form(face.symbol_content(), (face.side, face.side))]
     if face.column:
-        font = lettering.font(writer, frozenset("".join(face.texts)))
+        font = lettering.font(writer, frozenset(" ".join((*face.texts, ""))))
         fonts = dictionary({}, Font=dictionary({}, F=font))
         content = face.text_content(flush_right=flush_right)
         made.append(_form(content, (face.column, face.size[1]), fonts))

@@ -323,11 +323,11 @@ def facts(stream: BinaryIO, limits: Limits) -> PDFFacts:
     """
     reader = opened(stream, limits)
     with readable():
-        root = _catalog(reader)
+        root, version = _catalog(reader), reader.input_version or ()
         return PDFFacts(
             size=stream.seek(0, os.SEEK_END),
             pages=_page_count(reader, limits),
-            version=".".join(str(part) for part in reader.input_version),
+            version=".".join(str(part) for part in version),
             signatures=signature_count(reader),
             certification=certification(reader),
             tagged=isinstance(entry(root, "/StructTreeRoot"), generic.DictionaryObject),
