@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from digivl.signing.softkey import SoftKey
     from digivl.testing.route import Scene
     from digivl.testing.tsa import TSASimulator
+
+# The contracts are tests too: a failure shows what was compared.
+for name in ("contracts", "book_contract", "outbox_contract"):
+    pytest.register_assert_rewrite(f"digivl.testing.{name}")
 
 if os.environ.get("DIGIVL_TEST_HTTPX2"):
     # Before anything imports httpx: all tests then run on its successor.
@@ -95,6 +100,20 @@ def _tsa(development_keys: DevelopmentKeys) -> TSASimulator:
 
     file = development_keys.timestamps
     return TSASimulator.from_pkcs12(file.path, file.password())
+
+
+@pytest.fixture(name="small_disk")
+def _small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 2 MB, all of it free."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        unavailable("only root can mount a small disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @pytest.fixture(name="quick_folder")

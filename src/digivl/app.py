@@ -367,7 +367,7 @@ class Digivl:
                 "the simulators are not installed",
                 hint="Run: pip install 'digivl[simulators]'",
             ) from cause
-        outside = Outside(self.folder / OUTSIDE, self.folder / KEYS)
+        outside = Outside(self.folder / OUTSIDE, self.folder / KEYS, self.clock)
         self._opened.callback(outside.close)
         return outside
 

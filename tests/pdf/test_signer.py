@@ -137,6 +137,29 @@ def test_the_container_is_der(
     assert container == done.stdout
 
 
+@pytest.mark.interop
+def test_openssl_verifies_the_token_in_the_file(
+    twice_signed: bytes,
+    development_keys: DevelopmentKeys,
+    needs_program: Callable[[str], str],
+    tmp_path: Path,
+) -> None:
+    """The token, taken out of the PDF again, stamps the signature it stands beside."""
+    signed_data = cms.ContentInfo.load(contents(twice_signed))["content"]
+    signer_info = signed_data["signer_infos"][0]
+    token = signer_info["unsigned_attrs"][0]["values"][0]
+    (tmp_path / "token").write_bytes(token.dump())
+    (tmp_path / "data").write_bytes(signer_info["signature"].native)
+
+    command: list[str | Path]
+    command = [needs_program("openssl"), "ts", "-verify", "-token_in"]
+    command += ["-in", tmp_path / "token", "-data", tmp_path / "data"]
+    command += ["-CAfile", development_keys.authority]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (0, "Verification: OK") == (done.returncode, done.stdout.strip())
+
+
 def test_no_signing_time_attribute(sign_bytes: Sign, minister: SoftKey) -> None:
     """PAdES claims the time in the PDF, never in the CMS (EN 319 142-1, 6.3)."""
     signed, _ = sign_bytes(paper(), minister)

@@ -1,7 +1,5 @@
 """One of two processes on one office; does what it is told on standard input.
 
-    python rival.py FOLDER
-
 Each line is an order in JSON; each answer is a line too: the code and text of what went
 wrong, both empty when the act was done. With `"pause": true` it stops before it writes,
 says so, and goes on after another line: by then both have read the same version.
@@ -13,6 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any, Final
 
 from digivl import Digivl, DigivlError
@@ -80,7 +79,7 @@ def obey(vl: Digivl, order: Order) -> None:
         tell("")
 
 
-def main(folder: str) -> None:
+def main() -> None:
     """Obey until there are no more orders."""
     write, pausing = SQLBook.write, False
 
@@ -93,14 +92,17 @@ def main(folder: str) -> None:
         return write(book, *drafts, **options)
 
     SQLBook.write = paused  # type: ignore[method-assign, assignment]
-    with Digivl.open(folder) as vl:
-        vl.work()  # everything is loaded before the race begins
-        tell("ready")
-        for line in sys.stdin:
+    with ExitStack() as office:
+        for line in iter(sys.stdin.readline, ""):
             order = json.loads(line)
+            if order["act"] == "open":
+                office.close()
+                vl = office.enter_context(Digivl.open(order["folder"]))
+                tell("open")
+                continue
             pausing = order.get("pause", False)
             obey(vl, order)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

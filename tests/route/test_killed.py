@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import io
 import json
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from digivl.records.worker import WorkReport
+from digivl.testing import papers
+from digivl.testing.route import Scene, start
+
 KILLED = Path(__file__).with_name("killed.py")
 PARTS = 2
 LASTING = {"commit", "rename", "publication", "acceptance", "timestamp"}
+
+LEASE_AND_DIE = """
+import os, signal, sys
+from digivl import Digivl
+from digivl.records.workers import this_worker
+vl = Digivl.open(sys.argv[1])
+assert vl.book.lease(this_worker(), vl.clock(), 3_600)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 def points(folder: Path, part: int) -> list[dict[str, Any]]:
@@ -25,10 +41,25 @@ def points(folder: Path, part: int) -> list[dict[str, Any]]:
 
 @pytest.mark.crash
 @pytest.mark.parametrize("part", range(PARTS))
-def test_killed_at_every_point(part: int, tmp_path: Path) -> None:
+def test_killed_at_every_point(part: int, quick_folder: Path) -> None:
     """What is there after a kill is the truth; `work` completes it, nothing twice."""
-    reached = points(tmp_path, part)
+    reached = points(quick_folder, part)
 
     assert [] == [point for point in reached if point["problem"]]
     assert LASTING <= {point["point"].rpartition(" ")[2] for point in reached}
     assert len(reached) >= 40
+
+
+def test_lease_of_the_dead_is_free(scene_at: Callable[..., Scene]) -> None:
+    """The task of a worker that was killed is done at once, not after its lease."""
+    vl = scene_at("opened").vl
+    start(vl, io.BytesIO(papers.paper()), "Nog een beslissing")
+    command = [sys.executable, "-c", LEASE_AND_DIE, str(vl.folder)]
+    died = subprocess.run(command, check=False)
+    assert -signal.SIGKILL == died.returncode
+
+    report = vl.work()
+
+    # The route itself, and the two dispatches that it asks for.
+    assert WorkReport(done=3) == report
+    assert 2 == vl.book.tasks()[0].attempts

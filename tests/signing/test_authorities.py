@@ -92,7 +92,7 @@ def test_when_one_may_come_back_it_can_be_tried_again(
     [
         (Fault.WRONG_SIGNATURE, UntrustworthyAnswerError),
         (Fault.REFUSED, BackendRefusedError),
-        (Fault.GARBAGE, BackendRefusedError),
+        (Fault.GARBAGE, UntrustworthyAnswerError),
     ],
 )
 def test_when_none_will_do_it_is_said(

@@ -36,7 +36,7 @@ class Stamper(TimeStamper):
     """pyHanko's client, asking our simulator."""
 
     def __init__(self, simulator: TSASimulator) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.simulator = simulator
 
     async def async_request_tsa_response(self, req: Any) -> Any:

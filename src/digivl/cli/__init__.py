@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from io import TextIOWrapper
+
+_INTERRUPTED = 130
 
 
 def main() -> None:
     """Entry point of the command `digivl`."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        raise SystemExit(_INTERRUPTED) from None
+    finally:
+        _end_output()
+
+
+def _run() -> None:
     try:
         from digivl.cli.main import app
     except ImportError as cause:
@@ -15,4 +28,16 @@ def main() -> None:
             "Run: pip install 'digivl[cli]'\n"
         )
         raise SystemExit(2) from cause
-    app()
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character shows a question mark in its place.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    app(prog_name="digivl")
+
+
+def _end_output() -> None:
+    """Flush what is left, unless nobody reads it any more (`digivl ... | head`)."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

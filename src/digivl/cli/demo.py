@@ -3,49 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Final
+from typing import Annotated, Final
 
-import attrs
 import typer
 
 from digivl.app import Digivl
-from digivl.cli.documents import reading, verification_json, written
-from digivl.cli.labels import KINDS, accompanies, label, result
+from digivl.cli.files import reading
 from digivl.cli.options import AsJson
-from digivl.cli.output import (
-    ERR,
-    NO,
-    OUT,
-    local,
-    print_facts,
-    print_json,
-    print_table,
-    reported,
-)
-from digivl.documents.model import DOCUMENT, Origin
+from digivl.cli.output import NO, print_json, reported, tell
 from digivl.errors import DigivlError
 from digivl.kernel.kinds import Ref
-from digivl.office import OUTSIDE, SETTINGS
-from digivl.plugins.hookspecs import hookimpl
-from digivl.records.entries import AnyEntry
-from digivl.records.port import Query
+from digivl.office import SETTINGS
 from digivl.records.tasks import Task, TaskState
-from digivl.verification.code import VerificationCode
-from digivl.verification.model import CopyOutcome, Verification, VerifyOutcome
 
 FOLDER: Final = Path("digivl-demo")
-#: How long a reply that was lost may take to be looked up, in seconds.
+#: How long a service outside may stay away, in seconds.
 _PATIENCE: Final = 60.0
-
-_FILE_NAMES: Final = {
-    Origin.RECEIVED: "ontvangen",
-    Origin.STAMPED: "met-qr-code",
-    Origin.SIGNED: "getekend",
-}
+_PAUSE: Final = 0.5
 
 
 def demo(
@@ -59,9 +37,12 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Take one document through the whole route and show that it worked."""
+    from digivl.cli.story import Story
+
     began = time.monotonic()
     with reported(as_json=as_json), _office(folder, quiet=as_json) as vl:
-        dossier = _played(vl, pdf)
+        dossier = _started(vl, pdf)
+        _play(vl, dossier, quiet=as_json)
         story = Story.told(vl, dossier, folder)
     seconds = time.monotonic() - began
     if as_json:
@@ -72,239 +53,63 @@ def demo(
         raise typer.Exit(NO)
 
 
-@attrs.frozen(kw_only=True)
-class Check:
-    """One verification at the end, and what it should say."""
-
-    name: str
-    found: Verification
-    wanted: tuple[VerifyOutcome, CopyOutcome | None]
-    file: Path | None = None
-
-    @property
-    def as_expected(self) -> bool:
-        """True when it says what it should."""
-        return (self.found.outcome, self.found.copy) == self.wanted
-
-    @property
-    def text(self) -> str:
-        """What was found, in Dutch."""
-        copy = self.found.copy
-        return self.found.outcome.value if copy is None else copy.value
-
-
-@attrs.frozen(kw_only=True)
-class Story:
-    """What happened on the route, as the book tells it, and the checks after it."""
-
-    office: Path
-    dossier: Ref
-    entries: Sequence[AnyEntry]
-    files: dict[str, Path]
-    checks: Sequence[Check]
-    received: Sequence[Path]
-    code: str
-
-    @classmethod
-    def told(cls, vl: Digivl, dossier: Ref, office: Path) -> Story:
-        """Read it from the book; write every version of the document to a file."""
-        entries = _entries(vl, dossier)
-        files = _exported(vl, entries, office / "demo" / dossier.id[:8])
-        final = list(files)[-1]
-        code = vl.register.code_of(final)
-        return cls(
-            office=office,
-            dossier=dossier,
-            entries=entries,
-            files=files,
-            checks=_checks(vl, code, files[final]),
-            received=sorted((office / OUTSIDE / "magda").glob("*.json")),
-            code=code.printed,
-        )
-
-    @property
-    def as_expected(self) -> bool:
-        """True when every check says what it should."""
-        return all(check.as_expected for check in self.checks)
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Step, who, when, result and file of each act."""
-        for entry in self.entries:
-            if not accompanies(entry):
-                yield {
-                    "step": label(entry),
-                    "who": str(entry.actor),
-                    "when": entry.at,
-                    "result": result(entry),
-                    "file": self._file(entry),
-                }
-        for check in self.checks:
-            yield {
-                "step": f"Controle: {check.name}",
-                "who": "Burger",
-                "when": check.found.at,
-                "result": check.text,
-                "file": check.file,
-            }
-
-    def as_json(self) -> dict[str, Any]:
-        """For programs."""
-        checks = [
-            {"name": c.name, "as_expected": c.as_expected, **verification_json(c.found)}
-            for c in self.checks
-        ]
-        return {
-            "office": self.office,
-            "dossier": self.dossier.id,
-            "code": self.code,
-            "steps": list(self.rows()),
-            "files": list(self.files.values()),
-            "received": list(self.received),
-            "checks": checks,
-            "as_expected": self.as_expected,
-        }
-
-    def print(self, seconds: float) -> None:
-        """For people: the table, then where everything is."""
-        columns = ("Stap", "Wie", "Wanneer", "Resultaat", "Bestand")
-        rows = [
-            (
-                row["step"],
-                row["who"],
-                local(row["when"])[11:],
-                row["result"],
-                row["file"].name if row["file"] else "",
-            )
-            for row in self.rows()
-        ]
-        print_table("De hele weg van één document", columns, rows)
-        folder = next(iter(self.files.values())).parent
-        facts = {
-            "Kantoor": str(self.office),
-            "Dossier": self.dossier.id,
-            "Controlecode": self.code,
-            "Documenten": str(folder),
-            "Bij MAGDA": str(self.office / OUTSIDE / "magda"),
-        }
-        print_facts("Gemaakt", facts)
-        OUT.print("Ontwikkeling: niets hiervan heeft rechtswaarde.")
-        verdict = "Alles klopt" if self.as_expected else "Niet alles klopt"
-        OUT.print(f"{verdict}, in {seconds:.1f} seconden.", style="bold")
-
-    def _file(self, entry: AnyEntry) -> Path | None:
-        if entry.kind is DOCUMENT:
-            return self.files[entry.record.latest.sha256]
-        if entry.action == "sign":
-            return self.files[entry.record.current]
-        return None
-
-
 @contextmanager
 def _office(folder: Path, *, quiet: bool) -> Iterator[Digivl]:
+    from digivl.cli.story import Announcer
+
     if not (folder / SETTINGS).exists():
-        _tell("Kantoor maken met ontwikkelsleutels", quiet=quiet)
+        if not quiet:
+            tell("Kantoor maken met ontwikkelsleutels", "dim")
         Digivl.create(folder).close()
-    with Digivl.open(folder, plugins=(_Announcer(quiet),)) as vl:
+    with Digivl.open(folder, plugins=() if quiet else (Announcer(),)) as vl:
         yield vl
 
 
-@attrs.frozen(eq=False)
-class _Announcer:
-    """A listener like anyone's: tells each act as it is written."""
-
-    _quiet: bool
-
-    @hookimpl
-    def digivl_recorded(self, entry: AnyEntry) -> None:
-        """Told after each act."""
-        if not accompanies(entry):
-            who = f"{local(entry.at)[11:]}  {entry.actor}"
-            _tell(f"{who}: {label(entry)}, {result(entry)}", quiet=self._quiet)
-
-
-def _tell(text: str, *, quiet: bool) -> None:
-    if not quiet:
-        ERR.print(text, style="dim", markup=False)
-
-
-def _played(vl: Digivl, pdf: Path | None) -> Ref:
+def _started(vl: Digivl, pdf: Path | None) -> Ref:
     from digivl.testing.route import start
     from digivl.testing.sample import TITLE, sample_decision
 
     if pdf is None:
-        dossier = start(vl, BytesIO(sample_decision(vl.clock())), TITLE)
-    else:
-        with reading(pdf) as content:
-            dossier = start(vl, content, pdf.stem)
+        return start(vl, BytesIO(sample_decision(vl.clock())), TITLE)
+    with reading(pdf) as content:
+        return start(vl, content, pdf.stem)
+
+
+def _play(vl: Digivl, dossier: Ref, *, quiet: bool) -> None:
+    """Work until nothing is left of this dossier; what fails for now is tried again.
+
+    Raises:
+        DigivlError: Something failed for good, or for too long.
+    """
     failures: list[DigivlError] = []
+
+    def note(_: Task, error: DigivlError | None) -> None:
+        if error is not None:
+            failures.append(error)
+            if not quiet:
+                tell(error.diagnostics(), "red")
+
     deadline = time.monotonic() + _PATIENCE
-    while _unfinished(vl) and time.monotonic() < deadline:
-        failures.clear()
-        vl.work(lambda task, error: _note(task, error, failures))
-        if any(not failure.retryable for failure in failures):
-            break
-        if _unfinished(vl):
-            time.sleep(0.5)
-    if failures:
-        raise failures[-1]
-    return dossier
+    vl.work(note)
+    while tasks := _left(vl, dossier):
+        stuck = any(task.state is TaskState.STUCK for task in tasks)
+        if stuck or time.monotonic() > deadline:
+            raise failures[-1] if failures else _unfinished(tasks[0])
+        time.sleep(_PAUSE)
+        vl.work(note)
 
 
-def _note(_: Task, error: DigivlError | None, failures: list[DigivlError]) -> None:
-    if error is not None:
-        failures.append(error)
-
-
-def _unfinished(vl: Digivl) -> bool:
-    return bool(vl.book.tasks(state=TaskState.WAITING.value))
-
-
-def _entries(vl: Digivl, dossier: Ref) -> list[AnyEntry]:
-    refs = [dossier, *(row.ref for row in vl.book.rows(Query(dossier=dossier.id)))]
-    told = [e for ref in refs for e in vl.book.history(KINDS[ref.kind], ref.id)]
-    return sorted(told, key=lambda entry: entry.number)
-
-
-def _exported(vl: Digivl, entries: Sequence[AnyEntry], folder: Path) -> dict[str, Path]:
-    """Every version of the document in a file of its own, by SHA-256."""
-    (document,) = {e.id: e for e in entries if e.kind is DOCUMENT}.values()
-    files: dict[str, Path] = {}
-    for number, version in enumerate(document.record.versions, start=1):
-        path = folder / f"{number}-{_FILE_NAMES[version.origin]}.pdf"
-        with written(path) as target:
-            vl.documents.store.fetch(version.sha256, target)
-        files[version.sha256] = path
-    return files
-
-
-def _checks(vl: Digivl, code: VerificationCode, final: Path) -> list[Check]:
-    changed = final.with_name("gewijzigde-kopie.pdf")
-    with reading(final) as source, written(changed) as target:
-        target.write(_altered(source))
-    return [
-        _check(vl, "echte kopie", code, final, CopyOutcome.IDENTICAL),
-        _check(vl, "gewijzigde kopie", code, changed, CopyOutcome.DIFFERENT),
-        Check(
-            name="onbekende code",
-            found=vl.register.verify(VerificationCode.fresh().printed),
-            wanted=(VerifyOutcome.UNKNOWN, None),
-        ),
-    ]
-
-
-def _check(
-    vl: Digivl, name: str, code: VerificationCode, copy: Path, wanted: CopyOutcome
-) -> Check:
-    link = code.link(vl.settings.code.host)
-    with reading(copy) as file:
-        found = vl.register.verify(link, file)
-    return Check(
-        name=name, found=found, wanted=(VerifyOutcome.AUTHENTIC, wanted), file=copy
+def _unfinished(task: Task) -> DigivlError:
+    return DigivlError(
+        f"the route is not complete: {task.error or 'somebody else works on it'}",
+        hint="`digivl work --list` shows what is left; `digivl work` does it.",
     )
 
 
-def _altered(source: BinaryIO) -> bytes:
-    """The same file with one bit of its content turned."""
-    content = bytearray(source.read())
-    content[len(content) // 3] ^= 1
-    return bytes(content)
+def _left(vl: Digivl, dossier: Ref) -> list[Task]:
+    from digivl.records.port import Query
+
+    own = {dossier, *(row.ref for row in vl.book.rows(Query(dossier=dossier.id)))}
+    return [
+        t for t in vl.book.tasks() if t.subject in own and t.state is not TaskState.DONE
+    ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+import attrs
 import typer
 
 from digivl.app import Digivl
@@ -14,12 +15,13 @@ from digivl.cli.labels import KINDS, label, result
 from digivl.cli.options import HERE, AsJson, Office
 from digivl.cli.output import (
     NO,
-    OUT,
+    busy,
     local,
     print_facts,
     print_json,
     print_table,
     reported,
+    say,
 )
 from digivl.errors import NotFoundError
 from digivl.kernel.kinds import Ref
@@ -36,14 +38,14 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """Make an office for development: its keys have no legal value, and say so."""
-    with reported(as_json=as_json):
+    with reported(as_json=as_json), busy("Making the keys", quiet=as_json):
         Digivl.create(folder).close()
     if as_json:
         print_json({"office": str(folder), "development": True})
         return
-    OUT.print(f"Office made in {folder}.", markup=False)
-    OUT.print("Its keys are for development: what they sign has no legal value.")
-    OUT.print(f"Next: digivl demo --dir {folder}", markup=False)
+    say(f"Office made in {folder}.")
+    say("Its keys are for development: what they sign has no legal value.")
+    say(f"Next: digivl demo --dir {folder}")
 
 
 def worklist(
@@ -71,7 +73,8 @@ def overdue(*, office: Office = HERE, as_json: AsJson = False) -> None:
 def show(id: Id, *, office: Office = HERE, as_json: AsJson = False) -> None:
     """Where a record stands; for a dossier also everything in it."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
-        entry = vl.book.read(KINDS[_ref(vl, id).kind], _ref(vl, id).id)
+        ref = found(vl, id)
+        entry = vl.book.read(KINDS[ref.kind], ref.id)
         rows = vl.book.rows(Query(dossier=entry.id))
     if as_json:
         print_json(_entry_json(entry) | {"records": [_row_json(row) for row in rows]})
@@ -91,7 +94,7 @@ def show(id: Id, *, office: Office = HERE, as_json: AsJson = False) -> None:
 def history(id: Id, *, office: Office = HERE, as_json: AsJson = False) -> None:
     """Everything that happened to a record, the oldest first."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
-        ref = _ref(vl, id)
+        ref = found(vl, id)
         entries = list(vl.book.history(KINDS[ref.kind], ref.id))
         if ref.kind == "dossier":
             entries += vl.custody.history(ref)
@@ -120,11 +123,11 @@ def plugins(*, as_json: AsJson = False) -> None:
         return
     rows = [
         (table, name, "\n".join(f"{o}: {text}" for o, text in offer.options.items()))
-        for table, found in offers.items()
-        for name, offer in found.items()
+        for table, offered in offers.items()
+        for name, offer in offered.items()
     ]
     print_table("Offers", ("Table", "offer =", "Options"), rows)
-    OUT.print(f"Plug-ins: {', '.join(catalog.installed())}", markup=False)
+    say(f"Plug-ins: {', '.join(catalog.installed())}")
 
 
 def _role(name: str | None) -> Role | None:
@@ -139,14 +142,19 @@ def _role(name: str | None) -> Role | None:
         ) from (cause)
 
 
-def _ref(vl: Digivl, id: str) -> Ref:
-    found = vl.book.find(id)
-    if len(found) == 1:
-        return found[0]
-    if not found:
+def found(vl: Digivl, id: str) -> Ref:
+    """The one record whose id is `id`, or starts with it.
+
+    Raises:
+        NotFoundError: There is none, or more than one.
+    """
+    refs = vl.book.find(id)
+    if len(refs) == 1:
+        return refs[0]
+    if not refs:
         hint = "Give all of the id, or at least its first six characters."
         raise NotFoundError(f"there is no record {id!r}", hint=hint)
-    several = ", ".join(str(ref) for ref in found)
+    several = ", ".join(str(ref) for ref in refs)
     raise NotFoundError(f"{id!r} is the start of several ids", hint=several)
 
 
@@ -190,8 +198,6 @@ def _told(entry: AnyEntry) -> tuple[str, ...]:
 
 
 def _row_json(row: Row) -> dict[str, Any]:
-    import attrs
-
     return {"kind": row.ref.kind, "id": row.ref.id, **attrs.asdict(row.standing)}
 
 

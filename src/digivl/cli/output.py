@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from digivl.errors import DigivlError
-from digivl.kernel.moments import BRUSSELS
+from digivl.kernel.moments import BRUSSELS, to_wire
 
 #: Exit statuses.
 DONE: Final = 0
@@ -23,41 +23,70 @@ FAILED: Final = 2
 
 #: Columns where no terminal says how many there are: a file, a pipe.
 _WIDE: Final = 132
+#: Titles, names and file names come from outside: no markup of theirs is obeyed.
+_LITERAL: Final[dict[str, Any]] = {"highlight": False, "markup": False, "emoji": False}
 
 #: Results on standard output; progress and errors beside them.
-OUT: Final = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
-ERR: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+_OUT: Final = Console(width=None if sys.stdout.isatty() else _WIDE, **_LITERAL)
+_ERR: Final = Console(stderr=True, soft_wrap=True, **_LITERAL)
+
+
+def say(text: str, style: str = "") -> None:
+    """A result, for people."""
+    _OUT.print(printable(text), style=style)
+
+
+def tell(text: str, style: str = "") -> None:
+    """Progress or an error, beside the results."""
+    _ERR.print(printable(text), style=style)
 
 
 def print_json(value: Any) -> None:
-    """One line of JSON."""
+    """One line of JSON, in ASCII: it reads the same in every locale."""
     # Not by rich: it would wrap and colour what a program reads.
-    print(json.dumps(value, ensure_ascii=False, default=_plain))  # noqa: T201
+    print(json.dumps(value, default=_plain))  # noqa: T201
 
 
 def print_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
 ) -> None:
     """A table that folds long cells."""
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table(title=printable(title), title_justify="left", title_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*row)
-    OUT.print(table)
+        table.add_row(*map(printable, row))
+    _OUT.print(table)
 
 
 def print_facts(title: str, facts: Mapping[str, str]) -> None:
     """A few facts, one a line."""
-    OUT.print(title, style="bold")
+    say(title, "bold")
     width = max((len(name) for name in facts), default=0)
     for name, text in facts.items():
-        OUT.print(f"  {name:<{width}}  {text}", markup=False)
+        say(f"  {name:<{width}}  {text}")
+
+
+def printable(text: str) -> str:
+    """The text without what would steer a terminal; line breaks stay."""
+    return "".join(
+        c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
 
 
 def local(moment: datetime) -> str:
     """A moment in Brussels, to the second."""
     return f"{moment.astimezone(BRUSSELS):%Y-%m-%d %H:%M:%S}"
+
+
+@contextmanager
+def busy(text: str, *, quiet: bool) -> Iterator[None]:
+    """Show on a terminal that work goes on."""
+    if quiet:
+        yield
+        return
+    with _ERR.status(printable(text), spinner="line"):
+        yield
 
 
 @contextmanager
@@ -69,11 +98,11 @@ def reported(*, as_json: bool) -> Iterator[None]:
         if as_json:
             print_json({"error": error.code, "text": str(error), "hint": error.hint})
         else:
-            ERR.print(f"digivl: {error}", style="red", markup=False)
+            tell(f"digivl: {error}", "red")
             if error.hint:
-                ERR.print(error.hint, markup=False)
+                tell(error.hint)
         raise typer.Exit(FAILED) from error
 
 
 def _plain(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return to_wire(value) if isinstance(value, datetime) else str(value)

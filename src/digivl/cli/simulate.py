@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,8 @@ import typer
 
 from digivl.app import Digivl
 from digivl.cli.options import HERE, AsJson, Office
-from digivl.cli.output import NO, OUT, print_json, print_table, reported
+from digivl.cli.output import NO, busy, print_json, print_table, reported, say
+from digivl.documents.disk import on_disk
 from digivl.errors import ConfigurationError
 from digivl.office import KEYS
 
@@ -30,7 +31,9 @@ class Service(Enum):
 def simulate(
     service: Annotated[Service, typer.Argument(help="magda or tsa")],
     *,
-    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="0 takes a free one.")
+    ] = 0,
     folder: Annotated[
         Path, typer.Option("--dir", help="magda: where it keeps what it accepts.")
     ] = Path("magda"),
@@ -38,22 +41,21 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Run a simulator on loopback until Ctrl-C."""
-    with reported(as_json=as_json):
-        serve = _MAKERS[service](folder, office, port)
-        with serve as url:
-            if as_json:
-                print_json({"service": service.value, "url": url})
-            else:
-                OUT.print(f"{service.value} answers at {url}", markup=False)
-                OUT.print("Stop it with Ctrl-C.")
-            _until_interrupted()
+    with reported(as_json=as_json), _served(service, folder, office, port) as url:
+        if as_json:
+            print_json({"service": service.value, "url": url})
+        else:
+            say(f"{service.value} answers at {url}")
+            say("Stop it with Ctrl-C.")
+        _until_interrupted()
 
 
 def doctor(*, office: Office = HERE, as_json: AsJson = False) -> None:
     """What is configured, installed and reachable; status 1 when something is not."""
     from digivl.cli.doctor import examine
 
-    with reported(as_json=as_json), Digivl.open(office) as vl:
+    looking = busy("Looking", quiet=as_json)
+    with reported(as_json=as_json), Digivl.open(office) as vl, looking:
         findings = examine(vl)
     if as_json:
         for one in findings:
@@ -65,11 +67,32 @@ def doctor(*, office: Office = HERE, as_json: AsJson = False) -> None:
         raise typer.Exit(NO)
 
 
-def _until_interrupted() -> None:
+@contextmanager
+def _served(service: Service, folder: Path, office: Path, port: int) -> Iterator[str]:
     try:
+        with on_disk(f"a key or folder of {service.value}"):
+            serve = _MAKERS[service](folder, office, port)
+    except ImportError as cause:
+        raise ConfigurationError(
+            "the simulators are not installed",
+            hint="Run: pip install 'digivl[simulators]'",
+        ) from cause
+    with ExitStack() as opened:
+        try:
+            url = opened.enter_context(serve)
+        # Werkzeug ends the program when it cannot listen.
+        except (SystemExit, OSError) as cause:
+            raise ConfigurationError(
+                f"nothing can listen on port {port}",
+                hint="Name another with --port; 0 takes a free one.",
+            ) from cause
+        yield url
+
+
+def _until_interrupted() -> None:
+    # Ctrl-C is how it ends: that is no failure.
+    with suppress(KeyboardInterrupt):
         threading.Event().wait()
-    except KeyboardInterrupt:
-        OUT.print("Stopped.")
 
 
 def _magda(folder: Path, office: Path, port: int) -> Serving:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from digivl.app import Digivl
+from digivl.cli.offices import found
 from digivl.cli.options import HERE, AsJson, Office
-from digivl.cli.output import ERR, NO, OUT, print_json, print_table, reported
-from digivl.dispatch.model import Channel, PostalAddress, Recipient
-from digivl.errors import DigivlError, MalformedError
-from digivl.kernel.identifiers import INSZ, EnterpriseNumber, OVOCode
+from digivl.cli.output import NO, print_json, print_table, reported, say, tell
+from digivl.dispatch.model import Channel
+from digivl.errors import DigivlError
+from digivl.kernel.identifiers import OVOCode
 from digivl.kernel.parties import Party, Role
 from digivl.records.tasks import Task
 
-_LARGEST_LIST = 50_000_000
-
 
 def send(
-    document: Annotated[str, typer.Argument(help="Id of a registered document.")],
+    document: Annotated[
+        str, typer.Argument(help="Id of a registered document, or its start.")
+    ],
     *,
     to: Annotated[
         Path,
@@ -37,13 +38,15 @@ def send(
     as_json: AsJson = False,
 ) -> None:
     """Put a registered document on its way; `digivl work` delivers it."""
+    from digivl.cli.recipients import read_recipients
+
     with reported(as_json=as_json), Digivl.open(office) as vl:
-        code = OVOCode(sender)
+        entity = OVOCode(sender)
         sent = vl.dispatches.send(
-            document,
+            found(vl, document).id,
             read_recipients(to),
-            sender=code,
-            by=Party(code.code, code.code, Role.DOSSIER_MANAGER),
+            sender=entity,
+            by=Party(entity.code, entity.code, Role.DOSSIER_MANAGER),
             subject=subject,
             channel=channel,
         )
@@ -52,7 +55,7 @@ def send(
             told = {"dispatch": entry.id, "channel": entry.record.channel.value}
             print_json(told | {"state": entry.record.state.value})
         return
-    OUT.print(f"{len(sent)} dispatches are ready. Next: digivl work")
+    say(f"{len(sent)} dispatches are ready. Next: digivl work")
 
 
 def work(
@@ -78,7 +81,7 @@ def work(
         told = {"done": report.done, "postponed": report.postponed}
         print_json(told | {"stuck": report.stuck})
     else:
-        OUT.print(
+        say(
             f"{report.done} done, {report.postponed} to be tried again, "
             f"{report.stuck} stuck"
         )
@@ -86,66 +89,33 @@ def work(
         raise typer.Exit(NO)
 
 
-def read_recipients(path: Path) -> list[Recipient]:
-    """The recipients in a file of JSON lines.
-
-    Raises:
-        MalformedError: A line that is no recipient; it says which, and never what
-            stands in it.
-    """
-    try:
-        if path.stat().st_size > _LARGEST_LIST:
-            raise MalformedError(f"{path} is larger than {_LARGEST_LIST} bytes")
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as cause:
-        raise MalformedError(f"{path} cannot be read as text") from cause
-    return [
-        _recipient(line, f"{path}, line {number}")
-        for number, line in enumerate(lines, start=1)
-        if line.strip()
-    ]
-
-
-def _recipient(line: str, where: str) -> Recipient:
-    try:
-        told: dict[str, Any] = json.loads(line)
-        address = PostalAddress(**told["address"]) if "address" in told else None
-        if "insz" in told:
-            return Recipient.citizen(
-                INSZ(told["insz"]), name=told["name"], address=address
-            )
-        if "kbo" in told:
-            number = EnterpriseNumber(told["kbo"])
-            return Recipient.enterprise(number, name=told["name"], address=address)
-        return Recipient.by_letter(told["name"], PostalAddress(**told["address"]))
-    except DigivlError as cause:
-        raise MalformedError(f"{where}: {cause}", hint=cause.hint) from cause
-    except (ValueError, KeyError, TypeError, AttributeError) as cause:
-        raise MalformedError(
-            f"{where} is no recipient",
-            hint='Write {"name": …, "insz": …} or kbo or address, as one JSON object.',
-        ) from cause
-
-
 def _progress(task: Task, error: DigivlError | None, *, quiet: bool) -> None:
     if quiet:
         return
     if error is None:
-        ERR.print(f"done    {task.kind} {task.subject}", markup=False)
+        tell(f"done    {task.kind} {task.subject}")
         return
-    ERR.print(f"failed  {task.kind} {task.subject}: {error}", style="red", markup=False)
+    tell(f"failed  {task.kind} {task.subject}: {error}", "red")
     if error.hint:
-        ERR.print(f"        {error.hint}", markup=False)
+        tell(f"        {error.hint}")
 
 
-def _print_tasks(tasks: Any, *, as_json: bool) -> None:
+def _print_tasks(tasks: Sequence[Task], *, as_json: bool) -> None:
     rows = [
-        (t.key, t.kind, str(t.subject), t.state.value, str(t.attempts), t.error or "")
-        for t in tasks
+        {
+            "key": task.key,
+            "kind": task.kind,
+            "subject": str(task.subject),
+            "state": task.state.value,
+            "due": task.due,
+            "attempts": task.attempts,
+            "error": task.error or "",
+        }
+        for task in tasks
     ]
-    columns = ("key", "kind", "subject", "state", "attempts", "error")
     if as_json:
         for row in rows:
-            print_json(dict(zip(columns, row, strict=True)))
+            print_json(row)
         return
-    print_table("Tasks", columns, rows)
+    columns = ("key", "kind", "subject", "state", "attempts", "error")
+    print_table("Tasks", columns, [[str(row[c]) for c in columns] for row in rows])

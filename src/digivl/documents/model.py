@@ -101,17 +101,26 @@ class Document:
         delivered = sum(v.origin is Origin.RECEIVED for v in self.versions)
         return f"{self.title} {suffix(delivered)}".rstrip()
 
+    def check_latest(self, sha256: str) -> None:
+        """Go on only from the last version.
+
+        Raises:
+            MalformedError: The document has a newer one.
+        """
+        if sha256 != self.latest.sha256:
+            raise MalformedError(
+                f"{self.title!r} has a newer version than the one this is made from",
+                hint="Read the document again and repeat the act on its last version.",
+            )
+
     def with_version(self, version: DocumentVersion) -> Document:
         """The document with one more version.
 
         Raises:
             MalformedError: It was not made from the last version.
         """
-        if version.source is not None and version.source != self.latest.sha256:
-            raise MalformedError(
-                f"{self.title!r} has a newer version than the one this was made from",
-                hint="Read the document again and repeat the act on its last version.",
-            )
+        if version.source is not None:
+            self.check_latest(version.source)
         return attrs.evolve(self, versions=(*self.versions, version))
 
 

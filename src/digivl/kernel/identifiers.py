@@ -18,7 +18,7 @@ from stdnum.util import clean
 from digivl.errors import MalformedError
 
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`]+", re.IGNORECASE)
-_OVO = re.compile(r"OVO\d{6}")
+_OVO = re.compile(r"OVO[0-9]{6}")
 _THEMIS = "http://themis.vlaanderen.be/id"
 
 

@@ -33,7 +33,9 @@ def _opaque(_: object, __: object, id: str) -> None:
             hint="Use an OVO code, a URI or a random id.",
         )
     # Ids stand in every entry, for ever: the one thing they must not be is an INSZ.
-    if holds_national_number(id):
+    # A mistyped one, too, tells who is meant.
+    bare = sum(map(str.isdigit, id)) == 11 and not any(map(str.isalpha, id))
+    if bare or holds_national_number(id):
         raise MalformedError(
             "the id of a party holds a national number (INSZ)",
             hint="Use an opaque id; personal values belong in `person`.",

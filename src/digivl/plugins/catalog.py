@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import attrs
 import pluggy
 
-from digivl.dispatch.provider import DeliveryProvider
-from digivl.documents.port import DocumentStore
 from digivl.errors import ConfigurationError, DigivlError
 from digivl.plugins import builtin
 from digivl.plugins.hookspecs import Build, DigivlHooks, Offer
-from digivl.records.entries import AnyEntry
-from digivl.signing.authorities import TimestampAuthority
-from digivl.signing.means import SigningMeans
+
+if TYPE_CHECKING:
+    from digivl.dispatch.provider import DeliveryProvider
+    from digivl.documents.port import DocumentStore
+    from digivl.records.entries import AnyEntry
+    from digivl.signing.authorities import TimestampAuthority
+    from digivl.signing.means import SigningMeans
 
 T = TypeVar("T")
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 import pluggy
 
-from digivl.dispatch.provider import DeliveryProvider
-from digivl.documents.port import DocumentStore
-from digivl.records.entries import AnyEntry
 from digivl.settings import Limits, Options
-from digivl.signing.authorities import TimestampAuthority
-from digivl.signing.means import SigningMeans
+
+if TYPE_CHECKING:  # a work list needs the listeners, not what signs and sends
+    from digivl.dispatch.provider import DeliveryProvider
+    from digivl.documents.port import DocumentStore
+    from digivl.records.entries import AnyEntry
+    from digivl.signing.authorities import TimestampAuthority
+    from digivl.signing.means import SigningMeans
 
 hookspec = pluggy.HookspecMarker("digivl")
 hookimpl = pluggy.HookimplMarker("digivl")

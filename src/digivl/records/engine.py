@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from digivl.errors import (
     BookBusyError,
@@ -57,7 +57,7 @@ def connect(url: str, *, wait_seconds: float) -> Engine:
             # Parameters may be personal values: no error and no log shows them.
             hide_parameters=True,
         )
-    except (ArgumentError, ImportError, SQLAlchemyError) as cause:
+    except (ImportError, SQLAlchemyError, ValueError) as cause:
         raise ConfigurationError(
             f"no database at this book URL: {type(cause).__name__}",
             hint="Use sqlite:///file or postgresql+psycopg://…; the latter needs "

@@ -73,7 +73,8 @@ def first_answer(authorities: Iterable[TimestampAuthority], request: bytes) -> b
         ConfigurationError: There is no authority to ask.
         BackendUnavailableError: None answered well and one of them may do so later;
             the text names each and why.
-        BackendRefusedError: None answered well and a later try is of no use.
+        UntrustworthyAnswerError: One of them answered what cannot be true.
+        BackendRefusedError: All of them said no.
     """
     asked = Asked.read(request)
     failures: list[tuple[str, DigivlError]] = []
@@ -100,6 +101,6 @@ def _nobody(failures: list[tuple[str, DigivlError]]) -> DigivlError:
     kind: type[BackendError] = BackendRefusedError
     if any(failure.retryable for _, failure in failures):
         kind = BackendUnavailableError
-    elif any(isinstance(one, UntrustworthyAnswerError) for _, one in failures):
+    elif not all(isinstance(one, BackendRefusedError) for _, one in failures):
         kind = UntrustworthyAnswerError
     return kind(names, text, hint=hint)

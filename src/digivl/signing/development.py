@@ -130,7 +130,8 @@ _Made = tuple[rsa.RSAPrivateKey, x509.Certificate]
 
 def _authority(at: datetime) -> _Authority:
     key = ec.generate_private_key(ec.SECP256R1())
-    name = _subject("digivl ontwikkeling CA")
+    # A name of its own: two offices must not look like one authority with two keys.
+    name = _subject(f"digivl ontwikkeling CA {secrets.token_hex(4)}")
     builder = (
         _builder(name, key.public_key(), at)
         .issuer_name(name)

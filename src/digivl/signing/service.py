@@ -95,15 +95,17 @@ class Signing:
 
         Raises:
             SigningError: It is not the turn of this party, or the key cannot sign.
+            MalformedError: The document has a newer version than what is being signed.
             BackendUnavailableError: No timestamp authority answers; nothing changed.
             StaleRecordError: Somebody else signed or refused meanwhile.
         """
         found = self.read(id)
         signatory = found.record.turn_of(party)
+        document = self.documents.read(found.record.document)
+        document.record.check_latest(found.record.current)
         stored, signed = self._signed(found.record, signatory)
         done = self._signatory(signatory, signed)
         flow = found.record.signed(done, stored.sha256)
-        document = self.documents.read(flow.document)
         by = signatory.party.acting_as(Role.SIGNATORY)
         drafts: tuple[AnyDraft, ...] = (
             found.next(flow, "sign", by, self.clock()),

@@ -7,12 +7,15 @@ stands in files, so that it outlives them: a real service does not forget either
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from digivl.documents.disk import on_disk
 from digivl.testing.magda import MagdaSimulator, magda_app
 from digivl.testing.serving import serving
 from digivl.testing.tsa import TSASimulator, tsa_app
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 MAGDA_CLIENT: Final = "digivl-development"
 #: Where the service stands below its address.
 MAGDA_BASE: Final = "/api/v1/messages"
+_WHAT: Final = "a key or folder of the simulators"
 
 
 @attrs.define(eq=False)
@@ -33,32 +37,34 @@ class Outside:
     Attributes:
         folder: Where they keep what they received.
         keys: Folder with the development keys.
+        clock: The present moment out there: that of the office.
     """
 
     folder: Path
     keys: Path
+    clock: Callable[[], datetime]
     _running: ExitStack = attrs.field(factory=ExitStack, init=False)
     _urls: dict[str, str] = attrs.field(factory=dict[str, str], init=False)
     _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
 
     def authority(self) -> str:
         """Address of the timestamp authority."""
-        with self._lock:
+        with self._lock, on_disk(_WHAT):
             if "tsa" not in self._urls:
                 password = (self.keys / "timestamps.password").read_bytes().strip()
                 simulator = TSASimulator.from_pkcs12(
-                    self.keys / "timestamps.p12", password
+                    self.keys / "timestamps.p12", password, clock=self.clock
                 )
                 self._urls["tsa"] = self._start(tsa_app(simulator))
             return self._urls["tsa"]
 
     def magda(self) -> str:
         """Address of the authorisation server of MAGDA; `MAGDA_BASE` follows it."""
-        with self._lock:
+        with self._lock, on_disk(_WHAT):
             if "magda" not in self._urls:
                 secret = (self.keys / "magda.secret").read_text().strip()
                 simulator = MagdaSimulator(
-                    self.folder / "magda", clients={MAGDA_CLIENT: secret}
+                    self.folder / "magda", self.clock, {MAGDA_CLIENT: secret}
                 )
                 self._urls["magda"] = self._start(magda_app(simulator))
             return self._urls["magda"]

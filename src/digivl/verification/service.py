@@ -154,7 +154,8 @@ class Register:
         if found.record.final == signed.current:
             return found
         if signed.state is not FlowState.SIGNED:
-            missing = [(str(s.party), "nog niet getekend") for s in signed.signatories]
+            waiting = [s.party for s in signed.signatories if s.signed_at is None]
+            missing = [(str(party), "nog niet getekend") for party in waiting]
             raise NotReadyError(signed.title, missing)
         record = self._registered(found.record, signed)
         held = self.custodian.moved(

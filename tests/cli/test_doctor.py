@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from digivl import Digivl
+from digivl.dispatch.magda import MagdaDocumentendienst
+from digivl.dossiers.model import DOSSIER
+from digivl.errors import BackendRefusedError, BackendUnavailableError
+from digivl.records.tasks import NewTask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[..., Any]
+
+
+def findings(run: Run, office: Path) -> tuple[int, dict[str, Any]]:
+    """Exit status, and what was found wrong."""
+    done = run("doctor", "--office", office, "--json")
+    assert all({"what", "ok", "text"} == set(line) for line in done.lines)
+    return done.status, {line["what"]: line["text"] for line in done.lines if not line["ok"]}
+
+
+def test_all_is_well(run: Run, played: Any) -> None:
+    """An office in use, with everything in reach: status 0."""
+    done = run("doctor", "--office", played.office)
+
+    assert 0 == done.status
+    assert "every hash holds" in done.out
+    assert "answers" in done.out
+    assert "WRONG" not in done.out
+
+
+def test_changes_and_sends_nothing(run: Run, own: Path) -> None:
+    """Looking leaves no message and no entry behind."""
+    before = sorted((own / "outside" / "magda").rglob("*"))
+    lines = run("doctor", "--office", own, "--json").lines
+    again = run("doctor", "--office", own, "--json").lines
+
+    assert before == sorted((own / "outside" / "magda").rglob("*"))
+    assert [line["what"] for line in lines] == [line["what"] for line in again]
+    assert lines[1] == again[1]
+
+
+def test_authority_that_is_down(
+    run: Run, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A timestamp authority that does not answer is found, and only that."""
+
+    def down(*_: object) -> bytes:
+        raise BackendUnavailableError("development", "no answer")
+
+    monkeypatch.setattr("digivl.signing.authorities.first_answer", down)
+    status, wrong = findings(run, empty)
+
+    assert 1 == status
+    assert ["authority development"] == list(wrong)
+    assert "no answer" in wrong["authority development"]
+
+
+def test_authority_that_nobody_serves(run: Run, empty: Path) -> None:
+    """An address at which nothing listens is found, with a way to mend it."""
+    path = empty / "digivl.toml"
+    path.write_text(
+        path.read_text().replace('url = "simulator"', 'url = "http://127.0.0.1:9"', 1)
+    )
+    status, wrong = findings(run, empty)
+
+    assert (1, ["authority development"]) == (status, list(wrong))
+
+
+def test_provider_that_lets_nobody_in(
+    run: Run, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A provider that refuses us is found."""
+
+    def refused(*_: object) -> None:
+        raise BackendRefusedError("magda", "the secret is not known")
+
+    monkeypatch.setattr(MagdaDocumentendienst, "find", refused)
+    status, wrong = findings(run, empty)
+
+    assert (1, ["provider magda"]) == (status, list(wrong))
+
+
+@pytest.mark.parametrize(
+    ("file", "finding"),
+    [
+        ("timestamps.p12", "authority development"),
+        ("timestamps.password", "authority development"),
+        ("magda.secret", "provider magda"),
+    ],
+)
+def test_missing_key_of_a_simulator(
+    run: Run, empty: Path, file: str, finding: str
+) -> None:
+    """A file that a simulator needs is missed where the simulator is."""
+    (empty / "keys" / file).unlink()
+    status, wrong = findings(run, empty)
+
+    assert (1, [finding]) == (status, list(wrong))
+
+
+@pytest.mark.parametrize("file", ["minister.p12", "minister.password"])
+def test_missing_key(run: Run, empty: Path, file: str) -> None:
+    """A key or password that is gone is found at the means that needs it."""
+    (empty / "keys" / file).unlink()
+    status, wrong = findings(run, empty)
+
+    assert (1, ["means minister"]) == (status, list(wrong))
+
+
+def test_damaged_key(run: Run, empty: Path) -> None:
+    """A key file that is something else is found too."""
+    (empty / "keys" / "minister.p12").write_bytes(b"")
+    status, wrong = findings(run, empty)
+
+    assert (1, ["means minister"]) == (status, list(wrong))
+
+
+def test_expired_and_expiring_keys(
+    run: Run, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A certificate that ended is wrong; one that ends soon is told."""
+
+    def later(years: float) -> Callable[[], datetime]:
+        return lambda: datetime.now(UTC) + timedelta(days=365 * years)
+
+    opened = Digivl.open
+    for years, word in ((1.95, "soon"), (2.5, "expired")):
+        clock = later(years)
+        monkeypatch.setattr(
+            "digivl.cli.simulate.Digivl.open", lambda path, c=clock: opened(path, clock=c)
+        )
+        done = run("doctor", "--office", empty, "--json")
+        (text,) = [
+            line["text"] for line in done.lines if line["what"] == "means minister"
+        ]
+        assert word in text
+
+
+def test_missing_document(run: Run, own: Path, played: Any) -> None:
+    """A version that a record names and the store lacks is found by its name."""
+    name = played.told["checks"][0]["document"]["final"]
+    (own / "documents" / name[:2] / name[2:]).unlink()
+    status, wrong = findings(run, own)
+
+    assert 1 == status
+    assert name in wrong["documents"]
+
+
+def test_changed_entry(run: Run, own: Path) -> None:
+    """An entry that somebody changed in the database is found."""
+    with closing(sqlite3.connect(own / "book.sqlite")) as book, book:
+        master = "SELECT name FROM sqlite_master WHERE type = ?"
+        for (name,) in book.execute(master, ["trigger"]).fetchall():
+            book.execute(f'DROP TRIGGER "{name}"')
+        book.execute("UPDATE entry SET canonical = replace(canonical, 'speelpleinen', 'parkings')")
+        assert book.total_changes
+    status, wrong = findings(run, own)
+
+    assert (1, ["record book"]) == (status, list(wrong))
+
+
+def test_stuck_task(run: Run, own: Path, tmp_path: Path) -> None:
+    """A task that needs a person is found, with the command that shows it."""
+    with Digivl.open(own) as vl:
+        subject = DOSSIER.ref("d" * 8)
+        vl.book.write(tasks=[NewTask(kind="unheard", subject=subject, due=vl.clock())])
+    worked = run("work", "--office", own)
+    assert 1 == worked.status
+    assert "nobody here does tasks of kind 'unheard'" in worked.err
+    status, wrong = findings(run, own)
+
+    assert (1, ["outbox"]) == (status, list(wrong))
+    assert "digivl work --list" in wrong["outbox"]

@@ -1,0 +1,159 @@
+"""The first promise: an open dossier has one holder, one next step, one due moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from digivl import Digivl, DigivlError
+from digivl.advice.model import ADVICE, AGREEMENT, AdviceOutcome
+from digivl.custody.model import CUSTODY
+from digivl.dossiers.model import (
+    DOSSIER,
+    STEP,
+    DecisionResult,
+    DossierState,
+    ItemKind,
+    MeetingKind,
+    StepKind,
+)
+from digivl.kernel.kinds import Kind
+from digivl.records.port import Query
+from digivl.testing import route
+from digivl.testing.route import Scene
+
+parties = st.sampled_from(
+    [route.CABINET, route.INSPECTOR, route.BUDGET, route.SECRETARIAT, route.MINISTER]
+)
+SHA256 = "0" * 64
+
+
+class Acts(RuleBasedStateMachine):
+    """Any act in any order by anybody; what is not allowed is refused."""
+
+    vl: ClassVar[Digivl]
+
+    @initialize(by=parties)
+    def open(self, by: Any) -> None:
+        """Each run has a dossier of its own."""
+        self.dossier = self.vl.dossiers.open("Subsidie", by=by).id
+
+    @rule(adviser=parties, by=parties)
+    def ask_advice(self, adviser: Any, by: Any) -> None:
+        """Ask advice, perhaps once more."""
+        with suppress(DigivlError):
+            self.vl.advices.ask(
+                self.dossier, documents=[SHA256], adviser=adviser, by=by
+            )
+
+    @rule(by=parties)
+    def receive(self, by: Any) -> None:
+        """The first request or question is received."""
+        self._on(ADVICE, lambda id: self.vl.advices.receive(id, by=by))
+        self._on(AGREEMENT, lambda id: self.vl.advices.receive_agreement(id, by=by))
+
+    @rule(needed=st.booleans(), by=parties)
+    def advise(self, needed: bool, by: Any) -> None:  # noqa: FBT001
+        """Advice is given."""
+        outcome = AdviceOutcome.FAVOURABLE
+        give = self.vl.advices.advise
+        self._on(
+            ADVICE, lambda id: give(id, outcome, agreement_needed=needed, by=by)
+        )
+
+    @rule(by=parties)
+    def ask_agreement(self, by: Any) -> None:
+        """A budget agreement is asked."""
+        ask = self.vl.advices.ask_agreement
+        self._on(ADVICE, lambda id: ask(id, minister=route.BUDGET, by=by))
+
+    @rule(yes=st.booleans(), by=parties)
+    def decide_agreement(self, yes: bool, by: Any) -> None:  # noqa: FBT001
+        """It is given or refused."""
+        advices = self.vl.advices
+        self._on(AGREEMENT, lambda id: (advices.agree if yes else advices.refuse)(id, by=by))
+
+    @rule(kind=st.sampled_from(StepKind), by=parties)
+    def submit(self, kind: StepKind, by: Any) -> None:
+        """A step to the government begins."""
+        with suppress(DigivlError):
+            self.vl.dossiers.submit(self.dossier, kind, documents=[], by=by)
+
+    @rule(kind=st.sampled_from(ItemKind), days=st.integers(-30, 30), by=parties)
+    def put_on_agenda(self, kind: ItemKind, days: int, by: Any) -> None:
+        """A step goes on an agenda, of a meeting that may be over."""
+        start = self.vl.clock() + timedelta(days=days)
+        council = MeetingKind.COUNCIL
+        meeting = self.vl.dossiers.plan_meeting(council, start, number="1", by=by)
+        place = self.vl.dossiers.put_on_agenda
+        self._on(STEP, lambda id: place(id, meeting.id, kind=kind, by=by))
+
+    @rule(result=st.sampled_from(DecisionResult), by=parties)
+    def decide(self, result: DecisionResult, by: Any) -> None:
+        """The government decides."""
+        self._on(STEP, lambda id: self.vl.dossiers.decide(id, result, by=by))
+
+    @rule(to=parties, by=parties)
+    def hand_over(self, to: Any, by: Any) -> None:
+        """Somebody passes it on."""
+        with suppress(DigivlError):
+            self.vl.custody.hand_over(DOSSIER.ref(self.dossier), to, by=by)
+
+    @rule(by=parties, really=st.integers(0, 9))
+    def close(self, by: Any, really: int) -> None:
+        """Now and then it is closed, and then everything else is refused."""
+        if really == 0:
+            with suppress(DigivlError):
+                self.vl.dossiers.close(self.dossier, by=by)
+
+    @invariant()
+    def one_holder_and_one_next_step(self) -> None:
+        """While it is open; once it is closed nobody holds it."""
+        state = self.vl.dossiers.read(self.dossier).record.state
+        query = Query(kind=CUSTODY.name, dossier=self.dossier)
+        (row,) = self.vl.book.rows(query)
+        assert row.standing.open is (state is DossierState.OPEN)
+        assert row.standing.holder
+        assert row.standing.next_step
+        assert row.standing.since
+        assert row.standing.due
+        assert row.standing.since <= row.standing.due
+        last = self.vl.custody.of(DOSSIER.ref(self.dossier))
+        assert (last.version, CUSTODY.standing(last.record)) == (
+            row.version,
+            row.standing,
+        )
+
+    def _on(self, kind: Kind[Any], act: Callable[[str], object]) -> None:
+        scene = Scene(self.vl, self.dossier, "")
+        for entry in scene.all(kind):
+            with suppress(DigivlError):
+                act(entry.id)
+                return
+
+
+def test_no_black_hole(scene_at: Callable[..., Scene]) -> None:
+    """Whatever happens in whatever order, who has it has one answer."""
+    Acts.vl = scene_at("opened").vl
+
+    run_state_machine_as_test(
+        Acts,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,279 @@
+"""Documents of a dossier: their versions, and what is not taken in."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from digivl import Digivl, Party, Role
+from digivl.documents.model import NOTA, Document, DocumentVersion, Origin, suffix
+from digivl.errors import (
+    CorruptDocumentError,
+    EncryptedPDFError,
+    LimitExceededError,
+    MalformedError,
+    NotFoundError,
+    StaleRecordError,
+    StorageFullError,
+    UnreadablePDFError,
+)
+from digivl.kernel.identifiers import new_id
+from digivl.records.port import Query
+from digivl.settings import Limits
+from digivl.testing.papers import paper
+
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+BY = Party("OVO002949", "Kanselarij", Role.SECRETARIAT)
+PDF = paper()
+
+
+@pytest.fixture(name="office", scope="module")
+def _office() -> Iterator[Digivl]:
+    """An office."""
+    with Digivl.in_memory(clock=lambda: AT) as office:
+        yield office
+
+
+@pytest.fixture(name="add")
+def _add(office: Digivl) -> Callable[..., Any]:
+    """Takes a document in."""
+
+    def add(content: bytes = PDF, **changes: Any) -> Any:
+        fields = {"title": "Nota", "type": NOTA, "by": BY} | changes
+        return office.documents.add("dossier-1", io.BytesIO(content), **fields)
+
+    return add
+
+
+Add = Callable[..., Any]
+
+
+def state(office: Digivl) -> tuple[Any, list[Path]]:
+    """All that an office holds: its rows and its files."""
+    files = (office.folder / "documents").rglob("*")
+    return (
+        list(office.book.rows(Query())),
+        sorted(path for path in files if path.is_file()),
+    )
+
+
+def test_taken_in(office: Digivl, add: Add) -> None:
+    """A document is kept byte by byte, with who brought it and when."""
+    entry = add()
+
+    version = entry.record.latest
+    assert ("receive", BY, AT, 1) == (
+        *(entry.action, entry.actor, entry.at, entry.version),
+    )
+    assert (Origin.RECEIVED, AT, len(PDF)) == (version.origin, version.at, version.size)
+    assert entry == office.documents.read(entry.id)
+    with office.documents.opened(version.sha256) as file:
+        assert PDF == file.read()
+
+
+def test_id_of_the_application(office: Digivl, add: Add) -> None:
+    """An id of one's own makes sure that a document is not added twice."""
+    name = new_id()
+    entry = add(id=name)
+    assert name == entry.id
+
+    with pytest.raises(StaleRecordError):
+        add(id=name)
+
+    assert entry == office.documents.read(name)
+
+
+def test_new_version(office: Digivl, add: Add) -> None:
+    """A new version takes the place of the last one, and carries the next suffix."""
+    entry = add()
+
+    second = office.documents.replace(entry.id, io.BytesIO(paper("Anders")), by=BY)
+
+    assert ("Nota", "Nota BIS") == (entry.record.name, second.record.name)
+    assert entry.record.versions == second.record.versions[:1]
+    with office.documents.opened(second.record.latest.sha256) as file:
+        assert paper("Anders") == file.read()
+
+
+def test_version_made_from_the_last(office: Digivl, add: Add) -> None:
+    """A version that we made names the one it was made from."""
+    entry = add()
+    stored = office.documents.keep(io.BytesIO(paper("Gestempeld")))
+
+    draft = office.documents.draft(entry, stored, Origin.STAMPED, BY)
+
+    assert ("stamped", 2) == (draft.action, draft.version)
+    assert entry.record.latest.sha256 == draft.record.latest.source
+    assert "Nota" == draft.record.name
+
+
+def encrypted(content: bytes, qpdf: str, *passwords: str) -> bytes:
+    """A PDF behind a password."""
+    command = [qpdf, "--encrypt", *passwords, "256", "--", "-", "-"]
+    with_file = [*command[:-2], "/dev/stdin", "-"]
+    return subprocess.run(with_file, input=content, stdout=-1, check=True).stdout
+
+
+BAD = {
+    "empty": b"",
+    "text": b"Besluit van de Vlaamse Regering",
+    "zip": b"PK\x03\x04" + bytes(500),
+    "header only": b"%PDF-1.7\n",
+    "zeros": bytes(5_000),
+    "half": PDF[: len(PDF) // 2],
+    "without its end": PDF[:-30],
+    "without its start": PDF[200:],
+    "damaged": PDF.replace(b"/Pages", b"/Pagan"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("act", ["add", "replace"])
+def test_not_a_pdf(office: Digivl, add: Add, name: str, act: str) -> None:
+    """What is no whole PDF is refused; the office is as it was."""
+    entry = add()
+    before = state(office)
+
+    with pytest.raises(UnreadablePDFError) as refused:
+        if act == "add":
+            add(BAD[name])
+        else:
+            office.documents.replace(entry.id, io.BytesIO(BAD[name]), by=BY)
+
+    assert refused.value.hint
+    assert before == state(office)
+
+
+@pytest.mark.parametrize("passwords", [("geheim", "geheim"), ("", "eigenaar")])
+def test_encrypted(
+    office: Digivl, add: Add, needs_program: Any, passwords: tuple[str, str], tmp_path: Path
+) -> None:
+    """A PDF behind a password, or with permissions, is refused; so is the hint given."""
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(PDF)
+    command = [needs_program("qpdf"), "--encrypt", *passwords, "256", "--"]
+    done = subprocess.run([*command, str(path), "-"], stdout=subprocess.PIPE, check=True)
+    before = state(office)
+
+    with pytest.raises(EncryptedPDFError) as refused:
+        add(done.stdout)
+
+    assert refused.value.hint
+    assert before == state(office)
+
+
+def test_too_large(office: Digivl, add: Add) -> None:
+    """A document past the limit is refused before all of it is read."""
+    limits = Limits(pdf_bytes=len(PDF) - 1)
+    settings = attrs.evolve(office.settings, limits=limits)
+    small = Digivl.from_settings(settings, folder=office.folder, book=office.book)
+    before = state(office)
+
+    for content in (PDF, PDF * 1_000):
+        with pytest.raises(LimitExceededError, match=r"limits\.|larger"):
+            small.documents.add(
+                "dossier-1", io.BytesIO(content), title="Nota", type=NOTA, by=BY
+            )
+
+    assert before == state(office)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [({"id": "85073003328"}, MalformedError), ({"id": ""}, MalformedError)],
+)
+def test_refused_record(
+    office: Digivl, add: Add, change: dict[str, str], error: type[Exception]
+) -> None:
+    """A record that cannot be made is not written."""
+    if not change["id"]:
+        pytest.skip("an empty id asks for a random one")
+    rows = list(office.book.rows(Query()))
+
+    with pytest.raises(error):
+        add(**change)
+
+    assert rows == list(office.book.rows(Query()))
+
+
+def test_unknown_document(office: Digivl) -> None:
+    """What is not there is not found: neither its record nor its bytes."""
+    with pytest.raises(NotFoundError):
+        office.documents.read("unknown")
+    with pytest.raises(NotFoundError):
+        office.documents.replace("unknown", io.BytesIO(PDF), by=BY)
+    with pytest.raises(NotFoundError), office.documents.opened("0" * 64):
+        pass
+
+
+def test_corrupt_bytes_are_not_handed_out(office: Digivl, add: Add) -> None:
+    """Bytes that no longer match their name never reach the reader."""
+    sha256 = add(paper("Te bederven")).record.latest.sha256
+    path = office.folder / "documents" / sha256[:2] / sha256[2:]
+    path.chmod(0o640)
+    path.write_bytes(path.read_bytes()[:-1] + b" ")
+
+    with pytest.raises(CorruptDocumentError), office.documents.opened(sha256):
+        pytest.fail("handed out")
+
+
+def test_full_disk(office: Digivl, small_disk: Path) -> None:
+    """On a full disk a document is refused; no record speaks of it."""
+    backend = attrs.evolve(office.settings.documents, options={"path": str(small_disk)})
+    settings = attrs.evolve(office.settings, documents=backend)
+    vl = Digivl.from_settings(settings, folder=office.folder, book=office.book)
+    vl.documents.keep(io.BytesIO(PDF))
+    (small_disk / "ballast").write_bytes(bytes(1_900_000))
+    rows = list(office.book.rows(Query()))
+    large = paper("x" * 200_000)
+
+    with pytest.raises(StorageFullError):
+        vl.documents.add("dossier-1", io.BytesIO(large), title="Nota", type=NOTA, by=BY)
+
+    assert rows == list(office.book.rows(Query()))
+    (small_disk / "ballast").unlink()
+    assert len(large) == vl.documents.keep(io.BytesIO(large)).size
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(1, ""), (2, "BIS"), (3, "TER"), (4, "QUATER"), (10, "DECIES"), (11, "V11")],
+)
+def test_suffix(number: int, expected: str) -> None:
+    """Versions are counted in Latin, as far as that goes."""
+    assert expected == suffix(number)
+
+
+def version(name: str, source: str | None = None) -> DocumentVersion:
+    """A version of a document."""
+    origin = Origin.STAMPED if source else Origin.RECEIVED
+    return DocumentVersion(sha256=name * 64, size=1, origin=origin, at=AT, source=source)
+
+
+def document(*versions: DocumentVersion) -> Document:
+    """A document with those versions."""
+    return Document(dossier="dossier-1", title="Nota", type=NOTA, versions=versions)
+
+
+def test_made_from_an_old_version() -> None:
+    """What was made from a version that is no longer the last one is refused."""
+    both = document(version("a"), version("b"))
+
+    with pytest.raises(MalformedError, match="newer version") as refused:
+        both.with_version(version("c", "a" * 64))
+
+    assert "Read the document again" in refused.value.hint
+    assert version("c", "b" * 64) == both.with_version(version("c", "b" * 64)).latest
+
+
+def test_document_without_versions() -> None:
+    """There is no document without bytes."""
+    with pytest.raises(ValueError, match="versions"):
+        document()

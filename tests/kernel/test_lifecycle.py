@@ -1,0 +1,166 @@
+"""Lifecycles as tables; the properties hold for every table of the package."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from enum import Enum
+from importlib import import_module
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import digivl
+from digivl.errors import StepNotAllowedError
+from digivl.kernel.lifecycle import Lifecycle, Step
+
+
+def lifecycles() -> dict[str, Lifecycle[Any]]:
+    """Every lifecycle that a model declares, by its subject."""
+    names = (f"digivl.{room.name}" for room in pkgutil.iter_modules(digivl.__path__))
+    found: dict[str, Lifecycle[Any]] = {}
+    for room in map(import_module, names):
+        for module in pkgutil.iter_modules(getattr(room, "__path__", [])):
+            if module.name == "model":
+                models = vars(import_module(f"{room.__name__}.model")).values()
+                found |= {one.subject: one for one in models if isinstance(one, Lifecycle)}
+    return found
+
+
+ALL = lifecycles()
+every = pytest.mark.parametrize("lifecycle", ALL.values(), ids=ALL)
+
+
+def test_all_are_found() -> None:
+    """The rooms that move things on each declare how."""
+    assert 8 <= len(ALL)
+
+
+@every
+@given(data=st.data())
+def test_no_walk_leaves_the_table(lifecycle: Lifecycle[Any], data: st.DataObject) -> None:
+    """Whatever is tried in whatever order, only declared steps are taken."""
+    names = sorted({step.name for step in lifecycle.steps})
+    tried = st.lists(st.sampled_from(names) | st.text(max_size=5), max_size=20)
+    declared = {(s, step.name): step.target for step in lifecycle.steps for s in step.sources}
+    state = lifecycle.initial
+
+    for name in data.draw(tried):
+        allowed = name in lifecycle.open_steps(state)
+        try:
+            after = lifecycle.after(state, name)
+        except StepNotAllowedError as refused:
+            assert not allowed
+            assert lifecycle.open_steps(state) == refused.open_steps
+        else:
+            assert allowed
+            assert not lifecycle.is_final(state)
+            assert declared[state, name] is after
+            state = after
+
+
+@every
+def test_every_state_can_be_reached(lifecycle: Lifecycle[Any]) -> None:
+    """No state is declared that nothing leads to."""
+    reached, border = {lifecycle.initial}, [lifecycle.initial]
+    while border:
+        state = border.pop()
+        after = {lifecycle.after(state, name) for name in lifecycle.open_steps(state)}
+        border += after - reached
+        reached |= after
+
+    assert set(type(lifecycle.initial)) == reached
+
+
+@every
+def test_every_state_leads_to_an_end(lifecycle: Lifecycle[Any]) -> None:
+    """From every state there is a way out, or the table has no end at all."""
+    states = list(type(lifecycle.initial))
+    ends = {state for state in states if lifecycle.is_final(state)}
+    for _ in states:
+        ends |= {
+            state
+            for state in states
+            if any(lifecycle.after(state, n) in ends for n in lifecycle.open_steps(state))
+        }
+
+    assert ends in (set(states), set())
+
+
+@every
+def test_diagram_shows_every_step(lifecycle: Lifecycle[Any]) -> None:
+    """The diagram has one arrow for each step, the start and the ends."""
+    lines = lifecycle.as_mermaid().splitlines()
+
+    arrows = sum(len(step.sources) for step in lifecycle.steps)
+    finals = sum(map(lifecycle.is_final, type(lifecycle.initial)))
+    assert "stateDiagram-v2" == lines[0]
+    assert f"    [*] --> {lifecycle.initial.name}" == lines[1]
+    assert 2 + arrows + finals == len(lines)
+    assert all(re.fullmatch(r"    (\S+) --> (\S+)(: .+)?", line) for line in lines[1:])
+
+
+class Light(Enum):
+    """A light at a crossing."""
+
+    RED = "rood"
+    GREEN = "groen"
+    BROKEN = "stuk"
+
+
+STEPS = (
+    Step("go", (Light.RED,), Light.GREEN),
+    Step("stop", (Light.GREEN,), Light.RED),
+    Step("break", (Light.RED, Light.GREEN), Light.BROKEN),
+)
+LIGHT = Lifecycle("light", Light.RED, STEPS)
+
+
+def test_steps() -> None:
+    """A step leads to its target, and only from its sources."""
+    assert Light.GREEN is LIGHT.after(Light.RED, "go")
+    assert ("go", "break") == LIGHT.open_steps(Light.RED)
+    assert not LIGHT.is_final(Light.RED)
+
+
+def test_refused_step_names_the_open_ones() -> None:
+    """The error says what could have been done instead."""
+    with pytest.raises(StepNotAllowedError) as refused:
+        LIGHT.after(Light.RED, "stop")
+
+    assert "light is 'rood': cannot 'stop' (open steps: go, break)" == str(refused.value)
+
+
+def test_final_state() -> None:
+    """Where no step is left, the error says that, too."""
+    with pytest.raises(StepNotAllowedError, match="none: this state is final"):
+        LIGHT.after(Light.BROKEN, "go")
+
+    assert LIGHT.is_final(Light.BROKEN)
+
+
+def test_one_step_has_one_target() -> None:
+    """A table in which a step leads two ways cannot be made."""
+    with pytest.raises(ValueError, match="two steps 'go' from"):
+        Lifecycle("light", Light.RED, (*STEPS, Step("go", (Light.RED,), Light.BROKEN)))
+
+
+def test_diagram() -> None:
+    """The table as a diagram."""
+    assert LIGHT.as_mermaid() == (
+        "stateDiagram-v2\n"
+        "    [*] --> RED\n"
+        "    RED --> GREEN: go\n"
+        "    GREEN --> RED: stop\n"
+        "    RED --> BROKEN: break\n"
+        "    GREEN --> BROKEN: break\n"
+        "    BROKEN --> [*]"
+    )
+
+
+def test_tables_can_be_compared() -> None:
+    """Two tables that say the same are equal, and fit for a set."""
+    assert LIGHT == Lifecycle("light", Light.RED, STEPS)
+    assert 1 == len({LIGHT, Lifecycle("light", Light.RED, STEPS)})
