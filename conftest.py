@@ -1,9 +1,10 @@
 """Runs the examples of README.md and docs/: Python blocks and console blocks.
 
-All blocks of one page share their names and one temporary folder, in the order of
-reading. A `console` block holds commands after `$ `, each followed by what it prints;
-`...` stands for anything, and no output at all means that it does not matter. A block
-marked `sh` is for the reader and is not run.
+A Python block with `>>>` is a session, and what it prints is compared. A `console`
+block holds commands after `$ `, each followed by what it prints; no output at all
+means that it does not matter. In both, `...` stands for anything. All blocks of a page
+share their names and one temporary folder, in the order of reading. A block marked
+`sh` or `py` is for the reader and is not run.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sybil import Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 # The command as an installed digivl has it, also where only the sources are.
-DIGIVL = """digivl() { "$PYTHON" -c 'from digivl.cli import main; main()' "$@"; }; """
+DIGIVL = """digivl() { "$PYTHON" -m digivl "$@"; }; """
+PATHS = filter(None, (str(HERE / "src"), os.environ.get("PYTHONPATH")))
+ENV = {"PYTHON": sys.executable, "NO_COLOR": "1", "PYTHONPATH": os.pathsep.join(PATHS)}
 
 
 def console(example: Example) -> str | None:
@@ -34,7 +38,6 @@ def console(example: Example) -> str | None:
         command, _, expected = step.partition("\n")
         done = subprocess.run(  # noqa: S603 (our own documentation)
             ["bash", "-c", DIGIVL + command],  # noqa: S607
-            env={**os.environ, "PYTHON": sys.executable, "NO_COLOR": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -56,21 +59,24 @@ def same(expected: str, got: str) -> bool:
 
 
 def enter(namespace: dict[str, Any]) -> None:
-    """Give the page a folder of its own."""
-    namespace["_home"], namespace["_folder"] = Path.cwd(), tempfile.TemporaryDirectory()
-    os.chdir(namespace["_folder"].name)
+    """Give the page a folder of its own, from which digivl is found."""
+    namespace["_folder"] = folder = tempfile.TemporaryDirectory()
+    namespace["_patch"] = patch = pytest.MonkeyPatch()
+    patch.chdir(folder.name)
+    for name, value in ENV.items():
+        patch.setenv(name, value)
 
 
 def leave(namespace: dict[str, Any]) -> None:
     """Go back, and throw the folder away."""
-    os.chdir(namespace["_home"])
+    namespace["_patch"].undo()
     namespace["_folder"].cleanup()
 
 
 pytest_collect_file = Sybil(
     parsers=[
         CodeBlockParser("console", console),
-        PythonCodeBlockParser(),
+        PythonCodeBlockParser(doctest_optionflags=OPTIONS),
         SkipParser(),
     ],
     path=str(HERE),

@@ -10,19 +10,39 @@ import importlib
 import inspect
 import pkgutil
 import re
+import tomllib
+from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import attrs
+from typer.models import ArgumentInfo
 
 import digivl
 from digivl import errors, settings
+from digivl.cli.main import app
+from digivl.dispatch.provider import DeliveryProvider
+from digivl.documents.port import DocumentStore
 from digivl.kernel.lifecycle import Lifecycle
+from digivl.plugins.catalog import KINDS, Catalog
+from digivl.plugins.hookspecs import Build, DigivlHooks, Offer
+from digivl.signing.authorities import TimestampAuthority
+from digivl.signing.means import SigningMeans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 REFERENCE = Path(__file__).parent / "reference"
+
+COMMANDS = Path(__file__).parent / "commands.toml"
+
+#: What the backend of an offer has to be, by the table that picks it.
+PORTS = {
+    "documents": DocumentStore,
+    "authorities": TimestampAuthority,
+    "means": SigningMeans,
+    "providers": DeliveryProvider,
+}
 
 
 def errors_page() -> str:
@@ -93,7 +113,173 @@ def settings_page() -> str:
         '`offer = "…"` and the options of that offer; `digivl plugins` lists the '
         "offers.",
         *tables,
+        "## Offers\n\n"
+        "What can stand in `[documents]`, `[authorities.NAME]`, `[means.NAME]` and "
+        "`[providers.NAME]` without any plug-in. Paths start at the office. A secret "
+        "never stands in the settings: name a file that only its owner may read, or "
+        "an environment variable.",
+        table(("table", "offer", "option", "meaning"), list(offered())),
+        '`url` and `token_url` can be `"simulator"` in a development office: digivl '
+        "then starts the bundled simulator when it is needed. An address outside "
+        "loopback is `https://`; only a timestamp authority may be `http://`, since "
+        "its answer proves itself.",
     )
+
+
+def offered() -> Iterator[tuple[str, str, str, str]]:
+    """The options of the built-in offers."""
+    catalog = Catalog.load(discover=False)
+    for kind in KINDS:
+        for offer in catalog.offers(kind).values():
+            for option, meaning in offer.options.items():
+                yield f"`{kind}`", f"`{offer.name}`", f"`{option}`", meaning
+
+
+def plugins_page() -> str:
+    """The hooks, and what the object behind an offer has to do."""
+    hooks = [
+        f"### `{name}`\n\n{code(signature(name, hook))}"
+        for name, hook in methods(DigivlHooks)
+    ]
+    ports = [
+        f"### `{port.__name__}`, for `[{kind}]`\n\n{inspect.getdoc(port)}\n\n"
+        + code("\n\n".join(signature(n, m) for n, m in methods(port)))
+        for kind, port in PORTS.items()
+    ]
+    records = [
+        f"### `{r.__name__}`\n\n{first_line(r)}\n\n{meanings_table(r)}"
+        for r in (Offer, Build)
+    ]
+    return page(
+        "Plug-ins",
+        "A plug-in is a module, or any object, with functions marked by "
+        "`digivl.plugins.hookspecs.hookimpl`. An installed one announces itself by an "
+        "entry point in the group `digivl`; an application can also hand it over: "
+        "`Digivl.open(folder, plugins=(module,))`. Hooks only register; "
+        "[how to write one](../how-to/plugin.md).",
+        "## Hooks",
+        *hooks,
+        "## What an offer is made of",
+        *records,
+        "## Ports\n\nWhat the object that an offer builds has to do. The contracts in "
+        "`digivl.testing.contracts` test it.",
+        *ports,
+    )
+
+
+def methods(owner: type) -> Iterator[tuple[str, Any]]:
+    """The public methods and properties of a class, in their order."""
+    for name, value in vars(owner).items():
+        if not name.startswith("_") and callable(getattr(value, "fget", value)):
+            yield name, value
+
+
+def signature(name: str, method: Any) -> str:
+    """As it stands in the code, with the first line of its docstring."""
+    if isinstance(method, property):
+        return f"@property\n{signature(name, method.fget)}"
+    declared = inspect.signature(method)
+    kept = [p for n, p in declared.parameters.items() if n != "self"]
+    shown = declared.replace(parameters=kept)
+    quoted = re.sub(r"'([^']*)'", r"\1", str(shown))
+    return f'def {name}{quoted}:\n    """{first_line(method)}"""'
+
+
+def code(text: str) -> str:
+    """A block that is read and not run."""
+    return f"```py\n{text}\n```"
+
+
+def meanings_table(record: type[attrs.AttrsInstance]) -> str:
+    """Names and meanings of the fields of a record."""
+    meanings = documented(record)
+    rows = [(f"`{f.name}`", meanings.get(f.name, "")) for f in attrs.fields(record)]
+    return table(("field", "meaning"), rows)
+
+
+def cli_page() -> str:
+    """Every command with its arguments, options, exit statuses and JSON."""
+    told = tomllib.loads(COMMANDS.read_text(encoding="utf-8"))
+    sections = [
+        command_section(str(c.name), c.callback, told[str(c.name)])
+        for c in app.registered_commands
+    ]
+    return page(
+        "Command line",
+        "The extra `cli` installs the command `digivl`, a thin face over the facade; "
+        "`python -m digivl` is the same. `-h` or `--help` explains each command. What "
+        "officials and citizens read is in Dutch, everything else in English. Results "
+        "go to standard output, progress and errors to standard error.",
+        table(
+            ("exit status", "meaning"),
+            (
+                ("0", "it is done, and the answer is yes"),
+                ("1", "it is done, and the answer is no"),
+                ("2", "it could not be done; or the command line is wrong"),
+                ("130", "interrupted by Ctrl-C"),
+            ),
+        ),
+        "With `--json` a command prints JSON, one object a line, and no progress. "
+        "Moments are in UTC. What could not be done is one object with the keys "
+        "`error text hint`, where `error` is a [stable code](errors.md). Keys may be "
+        "added in later versions; those named here stay.",
+        "`--office` (or the variable `DIGIVL_OFFICE`) names the office; without it, it "
+        "is the folder one stands in.",
+        *sections,
+        "`digivl --version` prints the version.",
+    )
+
+
+def command_section(name: str, command: Any, told: dict[str, str]) -> str:
+    """One command; `told` is what the code does not say."""
+    note = f" {told['note'].strip()}" if "note" in told else ""
+    parts = [
+        f"## `digivl {name}`",
+        str(inspect.getdoc(command)),
+        table(("argument or option", "default", "meaning"), list(options(command))),
+        f"JSON: {told['prints']}, `{told['keys'].strip()}`.{note}",
+    ]
+    if "no" in told:
+        parts.append(f"Exit status 1: {told['no']}.")
+    return "\n\n".join(parts)
+
+
+def options(command: Any) -> Iterator[tuple[str, str, str]]:
+    """The arguments and options of a command, as they stand in its signature."""
+    hints = get_type_hints(command, include_extras=True)
+    for name, parameter in inspect.signature(command).parameters.items():
+        base, info = get_args(hints[name])
+        if isinstance(info, ArgumentInfo):
+            many = " ..." if get_origin(base) is list else ""
+            yield f"`{name.upper()}{many}`", "", str(info.help)
+            continue
+        yield option(name, base, info, parameter.default)
+
+
+def option(name: str, base: Any, info: Any, default: object) -> tuple[str, str, str]:
+    """One option: how it is written, its default, its meaning."""
+    # Inside an annotation typer keeps the first name where defaults usually stand.
+    flags = [f for f in (info.default, *(info.param_decls or ())) if f is not ...]
+    flags = flags or [f"--{name.replace('_', '-')}"]
+    if default is True:
+        flags = [*flags, f"--no-{name}"]
+    value = "" if base is bool else f" {info.metavar or kind_of(base)}"
+    shown = ", ".join(f"`{flag}{value}`" for flag in flags)
+    required = default is inspect.Parameter.empty
+    known = "" if required or default in (None, "") or base is bool else f"`{default}`"
+    if default is True:
+        known = f"`{flags[0]}`"
+    return shown, known, f"{'Required. ' * required}{info.help}"
+
+
+def kind_of(base: Any) -> str:
+    """What stands behind an option: its choices, or the kind of value."""
+    (kind,) = [a for a in get_args(base) or (base,) if a is not type(None)]
+    if get_origin(kind) is list:
+        return kind_of(kind)
+    if issubclass(kind, Enum):
+        return "/".join(str(choice.value) for choice in kind)
+    return str({str: "TEXT", int: "NUMBER"}.get(kind, kind.__name__.upper()))
 
 
 def settings_table(record: type[attrs.AttrsInstance]) -> str:
@@ -146,8 +332,10 @@ def page(title: str, *parts: str) -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "cli": cli_page,
     "errors": errors_page,
     "lifecycles": lifecycles_page,
+    "plugins": plugins_page,
     "settings": settings_page,
 }
 

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
@@ -14,6 +14,7 @@ import attrs
 
 from digivl.errors import ConfigurationError
 from digivl.kernel.moments import utc_now
+from digivl.kernel.once import once
 from digivl.office import (
     KEYS,
     OUTSIDE,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from digivl.verification.service import Register
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True, eq=False, slots=False)
 class Digivl:
     """A configured digivl; thread-safe. Each service is made at its first use.
 
@@ -142,14 +143,14 @@ class Digivl:
         settings = open_office(folder)
         return cls(folder=folder, settings=settings, clock=clock, opened=opened)
 
-    @cached_property
+    @once
     def catalog(self) -> Catalog:
         """What is installed."""
         from digivl.plugins.catalog import Catalog
 
         return Catalog.load(*self._plugins)
 
-    @cached_property
+    @once
     def book(self) -> RecordBook:
         """The record book."""
         from digivl.records.sqlbook import SQLBook
@@ -162,14 +163,14 @@ class Digivl:
         self._opened.callback(book.close)
         return book
 
-    @cached_property
+    @once
     def custody(self) -> Custodian:
         """Who has what, since when, until when."""
         from digivl.custody.service import Custodian
 
         return Custodian(self.book, self.clock)
 
-    @cached_property
+    @once
     def documents(self) -> Documents:
         """Documents and their versions."""
         from digivl.documents.service import Documents
@@ -186,21 +187,21 @@ class Digivl:
             self.settings.limits.pdf_bytes,
         )
 
-    @cached_property
+    @once
     def advices(self) -> Advices:
         """Advice of the Inspectie van Financien, and budget agreements."""
         from digivl.advice.service import Advices
 
         return Advices(self.book, self.custody, self.clock)
 
-    @cached_property
+    @once
     def dossiers(self) -> Dossiers:
         """Dossiers, agenda and decisions."""
         from digivl.dossiers.service import Dossiers
 
         return Dossiers(self.book, self.custody, self.advices, self.clock)
 
-    @cached_property
+    @once
     def signing(self) -> Signing:
         """Signing flows."""
         from digivl.signing.service import Signing
@@ -216,7 +217,7 @@ class Digivl:
             limits=self.settings.limits,
         )
 
-    @cached_property
+    @once
     def register(self) -> Register:
         """The register of authentic documents and their codes."""
         from digivl.verification.service import Register
@@ -230,7 +231,7 @@ class Digivl:
             clock=self.clock,
         )
 
-    @cached_property
+    @once
     def dispatches(self) -> Dispatches:
         """Dispatches to eBox and on paper."""
         from digivl.dispatch.service import Dispatches
@@ -298,7 +299,7 @@ class Digivl:
     ) -> None:
         self.close()
 
-    @cached_property
+    @once
     def means(self) -> Callable[[str], SigningMeans]:
         """Gives a signing means by its name in the settings; each is unlocked once."""
         return cache(self._built_means)
@@ -314,7 +315,7 @@ class Digivl:
             ) from None
         return self.catalog.means(chosen.offer, self._build(name, chosen))
 
-    @cached_property
+    @once
     def authorities(self) -> tuple[TimestampAuthority, ...]:
         """The timestamp authorities, in the order they are asked."""
         return tuple(
@@ -324,7 +325,7 @@ class Digivl:
             for name, chosen in self.settings.authorities.items()
         )
 
-    @cached_property
+    @once
     def providers(self) -> tuple[DeliveryProvider, ...]:
         """The delivery providers, in the order they are asked."""
         return tuple(
@@ -353,7 +354,7 @@ class Digivl:
             limits=self.settings.limits,
         )
 
-    @cached_property
+    @once
     def _outside(self) -> Outside:
         if not self.settings.development:
             raise ConfigurationError(

@@ -26,7 +26,20 @@ Options = Mapping[str, str]
 
 @attrs.frozen(kw_only=True)
 class Limits:
-    """How much of the outside is let in; each with its unit."""
+    """How much of the outside is let in; each with its unit.
+
+    Attributes:
+        pdf_bytes: Largest document, and largest copy that is compared.
+        pdf_pages: Most pages of a document.
+        http_answer_bytes: Largest answer of a service that is read.
+        http_connect_seconds: How long a connection may take to be made.
+        http_read_seconds: How long a service may be silent.
+        render_seconds: How long looking for a free place on a page may take.
+        render_memory_bytes: How much memory that may take.
+        book_wait_seconds: How long a writer waits for the other writers of the book.
+        lease_seconds: How long a task stays with a worker that tells nothing any more.
+        task_attempts: How often a task is tried before a person has to look at it.
+    """
 
     pdf_bytes: int = 200_000_000
     pdf_pages: int = 5_000

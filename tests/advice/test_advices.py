@@ -52,9 +52,9 @@ def gate(scene: Scene) -> list[tuple[str, bool, str]]:
 def test_asking_gives_the_dossier_to_the_inspector(scene_at: At) -> None:
     """Who is asked has the dossier from that moment, not from receipt."""
     scene = scene_at("opened")
-    id = asked(scene)
+    request = asked(scene)
 
-    assert AdviceState.SUBMITTED is scene.vl.book.read(ADVICE, id).record.state
+    assert AdviceState.SUBMITTED is scene.vl.book.read(ADVICE, request).record.state
     assert (route.INSPECTOR.id, "advies geven") == holder(scene)
 
 
@@ -103,10 +103,10 @@ def test_term_starts_on_receipt(scene_at: At) -> None:
 def test_advice_gives_it_back_to_who_asked(scene_at: At) -> None:
     """The asker has to ask the agreement that the advice calls for."""
     scene = scene_at("asked")
-    id = next(scene.all(ADVICE)).id
+    request = next(scene.all(ADVICE)).id
 
     advised = scene.vl.advices.advise(
-        id,
+        request,
         AdviceOutcome.FAVOURABLE_ON_CONDITIONS,
         conditions=["eerst de nota aanpassen"],
         by=route.INSPECTOR,
@@ -166,9 +166,7 @@ def test_last_advice_counts(scene_at: At) -> None:
     for outcome in (FAVOURABLE, AdviceOutcome.UNFAVOURABLE):
         request = asked(scene)
         advices.receive(request, by=route.INSPECTOR)
-        advices.advise(
-            request, outcome, agreement_needed=False, by=route.INSPECTOR
-        )
+        advices.advise(request, outcome, agreement_needed=False, by=route.INSPECTOR)
         now[0] += timedelta(days=1)
 
     assert ("IF", True, "ongunstig") == gate(scene)[0]
@@ -212,9 +210,7 @@ def test_no_agreement_without_advice(scene_at: At) -> None:
     request = next(scene.all(ADVICE)).id
 
     with pytest.raises(NotReadyError, match="IF: advies nog niet gegeven"):
-        scene.vl.advices.ask_agreement(
-            request, minister=route.BUDGET, by=route.CABINET
-        )
+        scene.vl.advices.ask_agreement(request, minister=route.BUDGET, by=route.CABINET)
     assert (route.INSPECTOR.id, "advies geven") == holder(scene)
 
 

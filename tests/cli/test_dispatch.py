@@ -204,9 +204,9 @@ def test_sends_only_what_is_registered(
     error: str,
 ) -> None:
     """An unknown document, or a sender that is no OVO code, is refused."""
-    id = {"signed": signed, "unstamped": "0" * 8}.get(document, document)
+    named = {"signed": signed, "unstamped": "0" * 8}.get(document, document)
     options = ("--to", to(LETTER), "--sender", sender, "-o", empty)
-    sent = run("send", id, *options, "--json")
+    sent = run("send", named, *options, "--json")
 
     assert (2, error) == (sent.status, sent.line["error"])
 

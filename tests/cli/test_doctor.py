@@ -24,7 +24,9 @@ def findings(run: Run, office: Path) -> tuple[int, dict[str, Any]]:
     """Exit status, and what was found wrong."""
     done = run("doctor", "--office", office, "--json")
     assert all({"what", "ok", "text"} == set(line) for line in done.lines)
-    return done.status, {line["what"]: line["text"] for line in done.lines if not line["ok"]}
+    return done.status, {
+        line["what"]: line["text"] for line in done.lines if not line["ok"]
+    }
 
 
 def test_all_is_well(run: Run, played: Any) -> None:
@@ -136,7 +138,8 @@ def test_expired_and_expiring_keys(
     for years, word in ((1.95, "soon"), (2.5, "expired")):
         clock = later(years)
         monkeypatch.setattr(
-            "digivl.cli.simulate.Digivl.open", lambda path, c=clock: opened(path, clock=c)
+            "digivl.cli.simulate.Digivl.open",
+            lambda path, c=clock: opened(path, clock=c),
         )
         done = run("doctor", "--office", empty, "--json")
         (text,) = [
@@ -161,7 +164,9 @@ def test_changed_entry(run: Run, own: Path) -> None:
         master = "SELECT name FROM sqlite_master WHERE type = ?"
         for (name,) in book.execute(master, ["trigger"]).fetchall():
             book.execute(f'DROP TRIGGER "{name}"')
-        book.execute("UPDATE entry SET canonical = replace(canonical, 'speelpleinen', 'parkings')")
+        book.execute(
+            "UPDATE entry SET canonical = replace(canonical, 'pleinen', 'tuinen')"
+        )
         assert book.total_changes
     status, wrong = findings(run, own)
 

@@ -76,13 +76,13 @@ def test_overdue_is_status_1(run: Run, empty: Path) -> None:
 
 def test_show_tells_what_is_in_a_dossier(run: Run, played: Any) -> None:
     """A dossier shows its state and the records in it."""
-    id = played.told["dossier"]
-    told = run("show", id, "--office", played.office, "--json").line
+    dossier = played.told["dossier"]
+    told = run("show", dossier, "--office", played.office, "--json").line
 
-    assert id == told["id"]
+    assert dossier == told["id"]
     kinds = {record["kind"] for record in told["records"]}
     assert {"document", "advice", "signing", "authentic", "dispatch"} <= kinds
-    text = run("show", id[:8], "--office", played.office)
+    text = run("show", dossier[:8], "--office", played.office)
     assert 0 == text.status
     assert "In dit dossier" in text.out
     assert "Besluit over speelpleinen" in text.out
@@ -98,8 +98,8 @@ def test_show_tells_one_record(run: Run, played: Any) -> None:
 
 def test_history_is_in_order(run: Run, played: Any) -> None:
     """Everything that happened, the oldest first, custody of a dossier included."""
-    id = played.told["dossier"]
-    lines = run("history", id, "--office", played.office, "--json").lines
+    dossier = played.told["dossier"]
+    lines = run("history", dossier, "--office", played.office, "--json").lines
 
     assert "open" == lines[0]["action"]
     assert sorted(line["at"] for line in lines) == [line["at"] for line in lines]
@@ -112,11 +112,11 @@ def test_history_is_in_order(run: Run, played: Any) -> None:
 
 @pytest.mark.parametrize("command", ["show", "history"])
 @pytest.mark.parametrize(
-    "id", ["00000000", "______", "%%%%%%", "a", "", "' OR 1=1 --", "é" * 400, "-"]
+    "named", ["00000000", "______", "%%%%%%", "a", "", "' OR 1=1 --", "é" * 400, "-"]
 )
-def test_unknown_id(run: Run, played: Any, command: str, id: str) -> None:
+def test_unknown_id(run: Run, played: Any, command: str, named: str) -> None:
     """An id that names nothing is an error, whatever stands in it."""
-    done = run(command, "--office", played.office, "--json", "--", id)
+    done = run(command, "--office", played.office, "--json", "--", named)
 
     assert (2, "not-found") == (done.status, done.line["error"])
 
@@ -126,12 +126,12 @@ def test_ambiguous_start_lists_the_ids(run: Run, empty: Path) -> None:
     ids = [f"aaaaaaaa-0000-4000-8000-00000000000{n}" for n in (1, 2)]
     with Digivl.open(empty) as vl:
         by = Party("kabinet", "Kabinet", Role.DOSSIER_MANAGER)
-        for id in ids:
-            vl.dossiers.open("Een dossier", by=by, id=id)
+        for one in ids:
+            vl.dossiers.open("Een dossier", by=by, id=one)
     done = run("show", "aaaaaaaa", "--office", empty, "--json")
 
     assert 2 == done.status
-    assert all(id in done.line["hint"] for id in ids)
+    assert all(one in done.line["hint"] for one in ids)
 
 
 def test_no_personal_number_is_shown(run: Run, played: Any) -> None:
@@ -140,10 +140,10 @@ def test_no_personal_number_is_shown(run: Run, played: Any) -> None:
     sent = [r["id"] for r in told["records"] if r["kind"] == "dispatch"]
 
     assert 2 == len(sent)
-    for id in sent:
+    for one in sent:
         for command in ("show", "history"):
             for options in ((), ("--json",)):
-                done = run(command, id, "--office", played.office, *options)
+                done = run(command, one, "--office", played.office, *options)
                 assert 0 == done.status
                 assert "85073003328" not in done.out
                 assert "Test Burger" not in done.out

@@ -44,7 +44,7 @@ def test_tells_people_code_and_document(run: Run, empty: Path, pdf: Path) -> Non
     done = run("sign", pdf, "--out", out, "--means", "minister", "-o", empty)
 
     assert 0 == done.status
-    assert f"{pdf} -> {out / 'nota.pdf'}" in done.out.replace("\n", "")
+    assert f"{pdf} -> {out / 'nota.pdf'}" in done.out
     assert "document  " in done.out
 
 
@@ -142,9 +142,7 @@ def test_output_must_be_a_folder(run: Run, empty: Path, pdf: Path) -> None:
     assert (2, "storage") == (done.status, done.line["error"])
 
 
-def test_registered_documents_are_timestamped(
-    run: Run, empty: Path, pdf: Path
-) -> None:
+def test_registered_documents_are_timestamped(run: Run, empty: Path, pdf: Path) -> None:
     """B-B goes with --no-code only: what is registered bears a timestamp."""
     done = run(
         *("sign", pdf, "--out", empty.parent / "out", "--means", "minister"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -21,7 +22,7 @@ MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SUBJECT = Ref("dossier", "dossier-1")
 
 
-def held(**changes: object) -> Custody:
+def held(**changes: Any) -> Custody:
     """A dossier in the hands of the cabinet, until Tuesday."""
     custody = Custody(
         subject=SUBJECT,
@@ -45,7 +46,7 @@ def held(**changes: object) -> Custody:
     ],
     ids=["no-step", "due-before-since", "due-without-zone", "since-without-zone"],
 )
-def test_black_hole_cannot_be_written_down(changes: dict[str, object]) -> None:
+def test_black_hole_cannot_be_written_down(changes: dict[str, Any]) -> None:
     """There is no custody without a next step and a due moment after its start."""
     with pytest.raises(ValueError, match=r"next_step|due|zone"):
         held(**changes)
@@ -61,17 +62,15 @@ def test_hand_over_replaces_holder_step_and_term() -> None:
     assert expected == (after.holder, after.next_step, after.since, after.due)
 
 
-@pytest.mark.parametrize("step", ["hand over", "close"])
-def test_closed_is_final(step: str) -> None:
+def test_closed_is_final() -> None:
     """What is closed cannot be handed over or closed again."""
     closed = held().close()
     assert CustodyState.CLOSED is closed.state
 
-    with pytest.raises(StepNotAllowedError, match=step):
-        if step == "close":
-            closed.close()
-        else:
-            closed.hand_over(route.BUDGET, "iets", at=MONDAY, due=MONDAY)
+    with pytest.raises(StepNotAllowedError, match="close"):
+        closed.close()
+    with pytest.raises(StepNotAllowedError, match="hand over"):
+        closed.hand_over(route.BUDGET, "iets", at=MONDAY, due=MONDAY)
 
 
 def test_first_holder_is_who_opened(scene_at: At) -> None:

@@ -61,29 +61,29 @@ class Acts(RuleBasedStateMachine):
     @rule(by=parties)
     def receive(self, by: Any) -> None:
         """The first request or question is received."""
-        self._on(ADVICE, lambda id: self.vl.advices.receive(id, by=by))
-        self._on(AGREEMENT, lambda id: self.vl.advices.receive_agreement(id, by=by))
+        self._on(ADVICE, lambda it: self.vl.advices.receive(it, by=by))
+        self._on(AGREEMENT, lambda it: self.vl.advices.receive_agreement(it, by=by))
 
     @rule(needed=st.booleans(), by=parties)
     def advise(self, needed: bool, by: Any) -> None:  # noqa: FBT001
         """Advice is given."""
         outcome = AdviceOutcome.FAVOURABLE
         give = self.vl.advices.advise
-        self._on(
-            ADVICE, lambda id: give(id, outcome, agreement_needed=needed, by=by)
-        )
+        self._on(ADVICE, lambda it: give(it, outcome, agreement_needed=needed, by=by))
 
     @rule(by=parties)
     def ask_agreement(self, by: Any) -> None:
         """A budget agreement is asked."""
         ask = self.vl.advices.ask_agreement
-        self._on(ADVICE, lambda id: ask(id, minister=route.BUDGET, by=by))
+        self._on(ADVICE, lambda it: ask(it, minister=route.BUDGET, by=by))
 
     @rule(yes=st.booleans(), by=parties)
     def decide_agreement(self, yes: bool, by: Any) -> None:  # noqa: FBT001
         """It is given or refused."""
         advices = self.vl.advices
-        self._on(AGREEMENT, lambda id: (advices.agree if yes else advices.refuse)(id, by=by))
+        self._on(
+            AGREEMENT, lambda it: (advices.agree if yes else advices.refuse)(it, by=by)
+        )
 
     @rule(kind=st.sampled_from(StepKind), by=parties)
     def submit(self, kind: StepKind, by: Any) -> None:
@@ -98,12 +98,12 @@ class Acts(RuleBasedStateMachine):
         council = MeetingKind.COUNCIL
         meeting = self.vl.dossiers.plan_meeting(council, start, number="1", by=by)
         place = self.vl.dossiers.put_on_agenda
-        self._on(STEP, lambda id: place(id, meeting.id, kind=kind, by=by))
+        self._on(STEP, lambda it: place(it, meeting.id, kind=kind, by=by))
 
     @rule(result=st.sampled_from(DecisionResult), by=parties)
     def decide(self, result: DecisionResult, by: Any) -> None:
         """The government decides."""
-        self._on(STEP, lambda id: self.vl.dossiers.decide(id, result, by=by))
+        self._on(STEP, lambda it: self.vl.dossiers.decide(it, result, by=by))
 
     @rule(to=parties, by=parties)
     def hand_over(self, to: Any, by: Any) -> None:

@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+import attrs
 import pytest
 
+from digivl import Digivl
 from digivl.dispatch.magda import MagdaDocumentendienst
 from digivl.dispatch.magda_wire import SenderProfile
-from digivl.dispatch.model import Channel, Dispatch, PostalAddress, Recipient
+from digivl.dispatch.model import (
+    DISPATCH,
+    Channel,
+    DeliveryStatus,
+    Dispatch,
+    DispatchState,
+    PostalAddress,
+    Receipt,
+    Recipient,
+)
+from digivl.dispatch.provider import DeliveryProvider
 from digivl.http.auth import ClientSecret
 from digivl.kernel.identifiers import INSZ, EnterpriseNumber, OVOCode
-from digivl.settings import Limits
+from digivl.kernel.moments import utc_now
+from digivl.plugins.hookspecs import Offer, hookimpl
+from digivl.settings import Backend, Limits
+from digivl.testing import route
 from digivl.testing.magda import CLIENT_ID, CLIENT_SECRET, MagdaSimulator, magda_app
+from digivl.testing.route import Scene
 from digivl.testing.serving import serving
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -109,3 +125,113 @@ def _magda(url: str, profile: SenderProfile) -> Iterator[MagdaDocumentendienst]:
     )
     yield client
     client.close()
+
+
+@attrs.define
+class Post:
+    """A provider without idempotency: what it accepts twice is sent twice.
+
+    Attributes:
+        before: What happens to the next submissions before they are accepted.
+        after: What happens once they are.
+    """
+
+    name: str = "post"
+    channels: frozenset[Channel] = frozenset(Channel)
+    accepted: list[Dispatch] = attrs.field(factory=list[Dispatch])
+    before: list[Callable[[], object] | None] = attrs.field(factory=list[Any])
+    after: list[Callable[[], object] | None] = attrs.field(factory=list[Any])
+    clock: Callable[[], datetime] = utc_now
+
+    def submit(self, dispatch: Dispatch, pdf: BinaryIO) -> Receipt:
+        """Accept it."""
+        assert pdf.read(5) == b"%PDF-"
+        self._happens(self.before)
+        self.accepted.append(dispatch)
+        self._happens(self.after)
+        return Receipt(message_id=f"message-{dispatch.key}", at=self.clock())
+
+    def find(self, dispatch: Dispatch) -> Receipt | None:
+        """Look it up."""
+        if dispatch.key not in [known.key for known in self.accepted]:
+            return None
+        return Receipt(message_id=f"message-{dispatch.key}", at=self.clock())
+
+    def status(self, dispatches: Iterable[Dispatch]) -> Iterator[DeliveryStatus]:
+        """Nothing is known of any."""
+        yield from ()
+
+    def _happens(self, events: list[Callable[[], object] | None]) -> None:
+        event = events.pop(0) if events else None
+        if event is not None:
+            event()
+
+
+@attrs.define
+class Plugin:
+    """Offers the post through the same door as any plug-in."""
+
+    post: Post
+
+    @hookimpl
+    def digivl_delivery_providers(self) -> list[Offer[DeliveryProvider]]:
+        """One offer."""
+        return [Offer("post", lambda _: self.post)]
+
+
+@attrs.define
+class Counter:
+    """Where a document is handed in: an office, its post, and a clock to put ahead."""
+
+    scene: Scene
+    post: Post
+    clock: list[datetime]
+    citizen: Recipient
+
+    @property
+    def vl(self) -> Digivl:
+        """The office."""
+        return self.scene.vl
+
+    def send(self, *people: Recipient, **options: Any) -> tuple[Any, ...]:
+        """Put the document on its way."""
+        return self.vl.dispatches.send(
+            self.scene.document,
+            people or (self.citizen,),
+            sender=route.SENDER,
+            by=route.SECRETARIAT,
+            **options,
+        )
+
+    def pass_time(self, **delta: int) -> None:
+        """Some time goes by."""
+        self.clock[0] += timedelta(**delta)
+
+    def states(self) -> list[DispatchState]:
+        """Where each dispatch stands."""
+        return [entry.record.state for entry in self.scene.all(DISPATCH)]
+
+
+@pytest.fixture(name="counter_at")
+def _counter_at(
+    scene_at: Callable[..., Scene], citizen: Recipient
+) -> Callable[[str], Counter]:
+    """Opens an office at a stage, with the post as its provider."""
+
+    def opened(stage: str) -> Counter:
+        now, post = [utc_now()], Post()
+        scene = scene_at(
+            stage,
+            clock=lambda: now[0],
+            plugins=(Plugin(post),),
+            providers={"post": Backend(offer="post")},
+        )
+        return Counter(scene, post, now, citizen)
+
+    return opened
+
+
+@pytest.fixture(name="counter")
+def _counter(counter_at: Callable[[str], Counter]) -> Counter:
+    """An office with a registered document."""
+    return counter_at("registered")

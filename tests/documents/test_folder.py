@@ -88,6 +88,32 @@ def test_nobody_can_change_it(store: FolderStore, files: Files) -> None:
     assert 0o440 == path.stat().st_mode & 0o777
 
 
+def test_durable_when_put_returns(
+    store: FolderStore, quick_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bytes are forced to the disk before the name appears, then the folders."""
+    happened: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def forced(handle: int) -> None:
+        happened.append(
+            f"force {Path(f'/proc/self/fd/{handle}').readlink().parent.name}"
+        )
+        fsync(handle)
+
+    def renamed(path: Path, target: Path) -> Path:
+        happened.append("rename")
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", forced)
+    monkeypatch.setattr(Path, "replace", renamed)
+
+    store.put(io.BytesIO(CONTENT))
+
+    folders = ["force documents", f"force {quick_folder.name}"]
+    assert ["force incoming", "rename", *folders] == happened
+
+
 @pytest.mark.parametrize("place", [0, 10, -1])
 def test_changed_byte(store: FolderStore, files: Files, place: int) -> None:
     """A byte that turned on the disk is noticed; the error names the document."""
@@ -243,7 +269,7 @@ def test_full_disk(small_disk: Path) -> None:
 
 
 def test_not_a_byte_left(small_disk: Path) -> None:
-    """Where no folder can be made any more, it is the disk that is full."""
+    """Where not even a small document fits, none is half-kept."""
     store = FolderStore.open(small_disk / "documents", largest=LARGEST)
     with suppress(OSError), (small_disk / "ballast").open("wb", buffering=0) as file:
         while file.write(bytes(4_096)):
@@ -251,9 +277,6 @@ def test_not_a_byte_left(small_disk: Path) -> None:
 
     with pytest.raises(StorageFullError):
         store.put(io.BytesIO(CONTENT))
-    with pytest.raises(StorageFullError):
-        FolderStore.open(small_disk / "other", largest=LARGEST)
-
     (small_disk / "ballast").unlink()
     assert store.holds(store.put(io.BytesIO(CONTENT)).sha256)
 
@@ -280,7 +303,10 @@ def test_no_name_leads_out(store: FolderStore, name: str) -> None:
 )
 def test_words_of_the_system(number: int, error: type[StorageError]) -> None:
     """What the operating system says becomes an error of digivl."""
-    with pytest.raises(error, match="the documents") as refused, on_disk("the documents"):
+    with (
+        pytest.raises(error, match="the documents") as refused,
+        on_disk("the documents"),
+    ):
         raise OSError(number, os.strerror(number))
 
     assert error is type(refused.value)

@@ -103,9 +103,7 @@ def test_agenda_asks_for_advice(scene_at: At) -> None:
     before = scene.vl.custody.of(DOSSIER.ref(scene.dossier))
 
     with pytest.raises(NotReadyError, match="IF: wacht op Inspectie van") as refused:
-        scene.vl.dossiers.put_on_agenda(
-            step.id, meeting(scene), by=route.SECRETARIAT
-        )
+        scene.vl.dossiers.put_on_agenda(step.id, meeting(scene), by=route.SECRETARIAT)
 
     assert ["IF"] == [name for name, _ in refused.value.missing]
     assert ["IF"] == [r.name for r in scene.vl.dossiers.missing(scene.dossier)]
@@ -129,16 +127,23 @@ def test_announcement_needs_no_advice(scene_at: At) -> None:
 def test_on_the_agenda_the_government_has_it(scene_at: At) -> None:
     """From then on the government holds the dossier, until the meeting."""
     scene = scene_at("advised")
-    id = meeting(scene)
+    council = meeting(scene)
 
     placed = scene.vl.dossiers.put_on_agenda(
-        only_step(scene), id, by=route.SECRETARIAT
+        only_step(scene), council, by=route.SECRETARIAT
     )
 
     custody = scene.vl.custody.of(DOSSIER.ref(scene.dossier)).record
-    assert ("Vlaamse Regering", "beslissen") == (custody.holder.label, custody.next_step)
+    assert ("Vlaamse Regering", "beslissen") == (
+        custody.holder.label,
+        custody.next_step,
+    )
     (item,) = placed.record.items
-    assert (id, custody.due, 1) == (item.meeting, item.meeting_start, item.position)
+    assert (council, custody.due, 1) == (
+        item.meeting,
+        item.meeting_start,
+        item.position,
+    )
 
 
 def test_items_of_one_kind_are_numbered(scene_at: At) -> None:
@@ -151,9 +156,7 @@ def test_items_of_one_kind_are_numbered(scene_at: At) -> None:
         step = vl.dossiers.submit(
             dossier.id, StepKind.FINAL_APPROVAL, documents=[], by=route.CABINET
         )
-        placed = vl.dossiers.put_on_agenda(
-            step.id, at, kind=kind, by=route.SECRETARIAT
-        )
+        placed = vl.dossiers.put_on_agenda(step.id, at, kind=kind, by=route.SECRETARIAT)
         return placed.record.items[-1].position
 
     news = ItemKind.ANNOUNCEMENT
@@ -242,9 +245,7 @@ def test_unknown_names(scene_at: At) -> None:
     dossiers = scene_at("opened").vl.dossiers
 
     with pytest.raises(NotFoundError, match="no dossier none"):
-        dossiers.submit(
-            "none", StepKind.RATIFICATION, documents=[], by=route.CABINET
-        )
+        dossiers.submit("none", StepKind.RATIFICATION, documents=[], by=route.CABINET)
     with pytest.raises(NotFoundError, match="no step none"):
         dossiers.step("none")
 

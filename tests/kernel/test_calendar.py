@@ -99,7 +99,9 @@ def test_legal_holidays_as_others_know_them(year: int) -> None:
     """The days off of the legal calendar are those of an independent source."""
     theirs = holidays.country_holidays("BE", years=year)
     start = date(year, 1, 1)
-    every = [start + timedelta(days=n) for n in range((date(year + 1, 1, 1) - start).days)]
+    every = [
+        start + timedelta(days=n) for n in range((date(year + 1, 1, 1) - start).days)
+    ]
 
     expected = [one for one in every if one.weekday() < 5 and one not in theirs]
 
@@ -109,18 +111,34 @@ def test_legal_holidays_as_others_know_them(year: int) -> None:
 @pytest.mark.parametrize("year", YEARS)
 def test_flemish_holidays(year: int) -> None:
     """The Flemish government has four days off more than the law gives."""
-    extra = {date(year, 7, 11), date(year, 11, 2), date(year, 11, 15), date(year, 12, 26)}
+    extra = {
+        date(year, 7, 11),
+        date(year, 11, 2),
+        date(year, 11, 15),
+        date(year, 12, 26),
+    }
     start = date(year, 1, 1)
     every = [start + timedelta(days=n) for n in range(365)]
 
-    differ = {one for one in every if LEGAL.is_working_day(one) is not FLEMISH.is_working_day(one)}
+    differ = {
+        one
+        for one in every
+        if LEGAL.is_working_day(one) is not FLEMISH.is_working_day(one)
+    }
 
     assert {one for one in extra if LEGAL.is_working_day(one)} == differ
 
 
 @pytest.mark.parametrize(
     "text",
-    ["2008-03-23", "2019-04-21", "2020-04-12", "2024-03-31", "2026-04-05", "2030-04-21"],
+    [
+        "2008-03-23",
+        "2019-04-21",
+        "2020-04-12",
+        "2024-03-31",
+        "2026-04-05",
+        "2030-04-21",
+    ],
 )
 def test_easter(text: str) -> None:
     """Easter Sunday, as published."""

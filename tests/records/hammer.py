@@ -20,6 +20,12 @@ from digivl.records.workers import this_worker
 from digivl.testing.book_contract import AT, MATTER, changed, opened
 
 
+def say(what: object) -> None:
+    """Tell the parent."""
+    sys.stdout.write(f"{json.dumps(what)}\n")
+    sys.stdout.flush()
+
+
 def bump(book: SQLBook, seconds: str) -> list[int]:
     """Count one record up; which counts were ours."""
     won: list[int] = []
@@ -59,7 +65,7 @@ def hold(book: SQLBook) -> None:
     """Lease a task, say so, and work on it for ever."""
     found = book.lease(this_worker(), AT, 3_600)
     assert found is not None
-    print(json.dumps(found.key), flush=True)
+    say(found.key)
     time.sleep(3_600)
 
 
@@ -69,7 +75,7 @@ def main(url: str, act: str, *rest: str) -> None:
     acts = {"bump": bump, "open": make, "lease": lease, "hold": hold}
     done = acts[act](book, *rest)  # type: ignore[operator]
     book.close()
-    print(json.dumps(done))
+    say(done)
 
 
 if __name__ == "__main__":

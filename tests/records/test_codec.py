@@ -55,7 +55,7 @@ class Everything:
     colour: Colour = Colour.RED
     at: datetime = AT
     until: datetime | None = None
-    amount: Euro = Euro(0)
+    amount: Euro = attrs.field(factory=lambda: Euro(0))
     rate: Decimal = Decimal(1)
     raw: bytes = b""
     leg: Leg | None = None
@@ -78,7 +78,9 @@ EVERYTHING = Kind("everything", Everything, lambda r: Standing(state="", title=r
 # What JSON can say: no half characters.
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 moments = st.datetimes(
-    timezones=st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m))),
+    timezones=st.integers(-14 * 60, 14 * 60).map(
+        lambda m: timezone(timedelta(minutes=m))
+    ),
     min_value=datetime(1, 1, 2),  # noqa: DTZ001 (Hypothesis adds the zone)
     max_value=datetime(9999, 12, 30),  # noqa: DTZ001
 )

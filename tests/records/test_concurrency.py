@@ -114,7 +114,9 @@ def test_killed_again_and_again(url: str, opened_book: OpenedBook) -> None:
 
 
 @pytest.mark.interop
-def test_locked_tasks_are_passed_over(postgresql_url: str, opened_book: OpenedBook) -> None:
+def test_locked_tasks_are_passed_over(
+    postgresql_url: str, opened_book: OpenedBook
+) -> None:
     """On PostgreSQL a worker does not wait for a task that another one is taking."""
     book = opened_book(postgresql_url, Limits(book_wait_seconds=5))
     book.write(tasks=[task("one"), task("two")])

@@ -24,6 +24,7 @@ from sqlalchemy import create_engine, make_url, text
 from digivl.errors import MalformedError, NotFoundError, StaleRecordError
 from digivl.kernel.identifiers import INSZ
 from digivl.kernel.personal import Personal
+from digivl.records.engine import connect
 from digivl.records.entries import AnyEntry
 from digivl.records.port import Query
 from digivl.records.sqlbook import SQLBook
@@ -288,6 +289,23 @@ def test_file_is_for_a_careful_disk(sqlite_book: SQLBook, sqlite_url: str) -> No
     with closing(sqlite3.connect(str(make_url(sqlite_url).database))) as other:
         assert [("wal",)] == other.execute("PRAGMA journal_mode").fetchall()
         assert [("ok",)] == other.execute("PRAGMA integrity_check").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [
+        ("synchronous", 2),  # a commit survives a power cut
+        ("secure_delete", 1),  # what was deleted is overwritten
+        ("foreign_keys", 1),
+        ("busy_timeout", 1_500),  # milliseconds
+    ],
+)
+def test_connections_are_careful(sqlite_url: str, pragma: str, value: int) -> None:
+    """Every connection to a file is set up alike, whatever SQLite was built with."""
+    engine = connect(sqlite_url, wait_seconds=1.5)
+    with engine.connect() as connection:
+        assert value == connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def test_table_that_went_missing(url: str, book: SQLBook) -> None:
     """A table that disappears under an open book is told of, too."""
     execute(url, "DROP TABLE personal")
 
-    with pytest.raises(DamagedOfficeError, match="back-up|damaged"):
+    with pytest.raises(DamagedOfficeError, match="damaged"):
         book.write(opened(owner=Personal(INSZ(NUMBER))))
     assert [] == list(book.rows(Query()))
 
@@ -168,9 +168,7 @@ def test_book_without_version(url: str, book: SQLBook, statement: str) -> None:
         SQLBook.open(url)
 
 
-def test_older_book(
-    url: str, book: SQLBook, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_older_book(url: str, book: SQLBook, monkeypatch: pytest.MonkeyPatch) -> None:
     """A book of an older digivl is brought to this version, one step at a time."""
     steps: list[str] = []
     migrations = [lambda _, name=name: steps.append(name) for name in ("one", "two")]
@@ -215,10 +213,15 @@ def test_garbage(quick_folder: Path, content: bytes) -> None:
     assert content == path.read_bytes()
 
 
+def read_all(url: str) -> None:
+    """Open a book and read what was written."""
+    with closing(SQLBook.open(url)) as book:
+        for number in range(300):
+            book.read(MATTER, f"matter-{number}")
+
+
 @pytest.mark.parametrize("part", [0.0, 0.001, 0.1, 0.5, 0.9])
-def test_truncated(
-    sqlite_book: SQLBook, quick_folder: Path, part: float
-) -> None:
+def test_truncated(sqlite_book: SQLBook, quick_folder: Path, part: float) -> None:
     """A book that was cut short is damaged: at the latest where that is noticed."""
     sqlite_book.write(*(opened(f"matter-{n}", title="t" * 90) for n in range(300)))
     sqlite_book.close()
@@ -226,12 +229,7 @@ def test_truncated(
     os.truncate(path, int(part * path.stat().st_size))
 
     with pytest.raises(DamagedOfficeError):
-        book = SQLBook.open(file_url(path))
-        try:
-            for number in range(300):
-                book.read(MATTER, f"matter-{number}")
-        finally:
-            book.close()
+        read_all(file_url(path))
 
 
 @contextmanager
@@ -277,13 +275,15 @@ def test_full_disk(small_disk: Path, opened_book: OpenedBook) -> None:
     ballast.write_bytes(bytes(500_000))
     book = opened_book(file_url(small_disk / "book.sqlite"))
     owner, written = Personal(INSZ(NUMBER)), 0
-    with pytest.raises(StorageFullError) as refused:
-        for number in range(10_000):
-            names = [f"matter-{number}-{part}" for part in range(3)]
+    try:
+        while written < 30_000:
+            names = [f"matter-{written}-{part}" for part in range(3)]
             book.write(*(opened(name, title="t" * 999, owner=owner) for name in names))
             written += 3
+        pytest.fail("the disk takes anything")
+    except StorageFullError:
+        pass
 
-    assert refused.value.retryable
     assert written == len(book.rows(Query(), limit=99_999))
     with pytest.raises(StorageFullError):
         book.write(opened("matter-more", title="t" * 9_999))
@@ -370,9 +370,7 @@ def test_errors_hold_no_parameters(
 
 
 @pytest.mark.interop
-def test_server_that_went_away(
-    postgresql_url: str, opened_book: OpenedBook
-) -> None:
+def test_server_that_went_away(postgresql_url: str, opened_book: OpenedBook) -> None:
     """A connection that was cut is made anew; the next act just works."""
     book = opened_book(postgresql_url, Limits(book_wait_seconds=5))
     (entry,) = book.write(opened())

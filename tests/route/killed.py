@@ -40,6 +40,7 @@ from digivl.dispatch.model import DISPATCH, DispatchState
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.model import DOSSIER, MEETING, STEP, DossierState
 from digivl.errors import NotAnOfficeError
+from digivl.kernel.kinds import Kind
 from digivl.records.port import Query
 from digivl.records.tasks import TaskState
 from digivl.signing.model import FLOW
@@ -51,7 +52,7 @@ from digivl.testing.tsa import TSASimulator
 from digivl.validation.verdict import Indication
 from digivl.verification.model import AUTHENTIC, CopyOutcome, VerifyOutcome
 
-KINDS: Final = (
+KINDS: Final[tuple[Kind[Any], ...]] = (
     *(DOSSIER, DOCUMENT, ADVICE, AGREEMENT, STEP),
     *(MEETING, FLOW, AUTHENTIC, DISPATCH, CUSTODY),
 )
@@ -138,9 +139,17 @@ def live(folder: Path) -> None:
         vl.work()
 
 
-def judge(folder: Path) -> None:
-    """What the kill left is true, and one round of work completes it, at once."""
+def judge_made(folder: Path) -> None:
+    """There is a whole office or none; making it again gives an empty one."""
+    assert not folder.exists() or (folder / "digivl.toml").is_file()
     make(folder)
+    with Digivl.open(folder) as vl:
+        check_truth(vl)
+        assert [] == [*vl.book.rows(Query()), *vl.book.tasks()]
+
+
+def judge_lived(folder: Path) -> None:
+    """What the kill left is true, and one round of work completes it, at once."""
     with Digivl.open(folder) as vl:
         check_truth(vl)
         if not vl.book.tasks():
@@ -176,7 +185,9 @@ def _check_entries(book: Path) -> None:
     for *key, canonical, leaf in rows:
         kind, name, version = key
         assert leaf == hashlib.sha256(b"\0" + canonical.encode()).digest()
-        assert key == [json.loads(canonical)[part] for part in ("kind", "id", "version")]
+        assert key == [
+            json.loads(canonical)[part] for part in ("kind", "id", "version")
+        ]
         assert version == last.get((kind, name), 0) + 1
         last[kind, name] = version
     assert last == {(kind, name): version for kind, name, version in current}
@@ -242,7 +253,7 @@ def _check_outside(vl: Digivl) -> None:
 
 def check_complete(vl: Digivl) -> None:
     """Signed twice, registered, sent to two; each record of the route there once."""
-    for kind in set(KINDS) - {MEETING, DISPATCH}:
+    for kind in {*KINDS} - {MEETING, DISPATCH}:
         assert 1 == len(_all(vl, kind)), kind.name
     (document,) = _all(vl, DOCUMENT)
     final = document.latest.sha256
@@ -306,7 +317,11 @@ def killed(act: Callable[[], None], fatal: int) -> str:
 
 
 def kill_at_each(
-    act: Callable[[Path], None], office: Path, fresh: Path | None, *, part: slice
+    act: Callable[[Path], None],
+    judge: Callable[[Path], None],
+    office: Path,
+    fresh: Path | None,
+    part: slice,
 ) -> None:
     """Kill `act` at each of its points, starting each time from a copy of `fresh`."""
     points = Points()
@@ -335,8 +350,8 @@ def main(folder: Path, part: int, parts: int) -> None:
     make(fresh)
     gc.freeze()
     share = slice(part, None, parts)
-    kill_at_each(make, office, None, part=share)
-    kill_at_each(live, office, fresh, part=share)
+    kill_at_each(make, judge_made, office, None, share)
+    kill_at_each(live, judge_lived, office, fresh, share)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """One of two processes on one office; does what it is told on standard input.
 
-Each line is an order in JSON; each answer is a line too: the code and text of what went
+The first line names an office to open, each further line is an order in JSON, and an
+empty one closes the office. Each answer is a line too: the code and text of what went
 wrong, both empty when the act was done. With `"pause": true` it stops before it writes,
 says so, and goes on after another line: by then both have read the same version.
 """
@@ -11,7 +12,6 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any, Final
 
 from digivl import Digivl, DigivlError
@@ -43,9 +43,7 @@ def _register(vl: Digivl, order: Order) -> None:
 
 def _send(vl: Digivl, order: Order) -> None:
     people = route.recipients()
-    vl.dispatches.send(
-        order["id"], people, sender=route.SENDER, by=route.SECRETARIAT
-    )
+    vl.dispatches.send(order["id"], people, sender=route.SENDER, by=route.SECRETARIAT)
 
 
 def _work(vl: Digivl, _: Order) -> None:
@@ -92,16 +90,13 @@ def main() -> None:
         return write(book, *drafts, **options)
 
     SQLBook.write = paused  # type: ignore[method-assign, assignment]
-    with ExitStack() as office:
-        for line in iter(sys.stdin.readline, ""):
-            order = json.loads(line)
-            if order["act"] == "open":
-                office.close()
-                vl = office.enter_context(Digivl.open(order["folder"]))
-                tell("open")
-                continue
-            pausing = order.get("pause", False)
-            obey(vl, order)
+    while line := sys.stdin.readline():
+        with Digivl.open(json.loads(line)["open"]) as vl:
+            tell("open")
+            while line := sys.stdin.readline().strip():
+                order = json.loads(line)
+                pausing = order.get("pause", False)
+                obey(vl, order)
 
 
 if __name__ == "__main__":

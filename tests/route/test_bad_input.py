@@ -68,9 +68,7 @@ def picture(scene: Scene) -> Picture:
 
 
 @contextmanager
-def refused(
-    scene: Scene, error: type[DigivlError], match: str
-) -> Iterator[None]:
+def refused(scene: Scene, error: type[DigivlError], match: str) -> Iterator[None]:
     """The block raises `error` with a hint, and leaves the office as it was."""
     before = picture(scene)
     with pytest.raises(error, match=match) as caught:
@@ -113,7 +111,7 @@ def test_encrypted_document(
     scene, plain, locked = scene_at("opened"), tmp_path / "p.pdf", tmp_path / "l.pdf"
     plain.write_bytes(papers.paper())
     qpdf = needs_program("qpdf")
-    command = [qpdf, "--encrypt", "user", "owner", "256", "--", plain, locked]
+    command = [qpdf, "--encrypt", "user", "owner", "256", "--", str(plain), str(locked)]
     subprocess.run(command, check=True)
 
     with refused(scene, EncryptedPDFError, "password"):
@@ -261,6 +259,7 @@ def test_disk_fills_up_at_the_last_moment(
 ) -> None:
     """Forcing a document to the disk can still fail: then nothing was kept."""
     scene = scene_at(stage)
+
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

@@ -46,6 +46,12 @@ class Rival:
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
 
+    def let_go(self) -> None:
+        """It closes the office."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
     def said(self) -> dict[str, str]:
         """Its next answer; waits for it."""
         assert self.process.stdout is not None
@@ -71,16 +77,18 @@ def _processes() -> Iterator[tuple[Rival, Rival]]:
 @pytest.fixture(name="rivals")
 def _rivals(
     processes: tuple[Rival, Rival],
-) -> Callable[[Scene], tuple[Rival, Rival]]:
+) -> Iterator[Callable[[Scene], tuple[Rival, Rival]]]:
     """The two processes, with the office of a scene open."""
 
     def opened(scene: Scene) -> tuple[Rival, Rival]:
         for rival in processes:
-            rival.tell(act="open", folder=str(scene.vl.folder))
+            rival.tell(open=str(scene.vl.folder))
         assert ["open", "open"] == [rival.said()["code"] for rival in processes]
         return processes
 
-    return opened
+    yield opened
+    for rival in processes:
+        rival.let_go()
 
 
 @attrs.frozen

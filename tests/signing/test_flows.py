@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 
@@ -18,7 +19,7 @@ from digivl.errors import (
     SigningError,
     StepNotAllowedError,
 )
-from digivl.kernel.parties import Party, Role
+from digivl.kernel.parties import Role
 from digivl.records.entries import Entry
 from digivl.signing.model import FLOW, FlowState, Signatory, SigningFlow
 from digivl.testing import papers, route
@@ -80,10 +81,7 @@ def test_each_version_begins_with_the_one_before(scene_at: At) -> None:
         with scene.vl.documents.opened(version.sha256) as file:
             contents.append(file.read())
 
-    assert all(
-        after.startswith(before)
-        for before, after in zip(contents, contents[1:], strict=False)
-    )
+    assert all(after.startswith(before) for before, after in pairwise(contents))
 
 
 def test_record_says_with_what_was_signed(scene_at: At) -> None:
@@ -112,11 +110,11 @@ def test_not_before_your_turn(scene_at: At) -> None:
 def test_not_twice(scene_at: At) -> None:
     """Who signed already does not sign again."""
     scene = scene_at("flow")
-    id = flow_of(scene).id
-    scene.vl.signing.sign(id, route.MINISTER.id)
+    flow = flow_of(scene).id
+    scene.vl.signing.sign(flow, route.MINISTER.id)
 
     with pytest.raises(SigningError, match="has signed this document already"):
-        scene.vl.signing.sign(id, route.MINISTER.id)
+        scene.vl.signing.sign(flow, route.MINISTER.id)
 
 
 def test_not_for_somebody_else(scene_at: At) -> None:
@@ -130,11 +128,11 @@ def test_not_for_somebody_else(scene_at: At) -> None:
 def test_two_threads_sign_once(scene_at: At) -> None:
     """Of two threads that sign for one party one does; the other reads why not."""
     scene = scene_at("flow")
-    id = flow_of(scene).id
+    flow = flow_of(scene).id
 
     def attempt(_: int) -> str:
         try:
-            scene.vl.signing.sign(id, route.MINISTER.id)
+            scene.vl.signing.sign(flow, route.MINISTER.id)
         except DigivlError as error:
             return error.code
         return "signed"
@@ -150,18 +148,20 @@ def test_two_threads_sign_once(scene_at: At) -> None:
 def test_refusal_ends_the_flow(scene_at: At) -> None:
     """Who started it has it again, with the reason; nobody signs any more."""
     scene = scene_at("flow")
-    id = flow_of(scene).id
+    flow = flow_of(scene).id
 
-    refused = scene.vl.signing.refuse(id, route.MINISTER.id, reason="artikel 2 is fout")
+    refused = scene.vl.signing.refuse(
+        flow, route.MINISTER.id, reason="artikel 2 is fout"
+    )
 
     assert FlowState.REFUSED is refused.record.state
     assert ("refuse", "artikel 2 is fout") == (refused.action, refused.reason)
     assert route.SECRETARIAT.id == holder(scene)[0]
     assert "artikel 2 is fout" in holder(scene)[1]
     with pytest.raises(StepNotAllowedError, match="this state is final"):
-        scene.vl.signing.sign(id, route.MINISTER.id)
+        scene.vl.signing.sign(flow, route.MINISTER.id)
     with pytest.raises(StepNotAllowedError):
-        scene.vl.signing.refuse(id, route.MINISTER.id, reason="nogmaals")
+        scene.vl.signing.refuse(flow, route.MINISTER.id, reason="nogmaals")
 
 
 @pytest.mark.parametrize(
@@ -239,5 +239,8 @@ def test_second_document(scene_at: At) -> None:
     vl.signing.sign(flow.id, route.PRESIDENT.id)
 
     states = {entry.record.title: entry.record.state for entry in scene.all(FLOW)}
-    assert {title: FlowState.SIGNED, "Subsidie voor jeugdwerk": FlowState.TO_BE_SIGNED} == states
+    assert {
+        title: FlowState.SIGNED,
+        "Subsidie voor jeugdwerk": FlowState.TO_BE_SIGNED,
+    } == states
     assert 2 == len(list(scene.all(DOCUMENT)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from digivl.verification.code import VerificationCode, checked_host
 
 HOST = "verifieer.vlaanderen.be"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-TOKEN = "0123456789ABCDEFGHJKMNPQRS"  # noqa: S105 - an example
+TOKEN = "0123456789ABCDEFGHJKMNPQRS"
 tokens = st.text(ALPHABET, min_size=26, max_size=26)
 
 
@@ -71,7 +73,9 @@ def test_typing_errors_are_noticed() -> None:
     The check itself finds every single wrong character. Reading O as 0, and I and L
     as 1, costs the rest: their check characters cannot be told apart.
     """
-    codes = [VerificationCode.fresh() for _ in range(20)]
+    chance = Random(1)
+    made = ("".join(chance.choices(ALPHABET, k=26)) for _ in range(20))
+    codes = [VerificationCode(token) for token in made]
 
     noticed = [is_noticed(typed) for code in codes for typed in slips(code)]
 
@@ -82,19 +86,15 @@ def test_typing_errors_are_noticed() -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Nothing that somebody types or scans ends in another error."""
-    try:
+    with suppress(MalformedError):
         parse(text)
-    except MalformedError:
-        pass
 
 
 @given(st.text("https:/d.ABC%@[]\\#?" + HOST, max_size=60))
 def test_any_address_is_read_or_refused(text: str) -> None:
     """Nor do addresses that only look like one."""
-    try:
+    with suppress(MalformedError):
         parse("https://" + text)
-    except MalformedError:
-        pass
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_any_address_is_read_or_refused(text: str) -> None:
 )
 def test_address_of_somebody_else(address: str) -> None:
     """A code that leads elsewhere is refused, not looked up."""
-    with pytest.raises(MalformedError, match="leads to|not a URL|holds no"):
+    with pytest.raises(MalformedError, match=r"leads to|not a URL|holds no"):
         parse(address)
 
 

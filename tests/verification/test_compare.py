@@ -38,8 +38,8 @@ def registered(content: bytes, lengths: Sequence[int]) -> AuthenticDocument:
     reserved: dict[str, Any] = dict.fromkeys(
         ("dossier", "document", "title", "issuer", "base", "stamped"), "x"
     )
-    moments = dict.fromkeys(("reserved_at", "available_until"), NOW)
-    document = AuthenticDocument(**reserved, **moments)
+    reserved |= dict.fromkeys(("reserved_at", "available_until"), NOW)
+    document = AuthenticDocument(**reserved)
     return document.register(revisions[-1], revisions, (), pages=1, at=NOW)
 
 
@@ -77,7 +77,7 @@ def test_one_flipped_bit(bit: int) -> None:
 @given(st.binary(max_size=60))
 def test_anything_else_is_different(copy: bytes) -> None:
     """Only what begins with authentic bytes is anything else than different."""
-    if CONTENT.startswith(copy) and len(copy) in LENGTHS or copy.startswith(CONTENT):
+    if (CONTENT.startswith(copy) and len(copy) in LENGTHS) or copy.startswith(CONTENT):
         return
 
     assert CopyOutcome.DIFFERENT is outcome(copy)

@@ -247,7 +247,7 @@ def test_code_of_another_host(scene_at: At) -> None:
     """An address elsewhere is refused before anything is looked up."""
     scene = scene_at("registered")
 
-    with pytest.raises(MalformedError, match="evil.example"):
+    with pytest.raises(MalformedError, match=r"evil\.example"):
         scene.vl.register.verify(code_of(scene).link("evil.example"))
 
 

@@ -37,6 +37,8 @@ def _run() -> None:
 
 def _end_output() -> None:
     """Flush what is left, unless nobody reads it any more (`digivl ... | head`)."""
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] - `>&-`
+        return
     try:
         sys.stdout.flush()
     except BrokenPipeError:

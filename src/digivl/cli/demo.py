@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from digivl.app import Digivl
-from digivl.cli.files import reading
+from digivl.cli.files import is_there, reading
 from digivl.cli.options import AsJson
 from digivl.cli.output import NO, print_json, reported, tell
 from digivl.errors import DigivlError
@@ -57,7 +57,7 @@ def demo(
 def _office(folder: Path, *, quiet: bool) -> Iterator[Digivl]:
     from digivl.cli.story import Announcer
 
-    if not (folder / SETTINGS).exists():
+    if not is_there(folder / SETTINGS):
         if not quiet:
             tell("Kantoor maken met ontwikkelsleutels", "dim")
         Digivl.create(folder).close()

@@ -13,10 +13,10 @@ from digivl.errors import MalformedError
 from digivl.kernel.identifiers import new_id
 
 
-def is_file(name: str) -> bool:
-    """True when there is a file of that name, whatever the name looks like."""
+def is_there(path: Path) -> bool:
+    """True when something has that name; no name is too odd to ask."""
     try:
-        return Path(name).is_file()
+        return path.exists()
     except OSError:
         return False
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,18 +26,20 @@ _WIDE: Final = 132
 _LITERAL: Final[dict[str, Any]] = {"highlight": False, "markup": False, "emoji": False}
 
 #: Results on standard output; progress and errors beside them.
-_OUT: Final = Console(width=None if sys.stdout.isatty() else _WIDE, **_LITERAL)
-_ERR: Final = Console(stderr=True, soft_wrap=True, **_LITERAL)
+_OUT: Final = Console(**_LITERAL)
+_ERR: Final = Console(stderr=True, **_LITERAL)
+if not _OUT.is_terminal:
+    _OUT.width = _WIDE
 
 
 def say(text: str, style: str = "") -> None:
     """A result, for people."""
-    _OUT.print(printable(text), style=style)
+    _OUT.print(printable(text), style=style, soft_wrap=True)
 
 
 def tell(text: str, style: str = "") -> None:
     """Progress or an error, beside the results."""
-    _ERR.print(printable(text), style=style)
+    _ERR.print(printable(text), style=style, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from digivl.app import Digivl
-from digivl.cli.files import reading, written
+from digivl.cli.files import is_there, reading, written
 from digivl.documents.disk import scratch
 from digivl.documents.model import DECISION_REPORT
 from digivl.errors import StorageError
@@ -28,7 +28,7 @@ def checked(vl: Digivl, files: Sequence[Path], out: Path, means: Sequence[str]) 
     for name in means:
         vl.means(name)
     targets = [out / file.name for file in files]
-    taken = [t for t in targets if t.exists() or targets.count(t) > 1]
+    taken = [t for t in targets if is_there(t) or targets.count(t) > 1]
     if taken:
         raise StorageError(
             f"{taken[0]} would be overwritten",

@@ -10,7 +10,7 @@ from typing import Any, Self
 import attrs
 
 from digivl.app import Digivl
-from digivl.cli.files import is_file, reading
+from digivl.cli.files import is_there, reading
 from digivl.cli.output import local, print_facts
 from digivl.errors import DigivlError
 from digivl.office import SETTINGS
@@ -37,7 +37,7 @@ class Judge:
             ConfigurationError: Its settings or a file with roots cannot be read.
         """
         settings = Settings()
-        if is_file(str(office / SETTINGS)):
+        if is_there(office / SETTINGS):
             settings = Settings.from_toml(office / SETTINGS)
         trusted = roots or [office / file for file in settings.trust]
         return cls(Trust.from_pem(trusted), at, settings.limits)
@@ -64,11 +64,12 @@ class Judge:
 
 def code_text(vl: Digivl, what: str) -> str:
     """The code itself, or the one on an image or in a PDF of that name."""
-    if "://" in what or not is_file(what):
+    path = Path(what)
+    if not (is_there(path) and path.is_file()):
         return what
     from digivl.verification.scan import code_text as scanned
 
-    return scanned(Path(what), host=vl.settings.code.host, limits=vl.settings.limits)
+    return scanned(path, host=vl.settings.code.host, limits=vl.settings.limits)
 
 
 def is_good(found: Verification) -> bool:

@@ -51,22 +51,20 @@ def connect(url: str, *, wait_seconds: float) -> Engine:
     """
     try:
         parsed = make_url(url)
+        prepare = _PREPARE[parsed.get_backend_name()]
         engine = create_engine(
             parsed,
-            pool_pre_ping=parsed.get_backend_name() != "sqlite",
+            pool_pre_ping=prepare is _prepare_postgresql,
             # Parameters may be personal values: no error and no log shows them.
             hide_parameters=True,
         )
-    except (ImportError, SQLAlchemyError, ValueError) as cause:
+    except (ImportError, KeyError, SQLAlchemyError, ValueError) as cause:
         raise ConfigurationError(
             f"no database at this book URL: {type(cause).__name__}",
             hint="Use sqlite:///file or postgresql+psycopg://…; the latter needs "
             "`pip install digivl[postgres]`.",
         ) from cause
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine, wait_seconds)
-    elif engine.dialect.name == "postgresql":
-        _prepare_postgresql(engine, wait_seconds)
+    prepare(engine, wait_seconds)
     return engine
 
 
@@ -110,6 +108,12 @@ def _prepare_postgresql(engine: Engine, wait_seconds: float) -> None:
         connection.commit()
 
     event.listen(engine, "connect", connected)
+
+
+_PREPARE: Final = {
+    "sqlite": _prepare_sqlite,
+    "postgresql": _prepare_postgresql,
+}
 
 
 @contextmanager

@@ -58,7 +58,8 @@ class Entry(Generic[R]):
     Attributes:
         number: Order of arrival in this book; not part of the proof.
         canonical: The entry as canonical JSON (RFC 8785); what is proven.
-        leaf: SHA-256 of 0x00 and `canonical`: the leaf hash of RFC 9162.
+        leaf: SHA-256 of 0x00 and `canonical`, as the book keeps it: the leaf hash of
+            RFC 9162.
     """
 
     kind: Kind[R]

@@ -127,7 +127,7 @@ class SQLBook:
             personal = _personal(connection, kind.name, id)
         if row is None:
             raise NotFoundError(f"there is no {kind.name} {id}")
-        return unseal(kind, row.number, row.canonical, personal)
+        return _entry(kind, row, personal)
 
     def history(self, kind: Kind[R], id: str) -> Iterator[Entry[R]]:
         """All entries of a record, oldest first; see the port."""
@@ -136,7 +136,7 @@ class SQLBook:
             found = rows.all()
             personal = _personal(connection, kind.name, id)
         for row in found:
-            yield unseal(kind, row.number, row.canonical, personal)
+            yield _entry(kind, row, personal)
 
     def rows(self, query: Query, *, limit: int = 1_000) -> Sequence[Row]:
         """Current rows; see the port."""
@@ -306,8 +306,14 @@ def _written(draft: AnyDraft, number: int, made: Sealed) -> AnyEntry:
     return Entry(**values, number=number, canonical=made.canonical, leaf=made.leaf)
 
 
+def _entry(kind: Kind[R], row: Any, personal: Mapping[str, PersonalValue]) -> Entry[R]:
+    # The leaf as it is kept: whoever doubts hashes `canonical` again, and compares.
+    entry = unseal(kind, row.number, row.canonical, personal)
+    return attrs.evolve(entry, leaf=row.leaf)
+
+
 def _entries(kind: Kind[Any], id: str) -> Any:
-    return select(ENTRY.c.number, ENTRY.c.canonical).where(
+    return select(ENTRY.c.number, ENTRY.c.canonical, ENTRY.c.leaf).where(
         ENTRY.c.kind == kind.name, ENTRY.c.id == id
     )
 

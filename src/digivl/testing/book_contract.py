@@ -93,6 +93,7 @@ class RecordBookContract:
         (written,) = book.write(draft)
 
         assert written == book.read(MATTER, "matter-1")
+        assert Ref("matter", "matter-1") == written.ref
         assert attrs.asdict(draft, recurse=False).items() <= (
             attrs.asdict(written, recurse=False).items()
         )

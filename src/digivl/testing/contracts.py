@@ -60,9 +60,6 @@ class _Stream(io.RawIOBase):
     def __init__(self, content: bytes) -> None:
         self._rest = content
 
-    def readable(self) -> bool:
-        return True
-
     def read(self, size: int = -1) -> bytes:
         size = 1_000 if size < 0 else min(size, 1_000)
         piece, self._rest = self._rest[:size], self._rest[size:]

@@ -1,0 +1,120 @@
+"""What the tests share in which independent programs judge the files of the route."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SAMPLE = "sample"
+
+
+def _documents() -> list[str]:
+    """The document that the demo makes, and the names of those of others."""
+    folder = Path(os.environ.get("DIGIVL_CORPUS", os.devnull)) / "input"
+    others = sorted(path.name for path in folder.glob("*.pdf"))
+    return [SAMPLE, *others]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test that asks for `made` judges each document."""
+    if "made" in metafunc.fixturenames:
+        metafunc.parametrize("made", _documents(), indirect=True)
+
+
+@attrs.frozen
+class Made:
+    """What the route made of one document.
+
+    Attributes:
+        versions: As received, with the code, signed once, signed twice.
+        root: The development authority, PEM.
+        folder: For what a judge writes.
+    """
+
+    name: str
+    told: dict[str, Any]
+    folder: Path
+
+    @property
+    def versions(self) -> list[Path]:
+        """The four versions of the document, oldest first."""
+        return [Path(file) for file in self.told["files"]]
+
+    @property
+    def final(self) -> Path:
+        """The version that is the authentic document."""
+        return self.versions[-1]
+
+    @property
+    def root(self) -> Path:
+        """The certificate of the development authority, PEM."""
+        return Path(self.told["office"]) / "keys" / "authority.pem"
+
+    @property
+    def link(self) -> str:
+        """Where the QR code leads."""
+        token = str(self.told["code"]).replace("-", "")[:26]
+        return f"https://verifieer.vlaanderen.be/d/{token}"
+
+
+@pytest.fixture(name="route", scope="session")
+def _route(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Made]:
+    """Plays the route on a document, once; gives what it made."""
+    known: dict[str, Made] = {}
+
+    def play(name: str) -> Made:
+        if name not in known:
+            folder = tmp_path_factory.mktemp("route")
+            known[name] = Made(name, _played(name, folder / "office"), folder)
+        return known[name]
+
+    return play
+
+
+def _played(name: str, office: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "digivl", "demo", "--json", "--dir", str(office)]
+    if name == SAMPLE:
+        pytest.importorskip("typst")
+    else:
+        command += ["--pdf", f"{os.environ['DIGIVL_CORPUS']}/input/{name}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert 0 == done.returncode, done.stdout + done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+@pytest.fixture(name="made")
+def _made(request: pytest.FixtureRequest, route: Callable[[str], Made]) -> Made:
+    """What the route made of one of the documents."""
+    return route(request.param)
+
+
+@pytest.fixture(name="judge", scope="session")
+def _judge(needs_program: Callable[[str], str]) -> Callable[..., str]:
+    """Runs a program that has to be content; gives what it says."""
+
+    def run(program: str, *arguments: object) -> str:
+        command = [needs_program(program), *map(str, arguments)]
+        done = subprocess.run(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=120,
+            check=False,
+        )
+        assert 0 == done.returncode, done.stdout
+        return done.stdout
+
+    return run

@@ -1,0 +1,145 @@
+"""The reference validators, in Java: EU DSS over signatures, veraPDF over PDF/UA.
+
+Maven fetches them once; where it or Java is missing the tests are skipped, also in CI:
+the programs of `test_judges` judge there all the same.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.interop
+
+HERE = Path(__file__).parent
+SAMPLE = "sample"
+_FETCH_SECONDS = 240
+
+
+@pytest.fixture(name="java_judge", scope="session")
+def _java_judge(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., list[list[str]]]:
+    """Runs `Judge.java` of a folder beside this file; gives its lines as fields."""
+    known: dict[str, str] = {}
+
+    def run(name: str, *arguments: object) -> list[list[str]]:
+        if name not in known:
+            known[name] = class_path(name, tmp_path_factory.mktemp(name))
+        source = str(HERE / name / "Judge.java")
+        command = ["java", "-cp", known[name], source, *map(str, arguments)]
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert 0 == done.returncode, done.stderr
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    return run
+
+
+def class_path(name: str, folder: Path) -> str:
+    """Where Maven put what the judge is made of; it is fetched when it is not there."""
+    for program in ("mvn", "java", "javac"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+    target = folder / "classpath"
+    command = ["mvn", "-q", "-B", "-f", str(HERE / name / "pom.xml")]
+    command += ["dependency:build-classpath", f"-Dmdep.outputFile={target}"]
+    # Fetched before: no repository is asked.
+    for options in (["-o"], []):
+        try:
+            subprocess.run(
+                [*command, *options],
+                stdout=subprocess.DEVNULL,
+                timeout=_FETCH_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            break
+        if target.exists():
+            return target.read_text().strip()
+    return pytest.skip(f"Maven could not fetch what {name} is made of")
+
+
+@attrs.frozen
+class Opinion:
+    """What DSS says of one signature, or of one timestamp."""
+
+    what: str
+    file: Path = attrs.field(converter=Path)
+    indication: str
+    sub_indication: str
+    kind: str
+    intact: str
+    whole: str
+    reasons: str = ""
+
+
+def test_dss_finds_the_signatures_intact(
+    route: Callable[[str], Any], java_judge: Callable[..., list[list[str]]]
+) -> None:
+    """DSS, trusting nobody: PAdES B-T, intact; only the trust anchor is missing."""
+    said = [Opinion(*f) for f in java_judge("dss", "-", route(SAMPLE).final)]
+
+    assert ["signature", "timestamp"] * 2 == [one.what for one in said]
+    for one in said:
+        assert ("INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND", "true") == (
+            one.indication,
+            one.sub_indication,
+            one.intact,
+        )
+
+
+def test_dss_agrees(made: Any, java_judge: Callable[..., list[list[str]]]) -> None:
+    """DSS, trusting the development authority: TOTAL-PASSED, timestamps PASSED.
+
+    The copy in which the demo turned one bit fails, as it does with digivl.
+    """
+    changed = made.final.with_name("gewijzigde-kopie.pdf")
+    files = (*made.versions[2:], changed)
+    said = [Opinion(*fields) for fields in java_judge("dss", made.root, *files)]
+    good = [one for one in said if one.file != changed]
+    bad = [one for one in said if one.file == changed and one.what == "signature"]
+
+    assert ["signature", "timestamp"] * 3 == [one.what for one in good]
+    assert ["TOTAL_PASSED", "PASSED"] * 3 == [one.indication for one in good]
+    assert ["PAdES-BASELINE-T"] * 3 == [one.kind for one in good[::2]]
+    assert ["true", "false", "true"] == [one.whole for one in good[::2]]
+    assert [("TOTAL_FAILED", "HASH_FAILURE")] * 2 == [
+        (one.indication, one.sub_indication) for one in bad
+    ]
+
+
+def broken_rules(fields: list[str]) -> set[str]:
+    """The rules of PDF/UA that veraPDF finds broken, by number."""
+    return {found[0] for rule in fields[2:] if (found := re.match(r"[\d.-]+", rule))}
+
+
+def test_verapdf_finds_no_new_fault(
+    made: Any, java_judge: Callable[..., list[list[str]]]
+) -> None:
+    """Stamping and signing break no rule of PDF/UA-1 that was kept before."""
+    before, *after = java_judge("verapdf", *made.versions)
+
+    for version in after:
+        assert set() == broken_rules(version) - broken_rules(before)
+
+
+def test_verapdf_finds_the_sample_accessible(
+    route: Callable[[str], Any], java_judge: Callable[..., list[list[str]]]
+) -> None:
+    """Our own document is PDF/UA-1, and still is when stamped and signed."""
+    versions = route(SAMPLE).versions
+
+    assert [[str(file), "true"] for file in versions] == java_judge(
+        "verapdf", *versions
+    )
