@@ -107,6 +107,7 @@ def test_services_are_made_once(scene_at: At) -> None:
         list(threads.map(ask, range(8)))
 
     assert vl.signing is vl.signing
+    assert "Signing flows." == type(vl).signing.__doc__
     assert vl.signing.book is vl.book is vl.dispatches.book
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from uuid import uuid4
 
 import attrs
-import stdnum.be.vat
+from stdnum.be import vat
+from stdnum.exceptions import ValidationError
 from stdnum.util import clean
 
 from digivl.errors import MalformedError
@@ -111,8 +112,8 @@ class INSZ:
 
 def _enterprise_number(text: Any) -> str:
     try:
-        digits: str = stdnum.be.vat.validate(str(text))
-    except stdnum.exceptions.ValidationError as cause:
+        digits: str = vat.validate(str(text))
+    except ValidationError as cause:
         raise MalformedError(
             f"{_quoted(str(text))} is not an enterprise number (KBO)",
             hint="It has 10 digits, starts with 0 or 1 and ends in two check digits.",

@@ -40,7 +40,12 @@ _CLOCK_SECONDS: Final = 86_400
 
 
 class _Writer(IncrementalPdfFileWriter):
+    """pyHanko's update, in larger pieces, which leaves the metadata alone."""
+
     IO_CHUNK_SIZE: int = _CHUNK_BYTES  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def _update_meta(self) -> None:
+        """Nothing: a signature changes nothing that the document says of itself."""
 
 
 @attrs.frozen
