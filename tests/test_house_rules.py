@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -182,14 +181,3 @@ def test_no_folder_of_this_machine_is_named() -> None:
     own = {Path.home(), ROOT, ROOT.parent} - common
 
     assert [] == offences([f"{folder.as_posix()}/" for folder in own])
-
-
-@pytest.mark.parametrize("page", ["errors", "lifecycles", "settings"])
-def test_reference_is_generated(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page made from the code says what the code says, diagrams included."""
-    monkeypatch.syspath_prepend(ROOT / "docs")
-    generate = import_module("generate")
-    shown = (ROOT / "docs" / "reference" / f"{page}.md").read_text(encoding="utf-8")
-
-    hint = "run: python3 noxfile.py -s generate"
-    assert generate.PAGES[page]() == shown, hint

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import BinaryIO, Self, TYPE_CHECKING, TypeVar
 
 import attrs
 
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from digivl.testing.outside import Outside
     from digivl.validation.verdict import FileVerdict
     from digivl.verification.service import Register
+
+B = TypeVar("B")
 
 
 @attrs.frozen(kw_only=True, eq=False, slots=False)
@@ -185,6 +187,7 @@ class Digivl:
             self.clock,
             self._check_pdf,
             self.settings.limits.pdf_bytes,
+            lambda dossier: self.dossiers.opened(dossier),
         )
 
     @once
@@ -318,35 +321,39 @@ class Digivl:
     @once
     def authorities(self) -> tuple[TimestampAuthority, ...]:
         """The timestamp authorities, in the order they are asked."""
-        return tuple(
-            self.catalog.authority(
-                chosen.offer, self._build(name, chosen, _authority_address)
-            )
-            for name, chosen in self.settings.authorities.items()
-        )
+        table = self.settings.authorities
+        return self._each(table, self.catalog.authority, "authority")
 
     @once
     def providers(self) -> tuple[DeliveryProvider, ...]:
         """The delivery providers, in the order they are asked."""
+        return self._each(self.settings.providers, self.catalog.provider, "magda")
+
+    def _each(
+        self,
+        table: Mapping[str, Backend],
+        make: Callable[[str, Build], B],
+        outside: str,
+    ) -> tuple[B, ...]:
         return tuple(
-            self.catalog.provider(
-                chosen.offer, self._build(name, chosen, _magda_address)
-            )
-            for name, chosen in self.settings.providers.items()
+            self._kept(make(chosen.offer, self._build(name, chosen, outside)))
+            for name, chosen in table.items()
         )
 
-    def _build(
-        self,
-        name: str,
-        chosen: Backend,
-        simulator: Callable[[Outside, str], str] | None = None,
-    ) -> Build:
+    def _kept(self, backend: B) -> B:
+        # A backend that holds something open is closed with the office.
+        close = getattr(backend, "close", None)
+        if callable(close):
+            self._opened.callback(close)
+        return backend
+
+    def _build(self, name: str, chosen: Backend, outside: str = "") -> Build:
         from digivl.plugins.hookspecs import Build
 
         options = dict(chosen.options)
         for option, value in options.items():
-            if value == SIMULATOR and simulator is not None:
-                options[option] = simulator(self._outside, option)
+            if value == SIMULATOR and outside:
+                options[option] = self._outside.address(outside, option)
         return Build(
             name=name,
             options=options,
@@ -385,13 +392,3 @@ class Digivl:
         from digivl.pdf.reading import facts
 
         facts(source, self.settings.limits)
-
-
-def _authority_address(outside: Outside, _: str) -> str:
-    return outside.authority()
-
-
-def _magda_address(outside: Outside, option: str) -> str:
-    from digivl.testing.outside import MAGDA_BASE
-
-    return outside.magda() + (MAGDA_BASE if option == "url" else "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import tomllib
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from digivl.errors import (
     StorageError,
 )
 from digivl.kernel.identifiers import new_id
+from digivl.records.workers import is_gone, this_worker
 from digivl.settings import Settings
 
 FORMAT: Final = 1
@@ -35,6 +37,9 @@ SIGNATORIES: Final = {
     "minister-president": "Minister-president (ontwikkeling)",
     "minister": "Vlaams minister (ontwikkeling)",
 }
+
+_ASIDE: Final = ".digivl-"
+_MAKER: Final = "maker"
 
 _HEADER: Final = """\
 # An office of digivl. What is left out keeps its default; an unknown name is an error.
@@ -87,18 +92,21 @@ def make_office(folder: Path, *, at: datetime) -> None:
         StorageError: It cannot be written.
     """
     try:
+        _sweep(folder.parent)
+        _sweep(folder)
         _check_free(folder)
         # An empty folder that is there stays the same one: somebody may stand in it,
         # or something be mounted on it.
         home = folder if folder.exists() else folder.parent
         home.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".digivl-", dir=home))
+        aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=home))
     except OSError as cause:
         raise StorageError(
             f"no office can be made at {folder}: {cause.strerror}",
             hint="Name a folder that this user may write in.",
         ) from cause
     try:
+        (aside / _MAKER).write_text(this_worker())
         _fill(aside, at)
         _move(aside, folder)
     except OSError as cause:
@@ -149,6 +157,14 @@ def _sqlite_url(path: Path) -> str:
     return file_url(path.resolve())
 
 
+def _sweep(parent: Path) -> None:
+    # What a process left that was killed while it made an office: keys are in it.
+    for aside in parent.glob(f"{_ASIDE}*"):
+        with suppress(OSError):
+            if is_gone((aside / _MAKER).read_text()):
+                shutil.rmtree(aside, ignore_errors=True)
+
+
 def _check_free(folder: Path) -> None:
     if (folder / SETTINGS).exists():
         raise OfficeError(
@@ -178,6 +194,7 @@ def _fill(folder: Path, at: datetime) -> None:
 
 
 def _move(aside: Path, folder: Path) -> None:
+    (aside / _MAKER).unlink()
     if not folder.exists():
         aside.chmod(0o750)
         aside.rename(folder)

@@ -77,7 +77,12 @@ class Advices:
             submitted_at=now,
         )
         held = self._custodian.moved(
-            of_dossier(dossier), adviser, "advies geven", by=by, days=ADVICE_DAYS
+            of_dossier(dossier),
+            adviser,
+            "advies geven",
+            by=by,
+            at=now,
+            days=ADVICE_DAYS,
         )
         draft = first(ADVICE, new_id(), request, "submit", by, now)
         entry, _ = self._book.write(draft, held)
@@ -92,7 +97,10 @@ class Advices:
         found, now = self._book.read(ADVICE, id), self._clock()
         due = self._calendar.due(now, ADVICE_DAYS)
         record = found.record.receive(now, due)
-        return self._move(found, record, "receive", by, by, "advies geven", due)
+        step = "advies geven"
+        return self._move(
+            found, record, "receive", by, by, step, at=now, days=ADVICE_DAYS
+        )
 
     def advise(
         self,
@@ -123,8 +131,10 @@ class Advices:
             at=now,
         )
         step = "begrotingsakkoord vragen" if agreement_needed else "agenderen"
-        due = self._calendar.due(now, _ASKER_DAYS)
-        return self._move(found, record, "advise", by, record.asker, step, due)
+        asker = record.asker
+        return self._move(
+            found, record, "advise", by, asker, step, at=now, days=_ASKER_DAYS
+        )
 
     def ask_agreement(
         self, advice: str, *, minister: Party, by: Party
@@ -156,6 +166,7 @@ class Advices:
             minister,
             "begrotingsakkoord geven",
             by=by,
+            at=now,
             days=AGREEMENT_DAYS,
         )
         draft = first(AGREEMENT, new_id(), agreement, "submit", by, now)
@@ -172,7 +183,9 @@ class Advices:
         due = self._calendar.due(now, AGREEMENT_DAYS)
         record = found.record.receive(now, due)
         step = "begrotingsakkoord geven"
-        return self._move(found, record, "receive", by, by, step, due)
+        return self._move(
+            found, record, "receive", by, by, step, at=now, days=AGREEMENT_DAYS
+        )
 
     def agree(self, id: str, *, by: Party) -> Entry[BudgetAgreement]:
         """The minister agrees; the asker holds the dossier again.
@@ -211,8 +224,10 @@ class Advices:
     ) -> Entry[BudgetAgreement]:
         found, now = self._book.read(AGREEMENT, id), self._clock()
         record = found.record.decide(step, now)
-        due = self._calendar.due(now, _ASKER_DAYS)
-        return self._move(found, record, step, by, record.asker, next_step, due)
+        asker = record.asker
+        return self._move(
+            found, record, step, by, asker, next_step, at=now, days=_ASKER_DAYS
+        )
 
     def _move(
         self,
@@ -222,13 +237,14 @@ class Advices:
         by: Party,
         holder: Party,
         next_step: str,
-        due: datetime,
+        at: datetime,
+        days: int,
     ) -> Entry[R]:
-        dossier: str = record.dossier
+        subject = of_dossier(record.dossier)
         held = self._custodian.moved(
-            of_dossier(dossier), holder, next_step, by=by, due=due
+            subject, holder, next_step, by=by, at=at, days=days
         )
-        draft = found.next(record, action, by, self._clock())
+        draft = found.next(record, action, by, at)
         entry, _ = self._book.write(draft, held)
         return entry
 

@@ -24,7 +24,15 @@ class Custodian:
     _calendar: Calendar = LEGAL
 
     def taken(
-        self, subject: Ref, *, dossier: str, title: str, by: Party, step: str, days: int
+        self,
+        subject: Ref,
+        *,
+        dossier: str,
+        title: str,
+        by: Party,
+        step: str,
+        days: int,
+        at: datetime,
     ) -> Draft[Custody]:
         """The draft that puts a new subject in the hands of `by`.
 
@@ -35,18 +43,18 @@ class Custodian:
             by: The first holder.
             step: What has to be done, in Dutch.
             days: Term in working days.
+            at: Moment of the act that causes it.
         """
-        now = self._clock()
         custody = Custody(
             subject=subject,
             dossier=dossier,
             title=title,
             holder=by,
             next_step=step,
-            since=now,
-            due=self._calendar.due(now, days),
+            since=at,
+            due=self._calendar.due(at, days),
         )
-        return first(CUSTODY, _id(subject), custody, "take", by, now)
+        return first(CUSTODY, _id(subject), custody, "take", by, at)
 
     def moved(
         self,
@@ -55,6 +63,7 @@ class Custodian:
         step: str,
         *,
         by: Party,
+        at: datetime,
         days: int | None = None,
         due: datetime | None = None,
         reason: str = "",
@@ -65,16 +74,17 @@ class Custodian:
             StepNotAllowedError: Its custody is closed.
             NotFoundError: Nobody ever held it.
         """
-        now = self._clock()
         found = self._book.read(CUSTODY, _id(subject))
-        until = due if due is not None else self._calendar.due(now, days or 1)
-        record = found.record.hand_over(to, step, at=now, due=max(until, now))
-        return found.next(record, "hand over", by, now, reason)
+        until = due if due is not None else self._calendar.due(at, days or 1)
+        record = found.record.hand_over(to, step, at=at, due=max(until, at))
+        return found.next(record, "hand over", by, at, reason)
 
-    def closed(self, subject: Ref, *, by: Party, reason: str = "") -> Draft[Custody]:
+    def closed(
+        self, subject: Ref, *, by: Party, at: datetime, reason: str = ""
+    ) -> Draft[Custody]:
         """The draft that ends custody: nothing is left to do."""
         found = self._book.read(CUSTODY, _id(subject))
-        return found.next(found.record.close(), "close", by, self._clock(), reason)
+        return found.next(found.record.close(), "close", by, at, reason)
 
     def hand_over(
         self, subject: Ref, to: Party, *, by: Party, reason: str = ""
@@ -82,7 +92,13 @@ class Custodian:
         """Give a subject to somebody else, with the same step and due moment."""
         held = self.of(subject).record
         draft = self.moved(
-            subject, to, held.next_step, by=by, due=held.due, reason=reason
+            subject,
+            to,
+            held.next_step,
+            by=by,
+            at=self._clock(),
+            due=held.due,
+            reason=reason,
         )
         (entry,) = self._book.write(draft)
         return entry

@@ -42,6 +42,7 @@ DELIVER: Final = "dispatch"
 _FOLLOW_UP_DAYS: Final = 5
 
 _S = DispatchState
+_NOT_OURS: Final = frozenset({401, 403, 404, 405})
 _IN_THE_AIR: Final = (_S.SUBMITTING, _S.UNKNOWN)
 
 
@@ -109,6 +110,7 @@ class Dispatches:
             by,
             "verzending opvolgen en het dossier afsluiten",
             by=by,
+            at=now,
             days=_FOLLOW_UP_DAYS,
         )
         return self.book.write(*drafts, noted, held, tasks=tasks)[: len(drafts)]
@@ -167,6 +169,9 @@ class Dispatches:
         except BackendUnavailableError:
             raise
         except BackendRefusedError as error:
+            # Not let in, or the wrong address: nothing is wrong with the dispatch.
+            if error.status in _NOT_OURS:
+                raise
             rejected = dispatch.reject(str(error), error.reason, error.correlation_id)
             self._write(found, rejected, "reject", done=task)
         except MalformedError as error:

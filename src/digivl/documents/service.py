@@ -31,6 +31,7 @@ class Documents:
     _clock: Callable[[], datetime]
     _check: Callable[[BinaryIO], object]  # refuses what cannot be a document
     _largest: int
+    _admit: Callable[[str], object]  # refuses a dossier that is not there, or closed
 
     def add(
         self,
@@ -54,10 +55,13 @@ class Documents:
                 one if None.
 
         Raises:
+            NotFoundError: No such dossier.
+            StepNotAllowedError: The dossier is closed.
             UnreadablePDFError: It is not a PDF, or a damaged one.
             EncryptedPDFError: It is protected with a password.
             StorageFullError: No room; nothing was kept.
         """
+        self._admit(dossier)
         version = self._received(content)
         document = Document(
             dossier=dossier, title=title, type=type, versions=(version,)
@@ -68,8 +72,9 @@ class Documents:
 
     def replace(self, id: str, content: BinaryIO, *, by: Party) -> Entry[Document]:
         """Take in a new version of a document (BIS, TER, …); errors as `add`."""
-        version = self._received(content)
         found = self.read(id)
+        self._admit(found.record.dossier)
+        version = self._received(content)
         record = found.record.with_version(version)
         (entry,) = self._book.write(found.next(record, "replace", by, version.at))
         return entry
@@ -83,14 +88,19 @@ class Documents:
         return self._book.read(DOCUMENT, id)
 
     def draft(
-        self, found: Entry[Document], stored: Stored, origin: Origin, by: Party
+        self,
+        found: Entry[Document],
+        stored: Stored,
+        origin: Origin,
+        by: Party,
+        at: datetime,
     ) -> Draft[Document]:
         """The draft of a version that was made from the last one."""
         version = DocumentVersion(
             sha256=stored.sha256,
             size=stored.size,
             origin=origin,
-            at=self._clock(),
+            at=at,
             source=found.record.latest.sha256,
         )
         record = found.record.with_version(version)

@@ -35,7 +35,11 @@ from digivl.records.port import Query, RecordBook
 PREPARE_DAYS: Final = 20
 FOLLOW_UP_DAYS: Final = 5
 
-GOVERNMENT: Final = Party("OVO000001", "Vlaamse Regering", Role.GOVERNMENT)
+GOVERNMENT: Final = Party(
+    "http://themis.vlaanderen.be/id/bestuursorgaan/7f2c82aa-75ac-40f8-a6c3-9fe539163025",
+    "Vlaamse Regering",
+    Role.GOVERNMENT,
+)
 
 _AFTER_DECISION: Final = {
     DecisionResult.APPROVED: "de beslissing laten ondertekenen",
@@ -76,6 +80,7 @@ class Dossiers:
             by=by,
             step="het dossier voorbereiden",
             days=PREPARE_DAYS,
+            at=now,
         )
         entry, _ = self._book.write(opened, held)
         return entry
@@ -96,7 +101,7 @@ class Dossiers:
         Raises:
             StepNotAllowedError: The dossier is closed.
         """
-        found = self._opened(dossier)
+        found = self.opened(dossier)
         rows = self._book.rows(Query(kind=STEP.name, dossier=dossier))
         earlier = [self.step(row.ref.id).record.kind for row in rows]
         step = ProcedureStep(
@@ -119,7 +124,13 @@ class Dossiers:
         return self._book.read(STEP, id)
 
     def plan_meeting(
-        self, kind: MeetingKind, start: datetime, *, number: str, by: Party
+        self,
+        kind: MeetingKind,
+        start: datetime,
+        *,
+        number: str,
+        by: Party,
+        id: str | None = None,
     ) -> Entry[Meeting]:
         """Plan a meeting of the government.
 
@@ -128,9 +139,14 @@ class Dossiers:
             start: Planned start, with a zone.
             number: As it is written, e.g. ``VR PV 2026/41``.
             by: The secretariat.
+            id: Chosen by the application, so that it cannot be planned twice; a
+                random one if None.
+
+        Raises:
+            StaleRecordError: A meeting of that id was planned before.
         """
         meeting = Meeting(kind=kind, planned_start=start, number=number)
-        draft = first(MEETING, new_id(), meeting, "plan", by, self._clock())
+        draft = first(MEETING, id or new_id(), meeting, "plan", by, self._clock())
         (entry,) = self._book.write(draft)
         return entry
 
@@ -152,7 +168,7 @@ class Dossiers:
             NotReadyError: Something is missing; it says what, and from whom.
             StepNotAllowedError: It is on an agenda already, or was decided.
         """
-        found = self.step(step)
+        found, now = self.step(step), self._clock()
         self._check_ready(found.record, kind)
         planned = self._book.read(MEETING, meeting).record
         item = AgendaItem(
@@ -167,9 +183,10 @@ class Dossiers:
             GOVERNMENT,
             "beslissen",
             by=by,
+            at=now,
             due=planned.planned_start,
         )
-        draft = found.next(placed, "put on agenda", by, self._clock())
+        draft = found.next(placed, "put on agenda", by, now)
         entry, _ = self._book.write(draft, held)
         return entry
 
@@ -189,6 +206,7 @@ class Dossiers:
             submitter,
             _AFTER_DECISION[result],
             by=by,
+            at=now,
             days=FOLLOW_UP_DAYS,
         )
         draft = found.next(decided, STEP_OF_RESULT[result], by, now)
@@ -201,16 +219,22 @@ class Dossiers:
         Raises:
             StepNotAllowedError: It is closed already.
         """
-        found = self.read(id)
-        draft = found.next(found.record.close(), "close", by, self._clock(), reason)
-        ended = self._custodian.closed(DOSSIER.ref(id), by=by, reason=reason)
+        found, now = self.read(id), self._clock()
+        draft = found.next(found.record.close(), "close", by, now, reason)
+        ended = self._custodian.closed(DOSSIER.ref(id), by=by, at=now, reason=reason)
         entry, _ = self._book.write(draft, ended)
         return entry
 
-    def _opened(self, id: str) -> Dossier:
+    def opened(self, id: str) -> Dossier:
+        """The dossier, which must be open.
+
+        Raises:
+            NotFoundError: No such dossier.
+            StepNotAllowedError: It is closed.
+        """
         dossier = self.read(id).record
         if dossier.state is not DossierState.OPEN:
-            raise StepNotAllowedError("dossier", dossier.state.value, "submit", ())
+            raise StepNotAllowedError("dossier", dossier.state.value, "add to it", ())
         return dossier
 
     def _check_ready(self, step: ProcedureStep, kind: ItemKind) -> None:

@@ -80,7 +80,9 @@ def seal(draft: AnyDraft) -> Sealed:
         "version": draft.version,
     }
     canonical = _canonical(tree)
-    return Sealed(canonical, leaf_hash(canonical), tuple(values))
+    sealed = Sealed(canonical, leaf_hash(canonical), tuple(values))
+    _check_readable(draft, sealed)
+    return sealed
 
 
 def unseal(
@@ -112,6 +114,17 @@ def unseal(
     except (KeyError, TypeError, ValueError) as cause:
         what = type(cause).__name__
         raise MalformedError(f"entry {number} is no entry: {what}") from cause
+
+
+def _check_readable(draft: AnyDraft, sealed: Sealed) -> None:
+    # What cannot be read back is lost for ever: better refused than written.
+    personal = {value.commitment: value for value in sealed.personal}
+    back = unseal(draft.kind, 0, sealed.canonical, personal)
+    if (back.record, back.actor) != (draft.record, draft.actor):
+        raise MalformedError(
+            f"{draft.kind.name} {draft.id} would read back as something else",
+            hint="A field holds a value of another type than it declares.",
+        )
 
 
 def _canonical(tree: Any) -> str:

@@ -147,7 +147,7 @@ class SQLBook:
             found = found.where(CURRENT.c.due < to_wire(before))
         with self._reading() as connection:
             rows = connection.execute(found.order_by(*_EARLIEST_DUE).limit(limit))
-            return [_row(dict(row._mapping)) for row in rows]
+            return [_row(row) for row in rows.mappings()]
 
     def find(self, id: str) -> Sequence[Ref]:
         """The records whose id is `id` or starts with it; see the port."""
@@ -328,7 +328,7 @@ def _personal(connection: Connection, kind: str, id: str) -> dict[str, PersonalV
     }
 
 
-def _row(values: Mapping[str, Any]) -> Row:
+def _row(values: Mapping[Any, Any]) -> Row:
     standing = {name: values[name] for name in _STANDING}
     for name in ("since", "due"):
         standing[name] = from_wire(standing[name]) if standing[name] else None

@@ -59,6 +59,10 @@ class HTTPAuthority:
         """Post the request; gives back the body of the answer."""
         return self._gateway.post(self._path, content=request, headers=_HEADERS).body
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._gateway.close()
+
 
 def first_answer(authorities: Iterable[TimestampAuthority], request: bytes) -> bytes:
     """The first answer that holds, of authorities asked in order.

@@ -110,9 +110,11 @@ class SigningFlow:
         """The signatory of that id, whose turn it must be.
 
         Raises:
+            StepNotAllowedError: The flow has ended.
             NotFoundError: Nobody of that id has to sign.
             SigningError: Signed already, or somebody else signs first.
         """
+        FLOW_LIFECYCLE.after(self.state, "sign")
         found = [s for s in self.signatories if s.party.id == party]
         if not found:
             known = ", ".join(s.party.id for s in self.signatories)
@@ -141,6 +143,10 @@ class SigningFlow:
     def refuse(self) -> SigningFlow:
         """A signatory refuses: nobody signs any more."""
         return attrs.evolve(self, state=FLOW_LIFECYCLE.after(self.state, "refuse"))
+
+    def cancel(self) -> SigningFlow:
+        """It is stopped: nobody signs any more."""
+        return attrs.evolve(self, state=FLOW_LIFECYCLE.after(self.state, "cancel"))
 
 
 def _standing(flow: SigningFlow) -> Standing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from digivl.records.entries import AnyDraft
@@ -12,6 +13,10 @@ from digivl.signing.model import SigningFlow
 class FlowCompanion(Protocol):
     """Moves its own records in the transaction that moves a signing flow."""
 
-    def started(self, flow: SigningFlow) -> Sequence[AnyDraft]:
+    def started(self, flow: SigningFlow, at: datetime) -> Sequence[AnyDraft]:
         """Drafts to be written together with the start of `flow`."""
+        ...
+
+    def ended(self, flow: SigningFlow, at: datetime) -> Sequence[AnyDraft]:
+        """Drafts to be written when `flow` was refused or cancelled."""
         ...

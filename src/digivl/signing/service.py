@@ -15,11 +15,12 @@ from digivl.documents.disk import scratch
 from digivl.documents.model import Origin
 from digivl.documents.port import Stored
 from digivl.documents.service import Documents
+from digivl.errors import SigningError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party, Role
 from digivl.pdf.signer import SignatureSpec, Signed, sign
 from digivl.records.entries import AnyDraft, Entry, first
-from digivl.records.port import RecordBook
+from digivl.records.port import Query, RecordBook
 from digivl.settings import Limits
 from digivl.signing.authorities import TimestampAuthority, first_answer
 from digivl.signing.means import SigningMeans
@@ -57,8 +58,10 @@ class Signing:
         Raises:
             NotFoundError: No such document.
             MalformedError: No signatory, or one that stands there twice.
+            SigningError: It is up for signing already.
         """
-        found = self.documents.read(document).record
+        found, now = self.documents.read(document).record, self.clock()
+        self._check_free(document, found.dossier)
         flow = SigningFlow(
             dossier=found.dossier,
             document=document,
@@ -68,12 +71,9 @@ class Signing:
             started_by=by,
             signatories=tuple(signatories),
         )
-        drafts = (
-            first(FLOW, new_id(), flow, "start", by, self.clock()),
-            self._held_next(flow, by),
-            *self.companion.started(flow),
-        )
-        return self.book.write(*drafts)[0]
+        started = first(FLOW, new_id(), flow, "start", by, now)
+        held = self._held_next(flow, by, now)
+        return self.book.write(started, held, *self.companion.started(flow, now))[0]
 
     def read(self, id: str) -> Entry[SigningFlow]:
         """The flow as it is now.
@@ -106,11 +106,11 @@ class Signing:
         stored, signed = self._signed(found.record, signatory)
         done = self._signatory(signatory, signed)
         flow = found.record.signed(done, stored.sha256)
-        by = signatory.party.acting_as(Role.SIGNATORY)
+        by, now = signatory.party.acting_as(Role.SIGNATORY), self.clock()
         drafts: tuple[AnyDraft, ...] = (
-            found.next(flow, "sign", by, self.clock()),
-            self.documents.draft(document, stored, Origin.SIGNED, by),
-            self._held_next(flow, by),
+            found.next(flow, "sign", by, now),
+            self.documents.draft(document, stored, Origin.SIGNED, by, now),
+            self._held_next(flow, by, now),
         )
         return self.book.write(*drafts)[0]
 
@@ -127,15 +127,21 @@ class Signing:
         """
         found = self.read(id)
         by = found.record.turn_of(party).party
-        refused = found.next(found.record.refuse(), "refuse", by, self.clock(), reason)
-        held = self.custodian.moved(
-            of_dossier(found.record.dossier),
-            found.record.started_by,
-            f"weigering behandelen: {reason}",
-            by=by,
-            days=SIGN_DAYS,
-        )
-        return self.book.write(refused, held)[0]
+        return self._end(found, found.record.refuse(), "refuse", by, reason)
+
+    def cancel(self, id: str, *, by: Party, reason: str) -> Entry[SigningFlow]:
+        """Stop a flow, e.g. to replace the document; its code is void from then on.
+
+        Args:
+            id: Id of the flow.
+            by: Who stops it.
+            reason: Why, without personal values.
+
+        Raises:
+            StepNotAllowedError: The flow has ended.
+        """
+        found = self.read(id)
+        return self._end(found, found.record.cancel(), "cancel", by, reason)
 
     def sign_file(
         self,
@@ -198,13 +204,38 @@ class Signing:
     def _timestamp(self, request: bytes) -> bytes:
         return first_answer(self.authorities, request)
 
-    def _held_next(self, flow: SigningFlow, by: Party) -> AnyDraft:
-        waiting = flow.next_signatory
-        subject = of_dossier(flow.dossier)
-        if waiting is None:
-            return self.custodian.moved(
-                subject, flow.started_by, "registreren", by=by, days=_REGISTER_DAYS
-            )
-        return self.custodian.moved(
-            subject, waiting.party, "ondertekenen", by=by, days=SIGN_DAYS
+    def _check_free(self, document: str, dossier: str) -> None:
+        for row in self.book.rows(Query(kind=FLOW.name, dossier=dossier, open=True)):
+            if self.read(row.ref.id).record.document == document:
+                raise SigningError(
+                    "this document is up for signing already",
+                    hint="Sign it there, or cancel that flow first.",
+                )
+
+    def _end(
+        self,
+        found: Entry[SigningFlow],
+        ended: SigningFlow,
+        action: str,
+        by: Party,
+        reason: str,
+    ) -> Entry[SigningFlow]:
+        now = self.clock()
+        held = self.custodian.moved(
+            of_dossier(ended.dossier),
+            ended.started_by,
+            f"niet ondertekend, verder behandelen: {reason}",
+            by=by,
+            at=now,
+            days=SIGN_DAYS,
         )
+        stopped = found.next(ended, action, by, now, reason)
+        return self.book.write(stopped, held, *self.companion.ended(ended, now))[0]
+
+    def _held_next(self, flow: SigningFlow, by: Party, at: datetime) -> AnyDraft:
+        waiting = flow.next_signatory
+        holder, step, days = flow.started_by, "registreren", _REGISTER_DAYS
+        if waiting is not None:
+            holder, step, days = waiting.party, "ondertekenen", SIGN_DAYS
+        subject = of_dossier(flow.dossier)
+        return self.custodian.moved(subject, holder, step, by=by, at=at, days=days)

@@ -47,6 +47,17 @@ class Outside:
     _urls: dict[str, str] = attrs.field(factory=dict[str, str], init=False)
     _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
 
+    def address(self, service: str, option: str) -> str:
+        """What stands in the settings for `service` in the place of ``simulator``.
+
+        Args:
+            service: ``authority`` or ``magda``.
+            option: Which of its addresses.
+        """
+        if service == "authority":
+            return self.authority()
+        return self.magda() + (MAGDA_BASE if option == "url" else "")
+
     def authority(self) -> str:
         """Address of the timestamp authority."""
         with self._lock, on_disk(_WHAT):

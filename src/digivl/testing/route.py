@@ -17,6 +17,7 @@ from digivl.dispatch.model import DISPATCH, PostalAddress, Recipient
 from digivl.documents.model import DECISION_REPORT, DOCUMENT, Origin
 from digivl.dossiers.model import (
     DOSSIER,
+    MEETING,
     STEP,
     DecisionResult,
     MeetingKind,
@@ -91,7 +92,8 @@ def start(vl: Digivl, content: BinaryIO, title: str) -> Ref:
     """
     stored = vl.documents.keep(content)
     dossier = DOSSIER.ref(new_id())
-    payload = {"title": title, "sha256": stored.sha256, "document": new_id()}
+    ids = {"document": new_id(), "meeting": new_id()}
+    payload = {"title": title, "sha256": stored.sha256, **ids}
     task = NewTask(kind=DEMO, subject=dossier, due=vl.clock(), payload=payload)
     vl.book.write(tasks=[task])
     return dossier
@@ -114,7 +116,7 @@ def play(vl: Digivl, task: Task) -> None:
             )
     _advise(scene)
     _agree(scene)
-    _decide(scene)
+    _decide(scene, task.payload["meeting"])
     _sign(scene)
     _dispatch(scene)
     vl.book.write(done=task)
@@ -175,7 +177,7 @@ def _agree(scene: Scene) -> None:
         advices.agree(found.id, by=BUDGET)
 
 
-def _decide(scene: Scene) -> None:
+def _decide(scene: Scene, meeting: str) -> None:
     dossiers, now = scene.vl.dossiers, scene.vl.clock()
     step = scene.only(STEP) or dossiers.submit(
         scene.dossier,
@@ -183,14 +185,16 @@ def _decide(scene: Scene) -> None:
         documents=[scene.document],
         by=CABINET,
     )
-    if step.record.state is StepState.PREPARED:
-        meeting = dossiers.plan_meeting(
+    if scene.missing(MEETING, meeting):
+        dossiers.plan_meeting(
             MeetingKind.ELECTRONIC_PROCEDURE,
             now + timedelta(seconds=1),
             number=f"VR PV {now.year}/1",
             by=SECRETARIAT,
+            id=meeting,
         )
-        step = dossiers.put_on_agenda(step.id, meeting.id, by=SECRETARIAT)
+    if step.record.state is StepState.PREPARED:
+        step = dossiers.put_on_agenda(step.id, meeting, by=SECRETARIAT)
     if step.record.state is StepState.ON_AGENDA:
         dossiers.decide(step.id, DecisionResult.APPROVED, by=SECRETARIAT)
 

@@ -95,11 +95,6 @@ class AuthenticDocument:
     development: bool = False
     state: RegisterState = REGISTER_LIFECYCLE.initial
 
-    def put_up_for_signing(self) -> AuthenticDocument:
-        """A signing flow started on it."""
-        state = REGISTER_LIFECYCLE.after(self.state, "put up for signing")
-        return attrs.evolve(self, state=state)
-
     def register(
         self,
         final: RevisionDigest,
@@ -122,7 +117,7 @@ class AuthenticDocument:
         )
 
     def take(self, step: str) -> AuthenticDocument:
-        """A step that changes nothing but the state: void, withdraw, dispatch."""
+        """A step of the lifecycle that changes nothing but the state."""
         return attrs.evolve(self, state=REGISTER_LIFECYCLE.after(self.state, step))
 
 

@@ -13,7 +13,7 @@ from digivl.custody.service import Custodian
 from digivl.documents.disk import scratch
 from digivl.documents.model import Document, Origin
 from digivl.documents.service import Documents
-from digivl.errors import NotFoundError, NotReadyError
+from digivl.errors import NotFoundError, NotReadyError, SigningError
 from digivl.kernel.parties import Party
 from digivl.pdf.certificates import DEVELOPMENT_MARK
 from digivl.pdf.reading import facts
@@ -98,6 +98,7 @@ class Register:
             SigningError: The document is signed already.
         """
         found, code = self.documents.read(document), VerificationCode.fresh()
+        _check_stampable(found.record)
         base = found.record.latest.sha256
         with self.documents.opened(base) as source, scratch() as target:
             made = stamp(source, target, self._spec(code, place), self.settings.limits)
@@ -116,7 +117,7 @@ class Register:
             development=self.settings.development,
         )
         written = self.book.write(
-            self.documents.draft(found, stored, Origin.STAMPED, by),
+            self.documents.draft(found, stored, Origin.STAMPED, by, now),
             first(AUTHENTIC, code.digest, record, "reserve", by, now),
         )
         return Coded(
@@ -126,14 +127,13 @@ class Register:
             added_page=made.added_page,
         )
 
-    def started(self, flow: SigningFlow) -> Sequence[AnyDraft]:
+    def started(self, flow: SigningFlow, at: datetime) -> Sequence[AnyDraft]:
         """The register moves with a signing flow: a stamped document is in signing."""
-        found = self._of_version(flow.document, flow.base)
-        if found is None:
-            return ()
-        record = found.record.put_up_for_signing()
-        step, by = "put up for signing", flow.started_by
-        return (found.next(record, step, by, self.clock()),)
+        return self._moved(flow, "put up for signing", at)
+
+    def ended(self, flow: SigningFlow, at: datetime) -> Sequence[AnyDraft]:
+        """A flow that was refused or cancelled leaves a code that is void."""
+        return self._moved(flow, "void", at)
 
     def register(self, flow: str, *, by: Party) -> Entry[AuthenticDocument]:
         """Make the signed document the authentic one; registering twice is harmless.
@@ -158,10 +158,16 @@ class Register:
             missing = [(str(party), "nog niet getekend") for party in waiting]
             raise NotReadyError(signed.title, missing)
         record = self._registered(found.record, signed)
+        at = record.registered_at or self.clock()
         held = self.custodian.moved(
-            of_dossier(signed.dossier), by, "verzenden", by=by, days=_DISPATCH_DAYS
+            of_dossier(signed.dossier),
+            by,
+            "verzenden",
+            by=by,
+            at=at,
+            days=_DISPATCH_DAYS,
         )
-        draft = found.next(record, "register", by, self.clock())
+        draft = found.next(record, "register", by, at)
         entry, _ = self.book.write(draft, held)
         return entry
 
@@ -218,6 +224,12 @@ class Register:
                 hint="Stamp it before it is put up for signing.",
             )
         return max(found, key=lambda entry: entry.record.reserved_at)
+
+    def _moved(self, flow: SigningFlow, step: str, at: datetime) -> Sequence[AnyDraft]:
+        found = self._of_version(flow.document, flow.base)
+        if found is None:
+            return ()
+        return (found.next(found.record.take(step), step, flow.started_by, at),)
 
     def _spec(self, code: VerificationCode, place: Place | None) -> StampSpec:
         chosen = self.settings.code
@@ -283,6 +295,15 @@ class Register:
         rows = self.book.rows(Query(kind=AUTHENTIC.name, dossier=dossier))
         entries = [self.book.read(AUTHENTIC, row.ref.id) for row in rows]
         return [entry for entry in entries if entry.record.document == document]
+
+
+def _check_stampable(document: Document) -> None:
+    if document.latest.origin is Origin.STAMPED:
+        raise SigningError(
+            f"{document.title!r} carries a verification code already",
+            hint="Put it up for signing; or, if its code is void, deliver a new "
+            "version first.",
+        )
 
 
 def _check_signatures(verdict: FileVerdict, flow: SigningFlow) -> None:
