@@ -20,7 +20,7 @@ from typer.models import ArgumentInfo
 
 import digivl
 from digivl import errors, settings
-from digivl.cli.main import app
+from digivl.cli.commands import app
 from digivl.dispatch.provider import DeliveryProvider
 from digivl.documents.port import DocumentStore
 from digivl.kernel.lifecycle import Lifecycle
@@ -143,7 +143,7 @@ def plugins_page() -> str:
     ]
     ports = [
         f"### `{port.__name__}`, for `[{kind}]`\n\n{inspect.getdoc(port)}\n\n"
-        + code("\n\n".join(signature(n, m) for n, m in methods(port)))
+        + code("\n\n\n".join(signature(n, m) for n, m in methods(port)))
         for kind, port in PORTS.items()
     ]
     records = [

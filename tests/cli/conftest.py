@@ -13,7 +13,7 @@ import attrs
 import pytest
 from typer.testing import CliRunner
 
-from digivl.cli.main import app
+from digivl.cli.commands import app
 from digivl.testing.papers import paper
 
 if TYPE_CHECKING:

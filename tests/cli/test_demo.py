@@ -117,13 +117,15 @@ def test_ends_when_a_service_stays_away(
         raise BackendUnavailableError("development", "no answer", hint="Try later.")
 
     monkeypatch.setattr("digivl.signing.service.first_answer", down)
+    told = run("demo", "--dir", empty, "--pdf", pdf, "--json")
+    assert (2, "backend-unavailable") == (told.status, told.line["error"])
     done = run("demo", "--dir", empty, "--pdf", pdf)
 
     assert 2 == done.status
     assert "[development] no answer" in done.err
     assert "Try later." in done.err
-    (task,) = run("work", "--list", "--office", empty, "--json").lines
-    assert "waiting" == task["state"]
+    tasks = run("work", "--list", "--office", empty, "--json").lines
+    assert ["waiting"] * 2 == [task["state"] for task in tasks]
 
 
 def test_ends_when_somebody_else_is_at_it(
@@ -137,3 +139,14 @@ def test_ends_when_somebody_else_is_at_it(
     assert 2 == done.status
     assert "the route is not complete" in done.err
     assert "digivl work --list" in done.err
+
+
+def test_says_when_a_check_fails(
+    run: Run, empty: Path, pdf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a check does not say what it should, the demo does not hide it: status 1."""
+    monkeypatch.setattr("digivl.cli.story._altered", lambda source: source.read())
+    done = run("demo", "--dir", empty, "--pdf", pdf)
+
+    assert 1 == done.status
+    assert "Niet alles klopt" in done.out

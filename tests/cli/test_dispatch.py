@@ -52,17 +52,18 @@ def test_sends_and_delivers(
     run: Run, empty: Path, signed: str, to: Callable[..., Path]
 ) -> None:
     """`send` makes ready, over eBox where there is a number; `work` delivers."""
-    recipients = to({"name": "Test Burger", "insz": CITIZEN}, "", LETTER)
+    enterprise = {"name": "Voorbeeld", "kbo": "0220916609"}
+    recipients = to({"name": "Test Burger", "insz": CITIZEN}, "", LETTER, enterprise)
     sent = run("send", signed, "--to", recipients, *SENDER, "-o", empty, "--json")
 
     assert 0 == sent.status
-    assert ["EBOX", "PAPER"] == [line["channel"] for line in sent.lines]
+    assert ["EBOX", "PAPER", "EBOX"] == [line["channel"] for line in sent.lines]
 
     listed = run("work", "--list", "--office", empty, "--json")
-    assert ["waiting", "waiting"] == [task["state"] for task in listed.lines]
+    assert ["waiting"] * 3 == [task["state"] for task in listed.lines]
 
     done = run("work", "--office", empty, "--json")
-    assert (0, {"done": 2, "postponed": 0, "stuck": 0}) == (done.status, done.line)
+    assert (0, {"done": 3, "postponed": 0, "stuck": 0}) == (done.status, done.line)
     for line in sent.lines:
         shown = run("show", line["dispatch"], "--office", empty, "--json")
         assert "accepted" == shown.line["body"]["state"]
@@ -120,6 +121,7 @@ def test_one_channel_for_all(
         {"name": {"insz": CITIZEN}, "insz": CITIZEN},
         {"name": "Test Burger", "insz": CITIZEN, "kbo": "0220916609"},
         {"name": "Test Burger", "kbo": CITIZEN},
+        {"name": "Test", "kbo": "0220916609", "address": {**ADDRESS, "city": "Gent"}},
         {"name": "Test Burger", "INSZ": CITIZEN, "address": ADDRESS},
         {"name": "Test Burger", CITIZEN: 1},
         {"name": "Test Burger", "address": CITIZEN},
@@ -211,18 +213,20 @@ def test_sends_only_what_is_registered(
     assert (2, error) == (sent.status, sent.line["error"])
 
 
+@pytest.mark.parametrize("hint", ["Is the network up?", ""])
 def test_work_tells_what_fails_for_now(
     run: Run,
     empty: Path,
     signed: str,
     to: Callable[..., Path],
     monkeypatch: pytest.MonkeyPatch,
+    hint: str,
 ) -> None:
     """What will be tried again is status 1, with the reason and what to do."""
     run("send", signed, "--to", to(LETTER), *SENDER, "-o", empty)
 
     def away(*_: object) -> None:
-        raise BackendUnavailableError("magda", "no answer", hint="Is the network up?")
+        raise BackendUnavailableError("magda", "no answer", hint=hint)
 
     monkeypatch.setattr(MagdaDocumentendienst, "submit", away)
     done = run("work", "--office", empty)
@@ -230,7 +234,7 @@ def test_work_tells_what_fails_for_now(
     assert 1 == done.status
     assert "0 done, 1 to be tried again, 0 stuck" in done.out
     assert "[magda] no answer" in done.err
-    assert "Is the network up?" in done.err
+    assert hint in done.err
     listed = run("work", "--list", "--office", empty)
     assert "waiting" in listed.out
     assert "no answer" in listed.out

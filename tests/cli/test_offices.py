@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digivl.cli.main import app
+from digivl.cli.commands import app
 
 if TYPE_CHECKING:
     from collections.abc import Callable

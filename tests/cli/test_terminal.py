@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digivl.cli import main
 from digivl.cli.output import printable
 
 if TYPE_CHECKING:
@@ -36,6 +37,19 @@ def test_runs_as_a_module(process: Process, played: Any) -> None:
     assert "Usage: digivl" in process("show", "--help").stdout
 
 
+def test_interrupted_while_it_loads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C before there is a command to interrupt is status 130 all the same."""
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("digivl.cli._run", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert 130 == ended.value.code
+
+
 def test_usage_error_is_status_2(process: Process) -> None:
     """What cannot be understood is status 2, on standard error."""
     done = process("worklist", "--no-such-option", "--json")
@@ -50,6 +64,7 @@ def test_usage_error_is_status_2(process: Process) -> None:
         ("history", "DOSSIER", "--json"),
         ("history", "DOSSIER"),
         ("worklist",),
+        ("worklist", "--json"),
         ("--help",),
     ],
 )

@@ -66,6 +66,7 @@ def test_unknown_code(run: Run, played: Any) -> None:
         done.line["outcome"],
         done.line["document"],
     )
+    assert "Code niet gekend" in run("verify", "0" * 26, "-o", played.office).out
 
 
 @pytest.mark.parametrize("host", ["verifieer.example.org", "vlaanderen.be.example.org"])

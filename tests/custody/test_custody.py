@@ -11,6 +11,7 @@ import pytest
 
 from digivl.custody.model import Custody, CustodyState
 from digivl.dossiers.model import DOSSIER
+from digivl.dossiers.service import GOVERNMENT
 from digivl.errors import NotFoundError, StepNotAllowedError
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Role
@@ -117,7 +118,7 @@ def test_history_tells_who_held_it(scene_at: At) -> None:
     holders = [entry.record.holder.id for entry in history]
     assert [
         *(route.CABINET.id, route.INSPECTOR.id, route.INSPECTOR.id, route.CABINET.id),
-        *("OVO000001", route.CABINET.id, route.MINISTER.id, route.PRESIDENT.id),
+        *(GOVERNMENT.id, route.CABINET.id, route.MINISTER.id, route.PRESIDENT.id),
         *(route.SECRETARIAT.id, route.SECRETARIAT.id),
     ] == holders
     moments = [entry.record.since for entry in history]

@@ -21,6 +21,7 @@ from digivl.errors import (
     MalformedError,
     NotFoundError,
     StaleRecordError,
+    StepNotAllowedError,
     StorageFullError,
     UnreadablePDFError,
 )
@@ -38,6 +39,7 @@ PDF = paper()
 def _office() -> Iterator[Digivl]:
     """An office."""
     with Digivl.in_memory(clock=lambda: AT) as office:
+        office.dossiers.open("Dossier", by=BY, id="dossier-1")
         yield office
 
 
@@ -108,7 +110,7 @@ def test_version_made_from_the_last(office: Digivl, add: Add) -> None:
     entry = add()
     stored = office.documents.keep(io.BytesIO(paper("Gestempeld")))
 
-    draft = office.documents.draft(entry, stored, Origin.STAMPED, BY)
+    draft = office.documents.draft(entry, stored, Origin.STAMPED, BY, AT)
 
     assert ("stamped", 2) == (draft.action, draft.version)
     assert entry.record.latest.sha256 == draft.record.latest.source
@@ -269,3 +271,15 @@ def test_document_without_versions() -> None:
     """There is no document without bytes."""
     with pytest.raises(ValueError, match="versions"):
         document()
+
+
+def test_only_in_an_open_dossier(office: Digivl) -> None:
+    """A document belongs to a dossier that is there and not closed."""
+    closed = office.dossiers.open("Voorbij", by=BY)
+    office.dossiers.close(closed.id, by=BY)
+
+    for dossier, error in (("nergens", NotFoundError), (closed.id, StepNotAllowedError)):
+        with pytest.raises(error):
+            office.documents.add(
+                dossier, io.BytesIO(PDF), title="Nota", type=NOTA, by=BY
+            )

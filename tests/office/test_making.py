@@ -20,6 +20,7 @@ from digivl.errors import (
 )
 from digivl.office import SIGNATORIES, make_office, open_office
 from digivl.records.port import Query
+from digivl.records.workers import this_worker
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -230,3 +231,18 @@ def test_killed_while_making(made: Path, tmp_path: Path, *, there: bool) -> None
     with Digivl.open(last / "office") as vl:
         assert [] == list(vl.book.rows(Query()))
         assert not vl.documents.store.holds("0" * 64)
+
+
+def test_what_a_killed_maker_left_is_swept(tmp_path: Path) -> None:
+    """Keys that a killed process left beside an office do not stay there."""
+    left = tmp_path / ".digivl-left"
+    (left / "keys").mkdir(parents=True)
+    machine = this_worker().partition("|")[0]
+    (left / "maker").write_text(f"{machine}|999999999|1")
+    busy = tmp_path / ".digivl-busy"
+    busy.mkdir()
+    (busy / "maker").write_text(this_worker())
+
+    make_office(tmp_path / "kantoor", at=AT)
+
+    assert [busy, tmp_path / "kantoor"] == sorted(tmp_path.iterdir())

@@ -300,3 +300,13 @@ def test_personal_value_of_another_type() -> None:
         unseal(EVERYTHING, 7, made.canonical, {value.commitment: other})
 
     assert "12345678901" not in refused.value.diagnostics()
+
+
+def test_what_cannot_be_read_back_is_not_written() -> None:
+    """A record that would read back as something else is refused: it would be lost."""
+    wrong = Ref("note", 5)  # type: ignore[arg-type]
+    kind = Kind("pointer", Ref, lambda ref: Standing(state="open", title=ref.kind))
+    draft = first(kind, "one", wrong, "write", SYSTEM, AT)
+
+    with pytest.raises(MalformedError, match="read back|no pointer"):
+        seal(draft)

@@ -244,3 +244,40 @@ def test_second_document(scene_at: At) -> None:
         "Subsidie voor jeugdwerk": FlowState.TO_BE_SIGNED,
     } == states
     assert 2 == len(list(scene.all(DOCUMENT)))
+
+
+@pytest.mark.parametrize("act", ["refuse", "cancel"])
+def test_a_code_that_will_not_be_signed_is_void(act: str, scene_at: At) -> None:
+    """When nobody will sign any more the code says so, and not “not yet”."""
+    scene = scene_at("flow")
+    flow, signing = flow_of(scene), scene.vl.signing
+
+    if act == "refuse":
+        ended = signing.refuse(flow.id, route.MINISTER.id, reason="bedrag klopt niet")
+    else:
+        ended = signing.cancel(flow.id, by=route.SECRETARIAT, reason="nieuwe versie")
+
+    assert (act, True) == (ended.action, FLOW.standing(ended.record).open is False)
+    assert RegisterState.VOID is next(scene.all(AUTHENTIC)).record.state
+    assert route.SECRETARIAT.id == holder(scene)[0]
+    with pytest.raises(StepNotAllowedError):
+        signing.sign(flow.id, route.MINISTER.id)
+
+
+def test_after_a_cancelled_flow_a_new_version_starts_anew(scene_at: At) -> None:
+    """A new version gets a code of its own, and is signed in a flow of its own."""
+    scene = scene_at("flow")
+    vl = scene.vl
+    vl.signing.cancel(flow_of(scene).id, by=route.SECRETARIAT, reason="nieuwe versie")
+    with pytest.raises(SigningError, match="carries a verification code"):
+        vl.register.stamp(scene.document, by=route.SECRETARIAT)
+
+    content = io.BytesIO(papers.paper("Verbeterd"))
+    vl.documents.replace(scene.document, content, by=route.CABINET)
+    vl.register.stamp(scene.document, by=route.SECRETARIAT)
+    flow = vl.signing.start(scene.document, [MINISTER], by=route.SECRETARIAT)
+    flow = vl.signing.sign(flow.id, route.MINISTER.id)
+    registered = vl.register.register(flow.id, by=route.SECRETARIAT)
+
+    assert RegisterState.ACTIVE is registered.record.state
+    assert 2 == len(list(scene.all(AUTHENTIC)))

@@ -183,11 +183,11 @@ def test_stamp_where_there_is_text(scene_at: At) -> None:
 
 
 def test_put_up_once(scene_at: At) -> None:
-    """A stamped document has one flow: a second would sign beside the register."""
+    """A document has one flow at a time: a second would sign beside the register."""
     scene = scene_at("flow")
     signatory = Signatory(party=route.MINISTER, means="minister")
 
-    with pytest.raises(StepNotAllowedError, match="put up for signing"):
+    with pytest.raises(SigningError, match="up for signing already"):
         scene.vl.signing.start(scene.document, [signatory], by=route.SECRETARIAT)
 
 

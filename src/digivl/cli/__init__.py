@@ -21,7 +21,7 @@ def main() -> None:
 
 def _run() -> None:
     try:
-        from digivl.cli.main import app
+        from digivl.cli.commands import app
     except ImportError as cause:
         sys.stderr.write(
             f"digivl: the command line needs {cause.name}\n"
