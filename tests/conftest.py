@@ -159,7 +159,7 @@ def _route(vl: Digivl) -> Iterator[str]:
         id="document-1",
     )
     yield "opened"
-    names = [document.record.latest.sha256]
+    names = [document.id]
     advice = vl.advices.ask(opened.id, documents=names, adviser=inspector, by=cabinet)
     vl.advices.receive(advice.id, by=inspector)
     yield "asked"

@@ -157,11 +157,11 @@ class Digivl:
         """The record book."""
         from digivl.records.sqlbook import SQLBook
 
-        if self._book is not None:
-            return self._book
-        url = book_url(self.folder, self.settings)
         told = self.catalog.tell_recorded
-        book = SQLBook.open(url, self.settings.limits, told=told)
+        if self._book is not None:
+            return self._book.telling(told)
+        url = book_url(self.folder, self.settings)
+        book = SQLBook.open(url, self.settings.limits).telling(told)
         self._opened.callback(book.close)
         return book
 

@@ -58,6 +58,9 @@ class DigivlError(Exception):
     def __init__(self, message: str, *, hint: str = "") -> None:
         self.hint = hint
         super().__init__(message)
+        if hint:
+            # Also who sees only a traceback is told how to mend it.
+            self.add_note(hint)
 
     def diagnostics(self) -> str:
         """The text for a person: what is wrong, then how to mend it."""

@@ -191,6 +191,7 @@ def _fill(folder: Path, at: datetime) -> None:
     means = "".join(_MEANS.format(name=name) for name in SIGNATORIES)
     header = _HEADER.format(format=FORMAT, id=new_id())
     (folder / SETTINGS).write_text(header + means, encoding="utf-8")
+    (folder / SETTINGS).chmod(0o640)
 
 
 def _move(aside: Path, folder: Path) -> None:

@@ -107,7 +107,7 @@ class Settings:
     """
 
     development: bool = False
-    book: str | None = None
+    book: str | None = attrs.field(default=None, repr=False)  # may hold a password
     documents: Backend = Backend(offer="folder")
     authorities: Mapping[str, Backend] = attrs.field(factory=_backends)
     means: Mapping[str, Backend] = attrs.field(factory=_backends)

@@ -36,7 +36,7 @@ def asked(scene: Scene) -> str:
     """Id of a new request for advice."""
     request = scene.vl.advices.ask(
         scene.dossier,
-        documents=["0" * 64],
+        documents=[scene.document],
         adviser=route.INSPECTOR,
         by=route.CABINET,
     )
@@ -70,7 +70,7 @@ def test_lines_are_kept(scene_at: At) -> None:
     )
     request = scene.vl.advices.ask(
         scene.dossier,
-        documents=["0" * 64],
+        documents=[scene.document],
         lines=[line],
         adviser=route.INSPECTOR,
         by=route.CABINET,
@@ -83,11 +83,42 @@ def test_request_names_a_document(scene_at: At) -> None:
     """There is nothing to advise on without a document."""
     scene = scene_at("opened")
 
-    with pytest.raises(ValueError, match="documents"):
+    with pytest.raises(ValueError, match="versions"):
         scene.vl.advices.ask(
             scene.dossier, documents=[], adviser=route.INSPECTOR, by=route.CABINET
         )
     assert (route.CABINET.id, "het dossier voorbereiden") == holder(scene)
+
+
+@pytest.mark.parametrize("name", ["onzin", "0" * 64])
+def test_request_names_documents_that_are_there(name: str, scene_at: At) -> None:
+    """Advice rests on documents of the dossier, and on their versions of that day."""
+    scene = scene_at("opened")
+
+    with pytest.raises(NotFoundError, match="no document"):
+        scene.vl.advices.ask(
+            scene.dossier, documents=[name], adviser=route.INSPECTOR, by=route.CABINET
+        )
+
+    request = scene.vl.book.read(ADVICE, asked(scene)).record
+    latest = scene.vl.documents.read(scene.document).record.latest
+    assert (latest.sha256,) == request.versions
+
+
+def test_documents_of_another_dossier_do_not_count(scene_at: At) -> None:
+    """A document of one dossier cannot carry the advice or the step of another."""
+    scene = scene_at("opened")
+    other = scene.vl.dossiers.open("Een ander dossier", by=route.CABINET).id
+    inspector, cabinet = route.INSPECTOR, route.CABINET
+
+    with pytest.raises(NotFoundError, match="is not of dossier"):
+        scene.vl.advices.ask(
+            other, documents=[scene.document], adviser=inspector, by=cabinet
+        )
+    with pytest.raises(NotFoundError, match="is not of dossier"):
+        scene.vl.dossiers.submit(
+            other, StepKind.RATIFICATION, documents=[scene.document], by=cabinet
+        )
 
 
 def test_term_starts_on_receipt(scene_at: At) -> None:
@@ -252,5 +283,5 @@ def test_advice_on_nothing(scene_at: At) -> None:
 
     with pytest.raises(NotFoundError, match="no dossier none"):
         scene.vl.advices.ask(
-            "none", documents=["0" * 64], adviser=route.INSPECTOR, by=route.CABINET
+            "none", documents=[scene.document], adviser=route.INSPECTOR, by=route.CABINET
         )

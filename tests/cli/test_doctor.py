@@ -13,6 +13,7 @@ from digivl.dispatch.magda import MagdaDocumentendienst
 from digivl.dossiers.model import DOSSIER
 from digivl.errors import BackendRefusedError, BackendUnavailableError
 from digivl.records.tasks import NewTask
+from digivl.testing.route import DEMO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,14 +174,19 @@ def test_changed_entry(run: Run, own: Path) -> None:
     assert (1, ["record book"]) == (status, list(wrong))
 
 
-def test_stuck_task(run: Run, own: Path, tmp_path: Path) -> None:
+def test_stuck_task(run: Run, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A task that needs a person is found, with the command that shows it."""
+
+    def refused(*_: object) -> None:
+        raise BackendRefusedError("magda", "the secret is not known")
+
+    monkeypatch.setattr("digivl.testing.route.play", refused)
     with Digivl.open(own) as vl:
-        subject = DOSSIER.ref("d" * 8)
-        vl.book.write(tasks=[NewTask(kind="unheard", subject=subject, due=vl.clock())])
+        task = NewTask(kind=DEMO, subject=DOSSIER.ref("d" * 8), due=vl.clock())
+        vl.book.write(tasks=[task])
     worked = run("work", "--office", own)
     assert 1 == worked.status
-    assert "nobody here does tasks of kind 'unheard'" in worked.err
+    assert "the secret is not known" in worked.err
     status, wrong = findings(run, own)
 
     assert (1, ["outbox"]) == (status, list(wrong))

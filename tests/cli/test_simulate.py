@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -25,6 +26,7 @@ def simulated(*arguments: object) -> Iterator[tuple[str, subprocess.Popen[str]]]
     """A simulator in a process of its own, and its address."""
     command = [sys.executable, "-m", "digivl", "simulate", *map(str, arguments)]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    pipes["env"] = {**os.environ, "PYTHONUNBUFFERED": ""}
     with subprocess.Popen([*command, "--json"], text=True, **pipes) as child:
         assert child.stdout
         try:

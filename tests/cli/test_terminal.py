@@ -73,7 +73,7 @@ def test_reader_that_goes_away(played: Any, words: tuple[str, ...]) -> None:
     words = tuple(played.told["dossier"] if w == "DOSSIER" else w for w in words)
     # `true` reads nothing and is gone before anything is printed.
     command = f"{shlex.join([*DIGIVL, *words])} | true"
-    env = {**os.environ, "DIGIVL_OFFICE": str(played.office)}
+    env = {**os.environ, "DIGIVL_OFFICE": str(played.office), "PYTHONUNBUFFERED": ""}
     done = subprocess.run(
         command, shell=True, env=env, capture_output=True, text=True, check=False
     )

@@ -37,7 +37,6 @@ from digivl.testing.route import Scene
 parties = st.sampled_from(
     [route.CABINET, route.INSPECTOR, route.BUDGET, route.SECRETARIAT, route.MINISTER]
 )
-SHA256 = "0" * 64
 
 
 class Acts(RuleBasedStateMachine):
@@ -49,13 +48,17 @@ class Acts(RuleBasedStateMachine):
     def open(self, by: Any) -> None:
         """Each run has a dossier of its own."""
         self.dossier = self.vl.dossiers.open("Subsidie", by=by).id
+        content = BytesIO(paper())
+        self.document = self.vl.documents.add(
+            self.dossier, content, title="Nota", type=NOTA, by=by
+        ).id
 
     @rule(adviser=parties, by=parties)
     def ask_advice(self, adviser: Any, by: Any) -> None:
         """Ask advice, perhaps once more."""
         with suppress(DigivlError):
             self.vl.advices.ask(
-                self.dossier, documents=[SHA256], adviser=adviser, by=by
+                self.dossier, documents=[self.document], adviser=adviser, by=by
             )
 
     @rule(by=parties)

@@ -236,7 +236,7 @@ def test_closed_is_closed(scene_at: At) -> None:
         )
     with pytest.raises(StepNotAllowedError):
         vl.advices.ask(
-            dossier, documents=["0" * 64], adviser=route.INSPECTOR, by=route.CABINET
+            dossier, documents=[scene.document], adviser=route.INSPECTOR, by=route.CABINET
         )
 
 

@@ -87,6 +87,7 @@ moments = st.datetimes(
 whole = st.integers(-(2**53) + 1, 2**53 - 1)
 legs = st.builds(Leg, name=words, until=st.none() | st.dates())
 names = st.builds(Personal[str], words)
+labels = st.sampled_from(["Kanselarij", "Inspectie van Financiën", "Ω & “co”"])
 everything = st.builds(
     Everything,
     text=words,
@@ -105,7 +106,7 @@ everything = st.builds(
     named=st.dictionaries(words, words, max_size=3),
     ref=st.none() | st.builds(Ref, words, words),
     party=st.builds(
-        Party, st.uuids().map(str), words, st.sampled_from(Role), st.none() | names
+        Party, st.uuids().map(str), labels, st.sampled_from(Role), st.none() | names
     ),
     uri=st.none() | st.just(URI("http://themis.vlaanderen.be/id/dossier/1")),
     ovo=st.none() | st.integers(0, 999_999).map(lambda n: OVOCode(f"OVO{n:06}")),

@@ -211,7 +211,7 @@ def test_joining_and_erasing(book: SQLBook, application: Any) -> None:
 def test_tells_what_was_written(url: str, opened_book: OpenedBook) -> None:
     """Listeners hear of each entry once it is there, and of none that is not."""
     heard: list[AnyEntry] = []
-    book = opened_book(url, told=heard.append)
+    book = opened_book(url).telling(heard.append)
 
     (one,) = book.write(opened())
     with pytest.raises(StaleRecordError):
@@ -226,7 +226,7 @@ def test_says_nothing_before_the_commit(
 ) -> None:
     """A joined transaction can still be undone: nobody hears of it."""
     heard: list[AnyEntry] = []
-    book = opened_book(url, told=heard.append)
+    book = opened_book(url).telling(heard.append)
 
     with application.begin() as connection:
         book.joining(connection).write(opened())

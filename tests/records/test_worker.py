@@ -164,13 +164,15 @@ def test_what_was_refused_needs_a_person(
 
 
 def test_nobody_does_it(book: SQLBook, working: Callable[..., Worker]) -> None:
-    """A task of an unknown kind stays in sight, and says what is missing."""
+    """A task of a kind that nobody here does is left to the worker that does it."""
     book.write(tasks=[task("one", kind="teleport")])
 
-    assert WorkReport(stuck=1) == working().run()
+    assert WorkReport() == working().run()
+    (waiting,) = book.tasks(state="waiting")
+    assert ("teleport", 0) == (waiting.kind, waiting.attempts)
 
-    (stuck,) = book.tasks(state="stuck")
-    assert "nobody here does tasks of kind 'teleport'" == stuck.error
+    done = working(teleport=lambda found: book.write(done=found)).run()
+    assert WorkReport(done=1) == done
 
 
 def test_a_fault_ends_nothing(

@@ -12,12 +12,14 @@ from typing import Final
 
 import attrs
 
+from digivl.kernel.checks import at_least_one, digest
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
 from digivl.kernel.money import Euro
 from digivl.kernel.parties import Party
 
+_versions = (at_least_one, attrs.validators.deep_iterable(digest))
 _optional_moment = attrs.validators.optional(aware)
 
 
@@ -113,7 +115,7 @@ class AdviceRequest:
     """A request for advice of the Inspectie van Financien (adviesvraag).
 
     Attributes:
-        documents: SHA-256 of each version the advice rests on.
+        versions: SHA-256 of each version the advice rests on.
         asker: Who may act on an answer.
         adviser: The inspector, or the corps.
         received_at: Start of the term.
@@ -123,7 +125,7 @@ class AdviceRequest:
 
     dossier: str
     title: str
-    documents: tuple[str, ...] = attrs.field(validator=attrs.validators.min_len(1))
+    versions: tuple[str, ...] = attrs.field(validator=_versions)
     lines: tuple[BudgetLine, ...] = ()
     asker: Party
     adviser: Party
@@ -166,14 +168,14 @@ class BudgetAgreement:
 
     Attributes:
         advice: Id of the advice request it rests on.
-        documents: SHA-256 of each version it rests on.
+        versions: SHA-256 of each version it rests on.
         due: End of the term; None before receipt.
     """
 
     dossier: str
     title: str
     advice: str
-    documents: tuple[str, ...] = attrs.field(validator=attrs.validators.min_len(1))
+    versions: tuple[str, ...] = attrs.field(validator=_versions)
     asker: Party
     minister: Party
     submitted_at: datetime = attrs.field(validator=aware)

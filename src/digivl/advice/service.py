@@ -22,7 +22,8 @@ from digivl.custody.model import of_dossier
 from digivl.custody.service import Custodian
 from digivl.dossiers.gate import Requirement
 from digivl.dossiers.model import DOSSIER
-from digivl.errors import NotReadyError
+from digivl.documents.model import DOCUMENT
+from digivl.errors import NotFoundError, NotReadyError
 from digivl.kernel.calendar import LEGAL, Calendar
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.kinds import Kind
@@ -61,16 +62,19 @@ class Advices:
 
         Args:
             dossier: Id of the dossier.
-            documents: SHA-256 of each version to advise on.
+            documents: Ids of the documents to advise on; their last versions count.
             lines: Effect on the budget.
             adviser: The inspector.
             by: Who is authorised to ask.
+
+        Raises:
+            NotFoundError: No such document in this dossier.
         """
         now = self._clock()
         request = AdviceRequest(
             dossier=dossier,
             title=self._title(dossier),
-            documents=tuple(documents),
+            versions=tuple(self._version(id, dossier) for id in documents),
             lines=tuple(lines),
             asker=by,
             adviser=adviser,
@@ -156,7 +160,7 @@ class Advices:
             dossier=request.dossier,
             title=request.title,
             advice=advice,
-            documents=request.documents,
+            versions=request.versions,
             asker=by,
             minister=minister,
             submitted_at=now,
@@ -251,6 +255,12 @@ class Advices:
     def _all(self, kind: Kind[R], dossier: str) -> Sequence[Entry[R]]:
         rows = self._book.rows(Query(kind=kind.name, dossier=dossier))
         return [self._book.read(kind, row.ref.id) for row in rows]
+
+    def _version(self, document: str, dossier: str) -> str:
+        found = self._book.read(DOCUMENT, document).record
+        if found.dossier != dossier:
+            raise NotFoundError(f"document {document} is not of dossier {dossier}")
+        return found.latest.sha256
 
     def _title(self, dossier: str) -> str:
         return self._book.read(DOSSIER, dossier).record.title

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from io import TextIOWrapper
 
@@ -15,8 +14,6 @@ def main() -> None:
         _run()
     except KeyboardInterrupt:
         raise SystemExit(_INTERRUPTED) from None
-    finally:
-        _end_output()
 
 
 def _run() -> None:
@@ -33,13 +30,3 @@ def _run() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     app(prog_name="digivl")
-
-
-def _end_output() -> None:
-    """Flush what is left, unless nobody reads it any more (`digivl ... | head`)."""
-    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] - `>&-`
-        return
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -44,8 +44,8 @@ def tell(text: str, style: str = "") -> None:
 
 def print_json(value: Any) -> None:
     """One line of JSON, in ASCII: it reads the same in every locale."""
-    # Not by rich: it would wrap and colour what a program reads.
-    print(json.dumps(value, default=_plain))  # noqa: T201
+    # Not by rich: it would wrap and colour what a program reads, at once.
+    print(json.dumps(value, default=_plain), flush=True)  # noqa: T201
 
 
 def print_table(

@@ -41,13 +41,15 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Run a simulator on loopback until Ctrl-C."""
-    with reported(as_json=as_json), _served(service, folder, office, port) as url:
+    # Ctrl-C is how it ends: that is no failure.
+    ended, told = suppress(KeyboardInterrupt), reported(as_json=as_json)
+    with ended, told, _served(service, folder, office, port) as url:
         if as_json:
             print_json({"service": service.value, "url": url})
         else:
             say(f"{service.value} answers at {url}")
             say("Stop it with Ctrl-C.")
-        _until_interrupted()
+        threading.Event().wait()
 
 
 def doctor(*, office: Office = HERE, as_json: AsJson = False) -> None:
@@ -87,12 +89,6 @@ def _served(service: Service, folder: Path, office: Path, port: int) -> Iterator
                 hint="Name another with --port; 0 takes a free one.",
             ) from cause
         yield url
-
-
-def _until_interrupted() -> None:
-    # Ctrl-C is how it ends: that is no failure.
-    with suppress(KeyboardInterrupt):
-        threading.Event().wait()
 
 
 def _magda(folder: Path, office: Path, port: int) -> Serving:

@@ -8,6 +8,8 @@ from typing import Final
 
 import attrs
 
+from digivl.errors import MalformedError
+from digivl.kernel.checks import public_line
 from digivl.kernel.kinds import Kind, Ref, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -33,7 +35,7 @@ CUSTODY_LIFECYCLE: Final = Lifecycle(
 
 def _not_before_since(custody: Custody, _: object, due: datetime) -> None:
     if due < custody.since:
-        raise ValueError(
+        raise MalformedError(
             f"due {due} lies before {custody.since}, since when it is held"
         )
 
@@ -59,7 +61,7 @@ class Custody:
     dossier: str
     title: str
     holder: Party
-    next_step: str = attrs.field(validator=attrs.validators.min_len(1))
+    next_step: str = attrs.field(validator=public_line)
     since: datetime = attrs.field(validator=aware)
     due: datetime = attrs.field(validator=(aware, _not_before_since))
     state: CustodyState = CUSTODY_LIFECYCLE.initial
@@ -69,15 +71,18 @@ class Custody:
     ) -> Custody:
         """Now `to` holds it, and has to do `next_step` before `due`.
 
+        Who had it already has it since the same moment.
+
         Raises:
             StepNotAllowedError: It is closed.
         """
+        since = self.since if to.id == self.holder.id else at
         return attrs.evolve(
             self,
             state=CUSTODY_LIFECYCLE.after(self.state, "hand over"),
             holder=to,
             next_step=next_step,
-            since=at,
+            since=since,
             due=due,
         )
 

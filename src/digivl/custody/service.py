@@ -118,15 +118,14 @@ class Custodian:
     def worklist(
         self, *, holder: str | None = None, role: Role | None = None
     ) -> Sequence[Row]:
-        """What is open, the earliest due first; of one holder or role if named."""
+        """What waits for somebody, the earliest due first; of one holder or role."""
         wanted = role.value if role else None
-        query = Query(kind=CUSTODY.name, open=True, holder=holder, role=wanted)
-        return self._book.rows(query)
+        return self._book.rows(Query(open=True, held=True, holder=holder, role=wanted))
 
     def overdue(self) -> Sequence[Row]:
         """What should have been done by now, the longest overdue first."""
-        query = Query(kind=CUSTODY.name, open=True, due_before=self._clock())
-        return self._book.rows(query)
+        now = self._clock()
+        return self._book.rows(Query(open=True, held=True, due_before=now))
 
 
 def _id(subject: Ref) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 
 from digivl.errors import MalformedError
+from digivl.kernel.checks import at_least_one, digest, public_line
 from digivl.kernel.identifiers import URI
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.moments import aware
@@ -64,7 +65,7 @@ class DocumentVersion:
         at: When it was made or received.
     """
 
-    sha256: str
+    sha256: str = attrs.field(validator=digest)
     size: int
     origin: Origin
     at: datetime = attrs.field(validator=aware)
@@ -84,11 +85,9 @@ class Document:
     """
 
     dossier: str
-    title: str
+    title: str = attrs.field(validator=public_line)
     type: URI
-    versions: tuple[DocumentVersion, ...] = attrs.field(
-        validator=attrs.validators.min_len(1)
-    )
+    versions: tuple[DocumentVersion, ...] = attrs.field(validator=at_least_one)
 
     @property
     def latest(self) -> DocumentVersion:

@@ -14,6 +14,7 @@ from typing import Final
 
 import attrs
 
+from digivl.kernel.checks import counted_from_one, public_line
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -115,7 +116,7 @@ class Dossier:
         opened_by: The entity or cabinet that submits it.
     """
 
-    title: str = attrs.field(validator=attrs.validators.min_len(1))
+    title: str = attrs.field(validator=public_line)
     opened_by: Party
     opened_at: datetime = attrs.field(validator=aware)
     state: DossierState = DOSSIER_LIFECYCLE.initial
@@ -132,7 +133,7 @@ class Meeting:
 
     kind: MeetingKind
     planned_start: datetime = attrs.field(validator=aware)
-    number: str
+    number: str = attrs.field(validator=public_line)
 
 
 @attrs.frozen(kw_only=True)
@@ -142,7 +143,7 @@ class AgendaItem:
     meeting: str
     meeting_start: datetime = attrs.field(validator=aware)
     kind: ItemKind
-    position: int = attrs.field(validator=attrs.validators.ge(1))
+    position: int = attrs.field(validator=counted_from_one)
 
 
 @attrs.frozen(kw_only=True)
@@ -170,7 +171,7 @@ class ProcedureStep:
     dossier: str
     title: str
     kind: StepKind
-    ordinal: int = attrs.field(validator=attrs.validators.ge(1))
+    ordinal: int = attrs.field(validator=counted_from_one)
     documents: tuple[str, ...] = ()
     items: tuple[AgendaItem, ...] = ()
     decisions: tuple[Decision, ...] = ()

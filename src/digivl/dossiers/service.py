@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 
 from digivl.custody.service import Custodian
+from digivl.documents.model import DOCUMENT
 from digivl.dossiers.gate import AgendaGate, Requirement
 from digivl.dossiers.model import (
     DOSSIER,
@@ -25,7 +26,7 @@ from digivl.dossiers.model import (
     ProcedureStep,
     StepKind,
 )
-from digivl.errors import NotReadyError, StepNotAllowedError
+from digivl.errors import NotFoundError, NotReadyError, StepNotAllowedError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party, Role
 from digivl.records.entries import Entry, first
@@ -99,9 +100,11 @@ class Dossiers:
         """Start a procedure step with the documents that are submitted (indienen).
 
         Raises:
+            NotFoundError: No such dossier, or no such document in it.
             StepNotAllowedError: The dossier is closed.
         """
         found = self.opened(dossier)
+        self._check_documents(dossier, documents)
         rows = self._book.rows(Query(kind=STEP.name, dossier=dossier))
         earlier = [self.step(row.ref.id).record.kind for row in rows]
         step = ProcedureStep(
@@ -236,6 +239,11 @@ class Dossiers:
         if dossier.state is not DossierState.OPEN:
             raise StepNotAllowedError("dossier", dossier.state.value, "add to it", ())
         return dossier
+
+    def _check_documents(self, dossier: str, documents: Sequence[str]) -> None:
+        for id in documents:
+            if self._book.read(DOCUMENT, id).record.dossier != dossier:
+                raise NotFoundError(f"document {id} is not of dossier {dossier}")
 
     def _check_ready(self, step: ProcedureStep, kind: ItemKind) -> None:
         # An announcement asks no decision, so it needs no advice and no agreement.

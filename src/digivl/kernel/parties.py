@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
 from digivl.errors import MalformedError
+from digivl.kernel.checks import public_line
 from digivl.kernel.personal import Personal
 from digivl.kernel.redaction import holds_national_number
 
@@ -42,6 +43,12 @@ def _opaque(_: object, __: object, id: str) -> None:
         )
 
 
+def _a_role(_: object, __: object, role: Any) -> None:
+    if not isinstance(role, Role):
+        known = ", ".join(f"Role.{one.name}" for one in Role)
+        raise MalformedError(f"{role!r} is no role", hint=f"Use one of {known}.")
+
+
 @attrs.frozen
 class Party:
     """Somebody who acts or holds (partij): an entity, a function, a system.
@@ -54,8 +61,8 @@ class Party:
     """
 
     id: str = attrs.field(validator=_opaque)
-    label: str
-    role: Role
+    label: str = attrs.field(validator=public_line)
+    role: Role = attrs.field(validator=_a_role)
     person: Personal[str] | None = None
 
     def acting_as(self, role: Role) -> Party:

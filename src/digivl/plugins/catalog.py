@@ -119,9 +119,10 @@ class Catalog:
 
     def _built(self, kind: str, offer: str, build: Build) -> Any:
         offers = self.offers(kind)
+        where = kind if build.name == kind else f"{kind}.{build.name}"
         if offer not in offers:
             raise ConfigurationError(
-                f"{kind}.{build.name}: nobody offers {offer!r}",
+                f"{where}: nobody offers {offer!r}",
                 hint=f"Installed: {', '.join(offers) or 'none'}.",
             )
         try:
@@ -130,5 +131,5 @@ class Catalog:
             raise
         except Exception as cause:
             raise ConfigurationError(
-                f"{kind}.{build.name}: {offer!r} cannot be built: {cause}"
+                f"{where}: {offer!r} cannot be built: {cause}"
             ) from cause

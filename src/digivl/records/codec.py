@@ -22,7 +22,7 @@ import rfc8785
 from cattrs import Converter, transform_error
 from cattrs.errors import BaseValidationError
 
-from digivl.errors import MalformedError
+from digivl.errors import DamagedOfficeError, DigivlError, MalformedError
 from digivl.kernel.identifiers import INSZ, URI, EnterpriseNumber, OVOCode
 from digivl.kernel.kinds import Kind
 from digivl.kernel.moments import from_wire, to_wire
@@ -70,9 +70,9 @@ def seal(draft: AnyDraft) -> Sealed:
     values: list[PersonalValue] = []
     tree = {
         "action": draft.action,
-        "actor": _veil(_converter().unstructure(draft.actor), values),
+        "actor": _veil(_plain_tree(draft.actor, draft.kind.name), values),
         "at": to_wire(draft.at),
-        "body": _veil(_converter().unstructure(draft.record), values),
+        "body": _veil(_plain_tree(draft.record, draft.kind.name), values),
         "format": FORMAT,
         "id": draft.id,
         "kind": draft.kind.name,
@@ -114,6 +114,18 @@ def unseal(
     except (KeyError, TypeError, ValueError) as cause:
         what = type(cause).__name__
         raise MalformedError(f"entry {number} is no entry: {what}") from cause
+
+
+def _plain_tree(record: object, kind: str) -> Any:
+    try:
+        return _converter().unstructure(record)
+    except (AttributeError, TypeError, ValueError) as cause:
+        if isinstance(cause, DigivlError):
+            raise
+        raise MalformedError(
+            f"a {kind} cannot be written: {cause}",
+            hint="A field holds a value of another type than it declares.",
+        ) from cause
 
 
 def _check_readable(draft: AnyDraft, sealed: Sealed) -> None:
@@ -159,11 +171,21 @@ def _commit(personal: Personal[Any], values: list[PersonalValue]) -> str:
 def _unveil(tree: Any, personal: Mapping[str, PersonalValue]) -> Any:
     if isinstance(tree, dict):
         if tree.keys() == {_VEIL}:
-            return personal.get(tree[_VEIL], tree[_VEIL])
+            return _opened(tree[_VEIL], personal)
         return {key: _unveil(value, personal) for key, value in tree.items()}
     if isinstance(tree, list):
         return [_unveil(value, personal) for value in tree]
     return tree
+
+
+def _opened(name: str, personal: Mapping[str, PersonalValue]) -> PersonalValue | str:
+    value = personal.get(name)
+    if value is not None and commitment(value.salt, value.value.encode()) != name:
+        raise DamagedOfficeError(
+            "a personal value is not the one that the entry commits to",
+            hint="Somebody changed the table of personal values; restore it.",
+        )
+    return name if value is None else value
 
 
 @cache

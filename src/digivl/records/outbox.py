@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,10 +37,16 @@ def add(connection: Connection, task: NewTask) -> None:
 
 
 def lease(
-    connection: Connection, worker: str, now: datetime, seconds: float, most: int
+    connection: Connection,
+    worker: str,
+    now: datetime,
+    seconds: float,
+    *,
+    kinds: Collection[str] | None,
+    most: int,
 ) -> Task | None:
     """Take the task that is due longest; those tried too often become stuck."""
-    while row := _next(connection, now):
+    while row := _next(connection, now, kinds):
         if row.attempts >= most:
             error = row.error or "the worker died at every attempt"
             _set(connection, row.key, state=TaskState.STUCK.value, error=error)
@@ -98,7 +104,9 @@ def listed(connection: Connection, state: str | None) -> Sequence[Task]:
     return [_task(row) for row in connection.execute(found)]
 
 
-def _next(connection: Connection, now: datetime) -> Row[Any] | None:
+def _next(
+    connection: Connection, now: datetime, kinds: Collection[str] | None
+) -> Row[Any] | None:
     moment = to_wire(now)
     free = or_(
         and_(TASK.c.state == TaskState.WAITING.value, TASK.c.due <= moment),
@@ -110,6 +118,8 @@ def _next(connection: Connection, now: datetime) -> Row[Any] | None:
             ),
         ),
     )
+    if kinds is not None:
+        free = and_(free, TASK.c.kind.in_(kinds))
     found = select(TASK).where(free).order_by(TASK.c.due, TASK.c.number).limit(1)
     return connection.execute(found.with_for_update(skip_locked=True)).first()
 

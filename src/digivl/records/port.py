@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
 import attrs
 
@@ -34,6 +34,7 @@ class Query:
     role: str | None = None
     state: str | None = None
     open: bool | None = None
+    held: bool | None = None
     due_before: datetime | None = None
 
 
@@ -86,8 +87,14 @@ class RecordBook(Protocol):
         """
         ...
 
-    def lease(self, worker: str, now: datetime, seconds: float) -> Task | None:
-        """Take the task that is due longest, or None when nothing is due."""
+    def lease(
+        self,
+        worker: str,
+        now: datetime,
+        seconds: float,
+        kinds: Collection[str] | None = None,
+    ) -> Task | None:
+        """Take the task that is due longest, of some kinds only or of any."""
         ...
 
     def postpone(self, task: Task, *, until: datetime | None, error: str) -> None:
@@ -104,6 +111,10 @@ class RecordBook(Protocol):
         Raises:
             NotFoundError: No stuck task with that key.
         """
+        ...
+
+    def telling(self, told: Callable[[AnyEntry], None]) -> Self:
+        """The same book; `told` is called with each entry after it was written."""
         ...
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from typing import Any, Self, TypeVar
@@ -70,21 +70,18 @@ class SQLBook:
         cls,
         url: str,
         limits: Limits = Limits(),
-        *,
-        told: Callable[[AnyEntry], None] | None = None,
     ) -> Self:
         """Open a book that is there.
 
         Args:
             url: SQLAlchemy URL.
             limits: How long to wait for other writers, and how often to try a task.
-            told: Called with each entry after it was written.
 
         Raises:
             DamagedOfficeError: There is none, or not all of one.
             NewerOfficeError: A newer digivl made it.
         """
-        book = cls(connect(url, wait_seconds=limits.book_wait_seconds), limits, told)
+        book = cls(connect(url, wait_seconds=limits.book_wait_seconds), limits)
         book._prepare(schema.migrate)
         return book
 
@@ -141,8 +138,10 @@ class SQLBook:
     def rows(self, query: Query, *, limit: int = 1_000) -> Sequence[Row]:
         """Current rows; see the port."""
         wanted = attrs.asdict(query, filter=lambda _, value: value is not None)
-        before = wanted.pop("due_before", None)
+        before, held = wanted.pop("due_before", None), wanted.pop("held", None)
         found = select(CURRENT).where(*(CURRENT.c[n] == v for n, v in wanted.items()))
+        if held is not None:
+            found = found.where(CURRENT.c.holder.is_not(None) == held)
         if before is not None:
             found = found.where(CURRENT.c.due < to_wire(before))
         with self._reading() as connection:
@@ -174,11 +173,19 @@ class SQLBook:
         self._tell((erased,))
         return erased
 
-    def lease(self, worker: str, now: datetime, seconds: float) -> Task | None:
+    def lease(
+        self,
+        worker: str,
+        now: datetime,
+        seconds: float,
+        kinds: Collection[str] | None = None,
+    ) -> Task | None:
         """Take the task that is due longest; see the port."""
+        most = self._limits.task_attempts
         with self._writing() as connection:
-            most = self._limits.task_attempts
-            return outbox.lease(connection, worker, now, seconds, most)
+            return outbox.lease(
+                connection, worker, now, seconds, kinds=kinds, most=most
+            )
 
     def postpone(self, task: Task, *, until: datetime | None, error: str) -> None:
         """Give a task back; see the port."""
@@ -194,6 +201,10 @@ class SQLBook:
         """Make a stuck task due again; see the port."""
         with self._writing() as connection:
             outbox.retry(connection, key, now)
+
+    def telling(self, told: Callable[[AnyEntry], None]) -> Self:
+        """The same book with somebody who is told; see the port."""
+        return attrs.evolve(self, told=told)
 
     def close(self) -> None:
         """Let go of the connections; see the port."""

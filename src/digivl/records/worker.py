@@ -53,7 +53,11 @@ class Worker:
     def run(self, progress: Progress | None = None) -> WorkReport:
         """Do all that is due now."""
         report, name = WorkReport(), this_worker()
-        while task := self.book.lease(name, self.clock(), self.limits.lease_seconds):
+        # Only what somebody here can do: the tasks of another application wait for
+        # its own worker.
+        while task := self.book.lease(
+            name, self.clock(), self.limits.lease_seconds, self.handlers.keys()
+        ):
             error = self._attempt(task)
             report = self._counted(report, task, error)
             if progress is not None:
@@ -62,7 +66,7 @@ class Worker:
 
     def _attempt(self, task: Task) -> DigivlError | None:
         try:
-            self._handler(task)(task)
+            self.handlers[task.kind](task)
         except DigivlError as error:
             return error
         except Exception as cause:  # noqa: BLE001
@@ -70,15 +74,6 @@ class Worker:
             _LOG.exception("task %s (%s) failed", task.key, task.kind)
             return DigivlError(f"{type(cause).__name__} in a task {task.kind!r}")
         return None
-
-    def _handler(self, task: Task) -> Handler:
-        try:
-            return self.handlers[task.kind]
-        except KeyError:
-            raise DigivlError(
-                f"nobody here does tasks of kind {task.kind!r}",
-                hint="Install the plug-in that made it, or a newer digivl.",
-            ) from None
 
     def _counted(
         self, report: WorkReport, task: Task, error: DigivlError | None

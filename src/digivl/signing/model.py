@@ -122,8 +122,8 @@ class SigningFlow:
         (signatory,) = found
         if signatory.signed_at is not None:
             raise SigningError(f"{signatory.party} has signed this document already")
-        if signatory is not self.next_signatory:
-            raise SigningError(f"{self.next_signatory} signs before {signatory.party}")
+        if (first := self.next_signatory) and signatory is not first:
+            raise SigningError(f"{first.party} signs before {signatory.party}")
         return signatory
 
     def signed(self, signatory: Signatory, sha256: str) -> SigningFlow:

@@ -59,9 +59,12 @@ class Signing:
             NotFoundError: No such document.
             MalformedError: No signatory, or one that stands there twice.
             SigningError: It is up for signing already.
+            ConfigurationError: The settings have no such signing means.
         """
         found, now = self.documents.read(document).record, self.clock()
         self._check_free(document, found.dossier)
+        for signatory in signatories:
+            self.means(signatory.means)
         flow = SigningFlow(
             dossier=found.dossier,
             document=document,

@@ -152,10 +152,9 @@ def _advise(scene: Scene) -> None:
     advices = scene.vl.advices
     found = scene.only(ADVICE)
     if found is None:
-        document = scene.vl.documents.read(scene.document).record.latest
         found = advices.ask(
             scene.dossier,
-            documents=[document.sha256],
+            documents=[scene.document],
             lines=[_LINE],
             adviser=INSPECTOR,
             by=CABINET,

@@ -28,7 +28,8 @@ def compare(
     whole, prefix = _digests(copy, document.size, largest)
     if whole == document.final:
         return CopyOutcome.IDENTICAL
-    if whole in {revision.sha256 for revision in document.revisions}:
+    earlier = {revision.sha256 for revision in document.revisions}
+    if whole in earlier | {document.base, document.stamped}:
         return CopyOutcome.EARLIER_VERSION
     # Something was put behind the authentic bytes, which are all still there.
     if prefix == document.final:

@@ -1,0 +1,52 @@
+"""Validators that many records share; each raises `MalformedError`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sized
+from typing import Any, Final
+
+import attrs
+
+from digivl.errors import MalformedError
+from digivl.kernel.redaction import holds_national_number
+
+_LONGEST: Final = 500
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def public_line(_: object, attribute: attrs.Attribute[Any], text: object) -> None:
+    """One line that everybody may read: filled, printable, without an INSZ."""
+    name = attribute.name.replace("_", " ")
+    if not isinstance(text, str) or not text.strip() or len(text) > _LONGEST:
+        raise MalformedError(f"the {name} is one line of 1 to {_LONGEST} characters")
+    if not text.isprintable():
+        raise MalformedError(
+            f"the {name} holds what cannot be printed",
+            hint="It is one line; take out line breaks and control characters.",
+        )
+    if holds_national_number(text):
+        raise MalformedError(
+            f"the {name} holds a national number (INSZ)",
+            hint="It stands in the book for ever and everybody reads it: leave it out.",
+        )
+
+
+def at_least_one(_: object, attribute: attrs.Attribute[Any], values: Sized) -> None:
+    """A collection that is not empty."""
+    if not len(values):
+        raise MalformedError(f"there is no one of {attribute.name.replace('_', ' ')}")
+
+
+def counted_from_one(_: object, attribute: attrs.Attribute[Any], number: int) -> None:
+    """A number that counts from one."""
+    if number < 1:
+        raise MalformedError(f"{attribute.name} counts from 1, not from {number}")
+
+
+def digest(_: object, attribute: attrs.Attribute[Any], text: str) -> None:
+    """A SHA-256 as 64 hexadecimal digits in lower case."""
+    if not _DIGEST.fullmatch(text):
+        raise MalformedError(
+            f"{attribute.name} is no SHA-256 of 64 hexadecimal digits: {text[:20]!r}"
+        )
