@@ -176,17 +176,17 @@ def test_progress_is_told(scene_at: At) -> None:
     scene.vl.dispatches.send(
         scene.document, route.recipients(), sender=route.SENDER, by=route.SECRETARIAT
     )
-    unknown = NewTask(
-        kind="of-a-plug-in", subject=DOSSIER.ref(scene.dossier), due=scene.vl.clock()
+    nothing = NewTask(
+        kind="dispatch", subject=DISPATCH.ref("nowhere"), due=scene.vl.clock()
     )
-    scene.vl.book.write(tasks=[unknown])
+    scene.vl.book.write(tasks=[nothing])
 
     report = scene.vl.work(lambda task, error: told.append((task.kind, error)))
 
     assert WorkReport(done=2, stuck=1) == report
-    assert ["dispatch", "dispatch", "of-a-plug-in"] == [kind for kind, _ in told]
+    assert ["dispatch"] * 3 == [kind for kind, _ in told]
     assert [None, None] == [error for _, error in told[:2]]
-    assert "nobody here does" in str(told[2][1])
+    assert "there is no dispatch nowhere" in str(told[2][1])
 
 
 def test_closing_twice(scene_at: At) -> None:

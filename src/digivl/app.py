@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, Self, TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Self, TypeVar
 
 import attrs
 
@@ -65,10 +65,12 @@ class Digivl:
     folder: Path
     settings: Settings
     clock: Callable[[], datetime] = utc_now
-    _plugins: tuple[object, ...] = ()
-    _book: RecordBook | None = None
-    _handlers: Mapping[str, Handler] = attrs.field(factory=dict[str, "Handler"])
-    _opened: ExitStack = attrs.field(factory=ExitStack)
+    _plugins: tuple[object, ...] = attrs.field(default=(), alias="plugins")
+    _book: RecordBook | None = attrs.field(default=None, alias="book")
+    _handlers: Mapping[str, Handler] = attrs.field(
+        factory=dict[str, "Handler"], alias="handlers"
+    )
+    _opened: ExitStack = attrs.field(factory=ExitStack, alias="opened")
 
     @classmethod
     def open(
@@ -187,7 +189,7 @@ class Digivl:
             self.clock,
             self._check_pdf,
             self.settings.limits.pdf_bytes,
-            lambda dossier: self.dossiers.opened(dossier),
+            self._check_open,
         )
 
     @once
@@ -387,6 +389,9 @@ class Digivl:
         from digivl.testing.route import play
 
         play(self, task)
+
+    def _check_open(self, dossier: str) -> None:
+        self.dossiers.opened(dossier)
 
     def _check_pdf(self, source: BinaryIO) -> None:
         from digivl.pdf.reading import facts

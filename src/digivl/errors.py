@@ -19,6 +19,7 @@ DigivlError
 ├── StorageError                         the own disk or database could not do it
 │   ├── StorageFullError                 no room left
 │   ├── BookBusyError                    other writers held the book for too long
+│   ├── BookUnreachableError             the database does not answer
 │   └── CorruptDocumentError             stored bytes no longer match their name
 ├── SigningError                         a signature could not be made
 │   ├── KeyUnusableError                 the key or its password cannot be used
@@ -214,6 +215,13 @@ class BookBusyError(StorageError):
     """Other writers held the record book for longer than the settings allow."""
 
     code = "book-busy"
+    retryable = True
+
+
+class BookUnreachableError(StorageError):
+    """The database of the record book does not answer."""
+
+    code = "book-unreachable"
     retryable = True
 
 

@@ -15,7 +15,7 @@ from digivl.advice.model import (
     AgreementState,
     BudgetLine,
 )
-from digivl.dossiers.model import DOSSIER
+from digivl.dossiers.model import DOSSIER, StepKind
 from digivl.errors import NotFoundError, NotReadyError, StepNotAllowedError
 from digivl.kernel.money import Euro
 from digivl.testing import route
@@ -283,5 +283,8 @@ def test_advice_on_nothing(scene_at: At) -> None:
 
     with pytest.raises(NotFoundError, match="no dossier none"):
         scene.vl.advices.ask(
-            "none", documents=[scene.document], adviser=route.INSPECTOR, by=route.CABINET
+            "none",
+            documents=[scene.document],
+            adviser=route.INSPECTOR,
+            by=route.CABINET,
         )

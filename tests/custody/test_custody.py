@@ -49,7 +49,7 @@ def held(**changes: Any) -> Custody:
 )
 def test_black_hole_cannot_be_written_down(changes: dict[str, Any]) -> None:
     """There is no custody without a next step and a due moment after its start."""
-    with pytest.raises(ValueError, match=r"next_step|due|zone"):
+    with pytest.raises(ValueError, match=r"next step|due|zone"):
         held(**changes)
 
 

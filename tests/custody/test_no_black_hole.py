@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from io import BytesIO
 from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, settings
@@ -20,6 +21,7 @@ from hypothesis.stateful import (
 from digivl import Digivl, DigivlError
 from digivl.advice.model import ADVICE, AGREEMENT, AdviceOutcome
 from digivl.custody.model import CUSTODY
+from digivl.documents.model import NOTA
 from digivl.dossiers.model import (
     DOSSIER,
     STEP,
@@ -32,6 +34,7 @@ from digivl.dossiers.model import (
 from digivl.kernel.kinds import Kind
 from digivl.records.port import Query
 from digivl.testing import route
+from digivl.testing.papers import paper
 from digivl.testing.route import Scene
 
 parties = st.sampled_from(

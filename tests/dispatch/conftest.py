@@ -67,7 +67,7 @@ def _address() -> PostalAddress:
 @pytest.fixture(name="citizen", scope="session")
 def _citizen(address: PostalAddress) -> Recipient:
     """A citizen who uses the eBox."""
-    return Recipient.citizen(INSZ("85073003328"), name="An Peeters", address=address)
+    return Recipient.citizen(INSZ("85073003328"), name="Test Persoon", address=address)
 
 
 @pytest.fixture(name="draft", scope="session")

@@ -39,5 +39,5 @@ class TestMagdaByLetter(TestMagdaToEBox):
     ) -> Dispatch:
         """A decision for somebody without eBox."""
         self.content = pdf.getvalue()
-        recipient = Recipient.by_letter("An Peeters", address)
+        recipient = Recipient.by_letter("Test Persoon", address)
         return draft(recipient=recipient, channel=Channel.PAPER)

@@ -48,7 +48,7 @@ from digivl.settings import Limits
 from digivl.testing.magda import CLIENT_ID, CLIENT_SECRET, Fault, MagdaSimulator
 
 Draft = Callable[..., Dispatch]
-SECRETS = ("85073003328", "85.07.30", "An Peeters", "Albert")
+SECRETS = ("85073003328", "85.07.30", "Test Persoon", "Albert")
 
 
 @pytest.fixture(name="mocked")
@@ -94,7 +94,7 @@ def test_to_an_ebox(
     assert (message.message_id, now) == (receipt.message_id, receipt.at)
     assert receipt.expires_at is not None
     assert "" == receipt.code
-    assert UUID(receipt.correlation_id)
+    assert receipt.correlation_id == str(UUID(receipt.correlation_id))
     assert ("EBOX", dispatch.key, dispatch.reference) == (
         message.channel,
         message.key,

@@ -139,7 +139,7 @@ def test_letter_holds_an_address_and_no_number(
     assert "recipient" not in message
     assert "85073003328" not in json.dumps(message)
     assert {
-        "name": "An Peeters",
+        "name": "Test Persoon",
         "street": "Koning Albert II-laan",
         "houseNumber": "15",
         "boxNumber": "101",

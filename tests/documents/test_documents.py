@@ -278,7 +278,10 @@ def test_only_in_an_open_dossier(office: Digivl) -> None:
     closed = office.dossiers.open("Voorbij", by=BY)
     office.dossiers.close(closed.id, by=BY)
 
-    for dossier, error in (("nergens", NotFoundError), (closed.id, StepNotAllowedError)):
+    for dossier, error in (
+        ("nergens", NotFoundError),
+        (closed.id, StepNotAllowedError),
+    ):
         with pytest.raises(error):
             office.documents.add(
                 dossier, io.BytesIO(PDF), title="Nota", type=NOTA, by=BY

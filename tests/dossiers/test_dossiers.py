@@ -236,7 +236,10 @@ def test_closed_is_closed(scene_at: At) -> None:
         )
     with pytest.raises(StepNotAllowedError):
         vl.advices.ask(
-            dossier, documents=[scene.document], adviser=route.INSPECTOR, by=route.CABINET
+            dossier,
+            documents=[scene.document],
+            adviser=route.INSPECTOR,
+            by=route.CABINET,
         )
 
 

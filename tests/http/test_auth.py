@@ -39,7 +39,8 @@ def _server(gateway: Make) -> Any:
 
     class Server:
         def __init__(self) -> None:
-            self.asked, self.now, self.status = [], 1_000.0, 200
+            self.asked: list[Any] = []
+            self.now, self.status = 1_000.0, 200
             self.lasts = 600
             self.credentials = ClientCredentials(
                 gateway(self.answer), "/token", SECRET, "read post", lambda: self.now

@@ -44,7 +44,7 @@ def test_ids_that_are_people(number: str, form: str) -> None:
 
     for written in (number, dotted):
         with pytest.raises(MalformedError, match="holds a national number") as refused:
-            Party(form.format(written), "An Peeters", Role.SIGNATORY)
+            Party(form.format(written), "Test Persoon", Role.SIGNATORY)
         assert written not in refused.value.diagnostics()
 
 
@@ -52,7 +52,7 @@ def test_ids_that_are_people(number: str, form: str) -> None:
 def test_ids_that_look_like_people(id: str) -> None:
     """A mistyped number is no id either: it still tells who is meant."""
     with pytest.raises(MalformedError, match="national number"):
-        Party(id, "An Peeters", Role.SIGNATORY)
+        Party(id, "Test Persoon", Role.SIGNATORY)
 
 
 @given(st.uuids())
@@ -63,7 +63,7 @@ def test_random_ids(id: object) -> None:
 
 def test_another_role() -> None:
     """The same party in another role is the same party."""
-    one = Party("OVO002949", "Kanselarij", Role.SECRETARIAT, Personal("An Peeters"))
+    one = Party("OVO002949", "Kanselarij", Role.SECRETARIAT, Personal("Test Persoon"))
 
     other = one.acting_as(Role.SIGNATORY)
 
@@ -73,7 +73,7 @@ def test_another_role() -> None:
 
 def test_party_for_people() -> None:
     """A party is called by its label; who is behind it shows nowhere."""
-    party = Party("OVO002949", "Kanselarij", Role.SECRETARIAT, Personal("An Peeters"))
+    party = Party("OVO002949", "Kanselarij", Role.SECRETARIAT, Personal("Test Persoon"))
 
     assert "Kanselarij" == str(party)
     assert "Peeters" not in repr(party)

@@ -45,7 +45,7 @@ def test_equal_when_values_are(one: str, two: str) -> None:
 )
 def test_is_not_shown(show: Any) -> None:
     """However it is turned into text, nothing of the value or its salt shows."""
-    personal = Personal("An Peeters", b"\x01" * SALT_BYTES)
+    personal = Personal("Test Persoon", b"\x01" * SALT_BYTES)
 
     shown = show(personal)
 
@@ -98,4 +98,4 @@ def test_no_value() -> None:
     with pytest.raises(MalformedError, match="is there, or was erased"):
         Personal(None)
     with pytest.raises(MalformedError, match="is there, or was erased"):
-        Personal("An Peeters", erased_commitment="c0ffee")
+        Personal("Test Persoon", erased_commitment="c0ffee")

@@ -103,3 +103,17 @@ def test_other_numbers_can_be_written(text: str) -> None:
 def test_no_key_is_taken_for_a_number(key: object) -> None:
     """A random key never happens to be refused."""
     assert not holds_national_number(str(key))
+
+
+@given(st.binary(min_size=16, max_size=64))
+def test_no_digest_is_taken_for_a_number(raw: bytes) -> None:
+    """A digest in hexadecimal can hold any run of digits: that is chance."""
+    assert not holds_national_number(raw.hex())
+
+
+def test_a_number_inside_a_digest_is_chance() -> None:
+    """The same digits count where they stand alone."""
+    digest = "a85073003328b" + "0f" * 26
+
+    assert not holds_national_number(f"authentic {digest}")
+    assert holds_national_number("authentic 85073003328")

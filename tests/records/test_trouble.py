@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from digivl.errors import (
     BookBusyError,
+    BookUnreachableError,
     ConfigurationError,
     DamagedOfficeError,
     DigivlError,
@@ -109,9 +110,20 @@ def test_folder_in_place_of_the_file(quick_folder: Path) -> None:
 
 
 def test_empty_database(url: str) -> None:
-    """A database without a book is not taken for an empty one."""
-    with pytest.raises(DamagedOfficeError, match="holds no digivl book"):
+    """A database without a book is not taken for an empty one, nor made."""
+    with pytest.raises(DamagedOfficeError, match=r"no digivl book|no record book"):
         SQLBook.open(url)
+    assert not Path(make_url(url).database or "").is_file()
+
+
+def test_database_that_is_away() -> None:
+    """A database that does not answer is no damage: it can be tried again."""
+    url = "postgresql+psycopg://127.0.0.1:1/none?connect_timeout=2"
+
+    with pytest.raises(BookUnreachableError) as away:
+        SQLBook.open(url)
+
+    assert away.value.retryable
 
 
 def test_making_twice(url: str, opened_book: OpenedBook) -> None:

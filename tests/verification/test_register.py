@@ -18,7 +18,6 @@ from digivl.errors import (
     NotFoundError,
     NotReadyError,
     SigningError,
-    StepNotAllowedError,
 )
 from digivl.kernel.moments import utc_now
 from digivl.pdf.stamp import Place

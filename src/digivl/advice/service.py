@@ -20,9 +20,9 @@ from digivl.advice.model import (
 )
 from digivl.custody.model import of_dossier
 from digivl.custody.service import Custodian
+from digivl.documents.model import DOCUMENT
 from digivl.dossiers.gate import Requirement
 from digivl.dossiers.model import DOSSIER
-from digivl.documents.model import DOCUMENT
 from digivl.errors import NotFoundError, NotReadyError
 from digivl.kernel.calendar import LEGAL, Calendar
 from digivl.kernel.identifiers import new_id
@@ -74,7 +74,7 @@ class Advices:
         request = AdviceRequest(
             dossier=dossier,
             title=self._title(dossier),
-            versions=tuple(self._version(id, dossier) for id in documents),
+            versions=tuple(self._version(name, dossier) for name in documents),
             lines=tuple(lines),
             asker=by,
             adviser=adviser,
@@ -241,6 +241,7 @@ class Advices:
         by: Party,
         holder: Party,
         next_step: str,
+        *,
         at: datetime,
         days: int,
     ) -> Entry[R]:

@@ -34,7 +34,11 @@ def sign(
     *,
     out: Annotated[Path, typer.Option(help="Folder for the signed files.")],
     means: Annotated[
-        list[str], typer.Option(help="Signing means, in order; repeat for several.")
+        list[str],
+        typer.Option(
+            help="Signing means, in order; repeat for several. As who it signs can "
+            "follow: minister='Vlaams minister van Jeugd'."
+        ),
     ],
     by: Annotated[str, typer.Option(help="Who issues, as shown.")] = "Dossierbeheerder",
     code: Annotated[
@@ -50,20 +54,21 @@ def sign(
 
     With --no-code it only signs: nothing is recorded, no QR code is put on.
     """
-    from digivl.cli.signing import checked, recorded, signed_only
+    from digivl.cli.signing import checked, functions, recorded, signed_only
 
     if code and not timestamp:
         raise typer.BadParameter("--no-timestamp goes with --no-code only")
     party = Party("cli", by, Role.DOSSIER_MANAGER)
     with reported(as_json=as_json), Digivl.open(office) as vl:
-        checked(vl, files, out, means)
+        signers = functions(means)
+        checked(vl, files, out, signers)
         for file in files:
             target = out / file.name
             with busy(f"Signing {file}", quiet=as_json):
                 if code:
-                    told = recorded(vl, file, target, means, party)
+                    told = recorded(vl, file, target, signers, party)
                 else:
-                    told = signed_only(vl, file, target, means, timestamp=timestamp)
+                    told = signed_only(vl, file, target, signers, timestamp=timestamp)
             if as_json:
                 print_json({"file": str(file), "out": str(target)} | told)
                 continue
@@ -122,17 +127,21 @@ def verify(
     office: Office = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Look a code up, and compare a copy; status 1 unless authentic and identical."""
+    """Look a code up, and compare a copy; status 1 unless authentic and identical.
+
+    A PDF is its own copy: what is in it is compared, not only its link looked up.
+    """
     from digivl.cli.verdicts import (
         code_text,
         is_good,
+        pdf_itself,
         print_verification,
         verification_json,
     )
 
     with reported(as_json=as_json), Digivl.open(office) as vl, ExitStack() as opened:
-        text = code_text(vl, what)
-        held = opened.enter_context(reading(copy)) if copy else None
+        text, mine = code_text(vl, what), copy or pdf_itself(what)
+        held = opened.enter_context(reading(mine)) if mine else None
         found = vl.register.verify(text, held)
     if as_json:
         print_json(verification_json(found))

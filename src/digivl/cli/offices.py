@@ -23,8 +23,9 @@ from digivl.cli.output import (
     reported,
     say,
 )
+from digivl.custody.model import CUSTODY
 from digivl.errors import NotFoundError
-from digivl.kernel.kinds import Ref
+from digivl.kernel.kinds import Ref, Standing
 from digivl.kernel.parties import Role
 from digivl.records.entries import AnyEntry
 from digivl.records.port import Query, Row
@@ -86,9 +87,12 @@ def show(id: Id, *, office: Office = HERE, as_json: AsJson = False) -> None:
         "state": standing.state,
         "version": f"{entry.version}, {local(entry.at)}, {entry.actor}",
     }
-    print_facts(standing.title, facts)
-    if rows:
-        print_table("In dit dossier", ("Soort", "Staat", "Id", "Titel"), _brief(rows))
+    held = [row.standing for row in rows if row.ref.kind == CUSTODY.name]
+    print_facts(standing.title, facts | _who_has_it(held))
+    others = [row for row in rows if row.ref.kind != CUSTODY.name]
+    if others:
+        columns = ("Soort", "Staat", "Id", "Titel")
+        print_table("In dit dossier", columns, _brief(others))
 
 
 def history(id: Id, *, office: Office = HERE, as_json: AsJson = False) -> None:
@@ -128,6 +132,18 @@ def plugins(*, as_json: AsJson = False) -> None:
     ]
     print_table("Offers", ("Table", "offer =", "Options"), rows)
     say(f"Plug-ins: {', '.join(catalog.installed())}")
+
+
+def _who_has_it(held: Sequence[Standing]) -> dict[str, str]:
+    if not held or not held[0].open:
+        return {}
+    (one,) = held
+    return {
+        "bij": one.holder_label or "",
+        "te doen": one.next_step or "",
+        "sinds": local(one.since) if one.since else "",
+        "tegen": local(one.due) if one.due else "",
+    }
 
 
 def _role(name: str | None) -> Role | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,27 @@ from digivl.app import Digivl
 from digivl.cli.files import is_there, reading, written
 from digivl.documents.disk import scratch
 from digivl.documents.model import DECISION_REPORT
-from digivl.errors import StorageError
+from digivl.errors import MalformedError, StorageError
 from digivl.kernel.parties import Party, Role
 from digivl.signing.model import Signatory
 
 
-def checked(vl: Digivl, files: Sequence[Path], out: Path, means: Sequence[str]) -> None:
+def functions(means: Sequence[str]) -> dict[str, str]:
+    """The function that each means signs as: what follows ``=``, else its own name.
+
+    Raises:
+        MalformedError: One stands there twice.
+    """
+    pairs = [one.partition("=") for one in means]
+    signers = {name: label or name for name, _, label in pairs}
+    if len(signers) < len(means):
+        raise MalformedError("the same signing means stands twice")
+    return signers
+
+
+def checked(
+    vl: Digivl, files: Sequence[Path], out: Path, means: Mapping[str, str]
+) -> None:
     """See that the means exist and that nothing is overwritten, before any act.
 
     Raises:
@@ -37,7 +52,7 @@ def checked(vl: Digivl, files: Sequence[Path], out: Path, means: Sequence[str]) 
 
 
 def recorded(
-    vl: Digivl, file: Path, out: Path, means: Sequence[str], by: Party
+    vl: Digivl, file: Path, out: Path, means: Mapping[str, str], by: Party
 ) -> dict[str, Any]:
     """Dossier, code, signatures, register: the whole of it, for one file."""
     with written(out) as target:
@@ -63,7 +78,7 @@ def recorded(
 
 
 def signed_only(
-    vl: Digivl, file: Path, out: Path, means: Sequence[str], *, timestamp: bool
+    vl: Digivl, file: Path, out: Path, means: Mapping[str, str], *, timestamp: bool
 ) -> dict[str, Any]:
     """Only signatures, one after the other."""
     levels: list[str] = []
@@ -86,11 +101,12 @@ def signed_only(
 
 
 def _signed(
-    vl: Digivl, document: str, means: Sequence[str], by: Party
+    vl: Digivl, document: str, means: Mapping[str, str], by: Party
 ) -> tuple[str, list[dict[str, Any]]]:
     """Signed by each and registered: the SHA-256 of the file, and the signatures."""
     signatories = [
-        Signatory(party=Party(name, name, Role.SIGNATORY), means=name) for name in means
+        Signatory(party=Party(name, label, Role.SIGNATORY), means=name)
+        for name, label in means.items()
     ]
     flow = vl.signing.start(document, signatories, by=by)
     for name in means:

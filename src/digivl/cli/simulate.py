@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -26,6 +26,17 @@ class Service(Enum):
 
     MAGDA = "magda"
     TSA = "tsa"
+
+
+#: What has to stand in the settings, beside the address.
+_HOW: Final = {
+    Service.MAGDA: (
+        "In [providers.NAME]: url is this address with /api/v1/messages behind it,",
+        "token_url this address, client_id digivl-simulator, and in the file with the",
+        "secret: no-secret-at-all",
+    ),
+    Service.TSA: ("In [authorities.NAME]: url is this address.",),
+}
 
 
 def simulate(
@@ -48,6 +59,8 @@ def simulate(
             print_json({"service": service.value, "url": url})
         else:
             say(f"{service.value} answers at {url}")
+            for line in _HOW[service]:
+                say(line)
             say("Stop it with Ctrl-C.")
         threading.Event().wait()
 

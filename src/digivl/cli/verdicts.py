@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import attrs
 
@@ -19,6 +19,17 @@ from digivl.validation.engine import validate
 from digivl.validation.trust import Trust
 from digivl.validation.verdict import FileVerdict, Indication
 from digivl.verification.model import CopyOutcome, Verification, VerifyOutcome
+
+_LONGEST_PATH: Final = 1_000
+
+
+def pdf_itself(what: str) -> Path | None:
+    """The file that `what` names, when it is a PDF: it is its own copy."""
+    path = Path(what)
+    if len(what) > _LONGEST_PATH or "://" in what or not is_there(path):
+        return None
+    with reading(path) as file:
+        return path if b"%PDF-" in file.read(1024) else None
 
 
 @attrs.frozen

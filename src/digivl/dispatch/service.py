@@ -235,7 +235,7 @@ class Dispatches:
             if identity in seen:
                 raise AlreadySentError(
                     f"{authentic.title!r} was already sent to one of these recipients",
-                    hint="`digivl show` on the dossier lists what was sent to whom.",
+                    hint="`digivl show` on the dossier lists its dispatches.",
                 )
             seen.add(identity)
 

@@ -241,9 +241,9 @@ class Dossiers:
         return dossier
 
     def _check_documents(self, dossier: str, documents: Sequence[str]) -> None:
-        for id in documents:
-            if self._book.read(DOCUMENT, id).record.dossier != dossier:
-                raise NotFoundError(f"document {id} is not of dossier {dossier}")
+        for name in documents:
+            if self._book.read(DOCUMENT, name).record.dossier != dossier:
+                raise NotFoundError(f"document {name} is not of dossier {dossier}")
 
     def _check_ready(self, step: ProcedureStep, kind: ItemKind) -> None:
         # An announcement asks no decision, so it needs no advice and no agreement.

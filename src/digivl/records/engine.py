@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from digivl.errors import (
     BookBusyError,
+    BookUnreachableError,
     ConfigurationError,
     DamagedOfficeError,
     DigivlError,
@@ -145,7 +146,32 @@ _DAMAGED: Final = (
     "no such column",
     'relation "',  # … does not exist
 )
+_AWAY: Final = (
+    "connection refused",
+    "connection failed",
+    "could not connect",
+    "could not translate host",
+    "failed to resolve host",
+    "name or service not known",
+    "timeout expired",
+)
 _UNOPENED: Final = ("unable to open", "readonly database", "disk i/o error")
+
+
+def refuse_missing(engine: Engine) -> None:
+    """Refuse a SQLite file that is not there: opening it would make an empty one.
+
+    Raises:
+        DamagedOfficeError: There is no such file.
+    """
+    file = engine.url.database
+    there = engine.dialect.name != "sqlite" or not file or file.startswith("file:")
+    if not there and not Path(str(file)).exists():
+        raise DamagedOfficeError(
+            f"there is no record book {Path(str(file)).name}",
+            hint="Make an office with `digivl init DIR`, or a book with "
+            "SQLBook.create.",
+        )
 
 
 def _translated(cause: SQLAlchemyError) -> StorageError | DamagedOfficeError:
@@ -158,6 +184,11 @@ def _translated(cause: SQLAlchemyError) -> StorageError | DamagedOfficeError:
         return BookBusyError(
             "other writers hold the record book",
             hint="Nothing was written. Try again; see limits.book_wait_seconds.",
+        )
+    if any(sign in text for sign in _AWAY):
+        return BookUnreachableError(
+            f"the database of the record book does not answer: {said}",
+            hint="Is it running, and is its address in the settings right?",
         )
     if any(sign in text for sign in _FULL):
         return StorageFullError(

@@ -147,7 +147,8 @@ def _version(connection: Connection) -> int:
     if META.name in missing:
         raise DamagedOfficeError(
             "this database holds no digivl book",
-            hint="Name the right database, or make an office with `digivl init DIR`.",
+            hint="Name the right database; `SQLBook.create(url)` makes a book in an "
+            "empty one.",
         )
     row = connection.scalar(select(META.c.value).where(META.c.name == "schema"))
     if row is None or not row.isdigit():

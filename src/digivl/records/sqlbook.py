@@ -17,7 +17,13 @@ from digivl.kernel.kinds import Kind, Ref, Standing
 from digivl.kernel.moments import from_wire, to_wire
 from digivl.records import outbox, schema
 from digivl.records.codec import PersonalValue, Sealed, seal, unseal
-from digivl.records.engine import WRITING, begin_on_sqlite, connect, translated
+from digivl.records.engine import (
+    WRITING,
+    begin_on_sqlite,
+    connect,
+    refuse_missing,
+    translated,
+)
 from digivl.records.entries import AnyDraft, AnyEntry, Entry
 from digivl.records.port import Query, Row
 from digivl.records.schema import CURRENT, ENTRY, PERSONAL
@@ -66,11 +72,7 @@ class SQLBook:
         return book
 
     @classmethod
-    def open(
-        cls,
-        url: str,
-        limits: Limits = Limits(),
-    ) -> Self:
+    def open(cls, url: str, limits: Limits = Limits()) -> Self:
         """Open a book that is there.
 
         Args:
@@ -82,6 +84,7 @@ class SQLBook:
             NewerOfficeError: A newer digivl made it.
         """
         book = cls(connect(url, wait_seconds=limits.book_wait_seconds), limits)
+        refuse_missing(book._engine)
         book._prepare(schema.migrate)
         return book
 

@@ -307,7 +307,7 @@ class RecordBookContract:
 
     def test_personal_values_stand_apart(self, book: RecordBook) -> None:
         """The entry commits to a value; value and salt together prove it."""
-        owner, name = Personal(INSZ(NUMBER)), Personal("An Peeters")
+        owner, name = Personal(INSZ(NUMBER)), Personal("Test Persoon")
         book.write(opened(owner=owner, names=(name,)))
 
         entry = book.read(MATTER, "matter-1")
@@ -343,7 +343,7 @@ class RecordBookContract:
     def test_erasure(self, book: RecordBook) -> None:
         """Values go, from every version; entries, hashes and proofs stay."""
         (one,) = book.write(opened(owner=Personal(INSZ(NUMBER))))
-        (two,) = book.write(changed(one, names=(Personal("An Peeters"),)))
+        (two,) = book.write(changed(one, names=(Personal("Test Persoon"),)))
         (other,) = book.write(opened("matter-2", owner=Personal(INSZ(NUMBER))))
 
         erasure = book.erase(changed(two, title="Erased"))

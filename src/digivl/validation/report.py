@@ -79,6 +79,7 @@ def _timestamp(one: TimestampVerdict) -> dict[str, Any]:
 def as_text(verdict: FileVerdict) -> str:
     """The verdict in Dutch, a few lines."""
     lines = [f"{verdict.file}: {_IN_DUTCH[verdict.indication]}{_why(verdict)}"]
+    lines += [f"  {line}" for line in verdict.reason.splitlines()]
     lines += [_signature_line(one) for one in verdict.signatures]
     lines += [
         f"  tijdstempel over het document: {_stamp(one)}" for one in verdict.timestamps
