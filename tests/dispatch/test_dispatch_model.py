@@ -171,7 +171,7 @@ def test_impossible_dispatches(draft: Draft, change: dict[str, Any]) -> None:
 
 def test_channel_fits_the_recipient(draft: Draft, address: PostalAddress) -> None:
     """An eBox needs a number, a letter an address."""
-    by_letter = Recipient.by_letter("Jan Peeters", address)
+    by_letter = Recipient.by_letter("Test Burger", address)
     by_number = Recipient.enterprise(EnterpriseNumber("0406798006"), name="nv")
 
     with pytest.raises(MalformedError, match="eBox"):

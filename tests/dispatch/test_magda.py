@@ -111,13 +111,13 @@ def test_by_letter(
     address: PostalAddress,
 ) -> None:
     """A letter has an id and no end; the print room gets the address."""
-    recipient = Recipient.by_letter("Jan Peeters", address)
+    recipient = Recipient.by_letter("Test Burger", address)
 
     receipt = magda.submit(draft(recipient=recipient, channel=Channel.PAPER), pdf)
 
     (message,) = simulator.accepted()
     assert receipt.expires_at is None
-    assert "Jan Peeters" == message.message["recipientAddress"]["name"]
+    assert "Test Burger" == message.message["recipientAddress"]["name"]
 
 
 def test_ebox_that_was_never_opened_is_a_signal(
@@ -143,7 +143,7 @@ def test_refused_recipient(
     reason: str,
 ) -> None:
     """A refusal says why, in the words of the service but without the number."""
-    recipient = Recipient.citizen(INSZ(insz), name="Jan Peeters")
+    recipient = Recipient.citizen(INSZ(insz), name="Test Burger")
 
     with pytest.raises(BackendRefusedError) as refusal:
         magda.submit(draft(recipient=recipient), pdf)

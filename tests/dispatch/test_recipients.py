@@ -148,13 +148,13 @@ def test_enterprise_needs_no_address() -> None:
 
 def test_letter_needs_no_number(address: PostalAddress) -> None:
     """Of whom only the address is known gets a letter."""
-    assert not Recipient.by_letter("Jan Peeters", address).has_number
+    assert not Recipient.by_letter("Test Burger", address).has_number
 
 
 def test_recipient_that_cannot_be_reached() -> None:
     """A name alone reaches nobody."""
     with pytest.raises(MalformedError, match="cannot be reached"):
-        Recipient(name=Personal("Jan Peeters"))
+        Recipient(name=Personal("Test Burger"))
 
 
 def test_recipient_is_one_of_both() -> None:

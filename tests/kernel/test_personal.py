@@ -50,7 +50,7 @@ def test_is_not_shown(show: Any) -> None:
     shown = show(personal)
 
     assert "Personal(•••)" in shown
-    assert "Peeters" not in shown
+    assert "Persoon" not in shown
     assert "\\x01" not in shown
 
 

@@ -316,7 +316,7 @@ class RecordBookContract:
         assert NUMBER == entry.record.owner.reveal().wire
         assert (name,) == entry.record.names
         assert NUMBER not in entry.canonical
-        assert "Peeters" not in entry.canonical
+        assert "Persoon" not in entry.canonical
         salt = entry.record.owner.salt
         assert commitment(salt, f'"{NUMBER}"'.encode()) in entry.canonical
 
