@@ -77,7 +77,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "imports", "typing", "docs", "minimal", "tests"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-ALL_EXTRAS = "cli,report,scan,simulators"
+ALL_EXTRAS = "cli,postgres,report,scan,simulators"
 
 
 def install(session: nox.Session, *groups: str, extras: str | None = "") -> None:
@@ -144,7 +144,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def typing(session: nox.Session) -> None:
     """Mypy and pyright, both strict."""
-    install(session, "typing", "test", extras=ALL_EXTRAS)
+    install(session, "typing", "test", "httpx2", extras=ALL_EXTRAS)
     session.run("mypy")
     session.run("pyright", "--pythonpath", str(Path(session.bin, "python")))
 

@@ -151,3 +151,22 @@ def test_registered_documents_are_timestamped(run: Run, empty: Path, pdf: Path) 
 
     assert 2 == done.status
     assert "--no-code" in done.err
+
+
+def test_signs_as_a_function(run: Run, empty: Path, pdf: Path) -> None:
+    """What citizens read is the function, and not the name of a key."""
+    out = empty.parent / "out"
+    means = ("--means", "minister=Vlaams minister van Jeugd")
+    done = run("sign", pdf, "--out", out, *means, "--office", empty, "--json")
+
+    (signature,) = done.line["signatures"]
+    assert "Vlaams minister van Jeugd" == signature["function"]
+
+
+def test_no_means_twice(run: Run, empty: Path, pdf: Path) -> None:
+    """Nobody signs a document twice."""
+    twice = ("--means", "minister", "--means", "minister=Iemand")
+    done = run("sign", pdf, "--out", empty.parent / "out", *twice, "-o", empty)
+
+    assert 2 == done.status
+    assert "twice" in done.err

@@ -85,6 +85,20 @@ def test_reads_the_code_in_a_pdf(run: Run, played: Any) -> None:
     assert 0 == done.status
 
 
+def test_a_pdf_is_its_own_copy(run: Run, played: Any, tmp_path: Path) -> None:
+    """A forged document with a true link is not authentic: its bytes are compared."""
+    forged = tmp_path / "vervalst.pdf"
+    content = bytearray(played.final.read_bytes())
+    content[len(content) // 3] ^= 1
+    forged.write_bytes(content)
+
+    true = run("verify", played.final, "-o", played.office, "--json")
+    false = run("verify", forged, "-o", played.office, "--json")
+
+    assert (0, "IDENTICAL") == (true.status, true.line["copy"])
+    assert (1, "DIFFERENT") == (false.status, false.line["copy"])
+
+
 @pytest.mark.interop
 def test_reads_the_code_in_an_image(
     run: Run, played: Any, tmp_path: Path, needs_program: Callable[[str], str]
