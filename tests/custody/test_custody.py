@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import pytest
 
-from digivl.custody.model import Custody, CustodyState
+from digivl.custody.model import Custody, CustodyState, of_dossier
 from digivl.dossiers.model import DOSSIER
 from digivl.dossiers.service import GOVERNMENT
 from digivl.errors import NotFoundError, StepNotAllowedError
@@ -183,3 +183,25 @@ def test_what_was_never_held(scene_at: At) -> None:
     with pytest.raises(NotFoundError):
         custodian.hand_over(nothing, route.BUDGET, by=route.CABINET)
     assert [] == custodian.history(nothing)
+
+
+def test_work_list_leaves_nobody_out(scene_at: At) -> None:
+    """However many wait, the list has them all: a cut list would be a black hole."""
+    vl = scene_at("opened").vl
+    draft = vl.custody.taken
+    many = [
+        draft(
+            of_dossier(f"veel-{number}"),
+            dossier=f"veel-{number}",
+            title="Een van velen",
+            by=route.CABINET,
+            step="het dossier voorbereiden",
+            days=1,
+            at=vl.clock(),
+        )
+        for number in range(1_100)
+    ]
+    before = len(vl.custody.worklist())
+    vl.book.write(*many)
+
+    assert before + 1_100 == len(vl.custody.worklist())

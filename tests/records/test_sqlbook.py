@@ -342,10 +342,11 @@ def test_history_outlives_the_call(book: SQLBook) -> None:
 
 
 def test_thousands_of_rows(sqlite_book: SQLBook) -> None:
-    """A limit holds without being named: no query fills the memory."""
+    """Nothing is cut unless it is asked: a silent limit would hide what waits."""
     moments = [AT + timedelta(minutes=number) for number in range(1_100)]
     sqlite_book.write(*(opened(f"matter-{m:%d%H%M}", due=m) for m in moments))
 
-    rows = sqlite_book.rows(Query())
+    rows, some = sqlite_book.rows(Query()), sqlite_book.rows(Query(), limit=1_000)
 
-    assert moments[:1_000] == [row.standing.due for row in rows]
+    assert moments == [row.standing.due for row in rows]
+    assert moments[:1_000] == [row.standing.due for row in some]

@@ -80,7 +80,7 @@ def _settings(vl: Digivl) -> str:
 
 def _book(vl: Digivl) -> str:
     entries = 0
-    for row in vl.book.rows(Query(), limit=100_000):
+    for row in vl.book.rows(Query()):
         for entry in vl.book.history(KINDS[row.ref.kind], row.ref.id):
             if leaf_hash(entry.canonical) != entry.leaf:
                 raise CorruptDocumentError(f"entry {entry.number} was changed")
@@ -91,7 +91,7 @@ def _book(vl: Digivl) -> str:
 def _documents(vl: Digivl) -> str:
     versions = {
         version.sha256
-        for row in vl.book.rows(Query(kind=DOCUMENT.name), limit=100_000)
+        for row in vl.book.rows(Query(kind=DOCUMENT.name))
         for version in vl.book.read(DOCUMENT, row.ref.id).record.versions
     }
     missing = [name for name in versions if not vl.documents.store.holds(name)]

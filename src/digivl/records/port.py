@@ -71,8 +71,8 @@ class RecordBook(Protocol):
         """All entries of a record, oldest first; empty when there is none."""
         ...
 
-    def rows(self, query: Query, *, limit: int = 1_000) -> Sequence[Row]:
-        """Current rows, the earliest due first, then the longest held."""
+    def rows(self, query: Query, *, limit: int | None = None) -> Sequence[Row]:
+        """Current rows, the earliest due first, then the longest held; all, or some."""
         ...
 
     def find(self, id: str) -> Sequence[Ref]:

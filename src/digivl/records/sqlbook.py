@@ -138,7 +138,7 @@ class SQLBook:
         for row in found:
             yield _entry(kind, row, personal)
 
-    def rows(self, query: Query, *, limit: int = 1_000) -> Sequence[Row]:
+    def rows(self, query: Query, *, limit: int | None = None) -> Sequence[Row]:
         """Current rows; see the port."""
         wanted = attrs.asdict(query, filter=lambda _, value: value is not None)
         before, held = wanted.pop("due_before", None), wanted.pop("held", None)
