@@ -252,13 +252,15 @@ def test_a_code_that_will_not_be_signed_is_void(act: str, scene_at: At) -> None:
     scene = scene_at("flow")
     flow, signing = flow_of(scene), scene.vl.signing
 
+    who = route.MINISTER if act == "refuse" else route.SECRETARIAT
     if act == "refuse":
         ended = signing.refuse(flow.id, route.MINISTER.id, reason="bedrag klopt niet")
     else:
         ended = signing.cancel(flow.id, by=route.SECRETARIAT, reason="nieuwe versie")
 
     assert (act, True) == (ended.action, FLOW.standing(ended.record).open is False)
-    assert RegisterState.VOID is next(scene.all(AUTHENTIC)).record.state
+    void = next(scene.all(AUTHENTIC))
+    assert (RegisterState.VOID, who.id) == (void.record.state, void.actor.id)
     assert route.SECRETARIAT.id == holder(scene)[0]
     with pytest.raises(StepNotAllowedError):
         signing.sign(flow.id, route.MINISTER.id)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from digivl.kernel.parties import Party
 from digivl.records.entries import AnyDraft
 from digivl.signing.model import SigningFlow
 
@@ -13,10 +14,10 @@ from digivl.signing.model import SigningFlow
 class FlowCompanion(Protocol):
     """Moves its own records in the transaction that moves a signing flow."""
 
-    def started(self, flow: SigningFlow, at: datetime) -> Sequence[AnyDraft]:
+    def started(self, flow: SigningFlow, by: Party, at: datetime) -> Sequence[AnyDraft]:
         """Drafts to be written together with the start of `flow`."""
         ...
 
-    def ended(self, flow: SigningFlow, at: datetime) -> Sequence[AnyDraft]:
-        """Drafts to be written when `flow` was refused or cancelled."""
+    def ended(self, flow: SigningFlow, by: Party, at: datetime) -> Sequence[AnyDraft]:
+        """Drafts to be written when `by` refused or cancelled `flow`."""
         ...

@@ -76,7 +76,7 @@ class Signing:
         )
         started = first(FLOW, new_id(), flow, "start", by, now)
         held = self._held_next(flow, by, now)
-        return self.book.write(started, held, *self.companion.started(flow, now))[0]
+        return self.book.write(started, held, *self.companion.started(flow, by, now))[0]
 
     def read(self, id: str) -> Entry[SigningFlow]:
         """The flow as it is now.
@@ -233,7 +233,7 @@ class Signing:
             days=SIGN_DAYS,
         )
         stopped = found.next(ended, action, by, now, reason)
-        return self.book.write(stopped, held, *self.companion.ended(ended, now))[0]
+        return self.book.write(stopped, held, *self.companion.ended(ended, by, now))[0]
 
     def _held_next(self, flow: SigningFlow, by: Party, at: datetime) -> AnyDraft:
         waiting = flow.next_signatory

@@ -127,19 +127,19 @@ class Register:
             added_page=made.added_page,
         )
 
-    def started(self, flow: SigningFlow, at: datetime) -> Sequence[AnyDraft]:
+    def started(self, flow: SigningFlow, by: Party, at: datetime) -> Sequence[AnyDraft]:
         """The register moves with a signing flow: a stamped document is in signing."""
-        return self._moved(flow, "put up for signing", at)
+        return self._moved(flow, "put up for signing", by, at)
 
-    def ended(self, flow: SigningFlow, at: datetime) -> Sequence[AnyDraft]:
+    def ended(self, flow: SigningFlow, by: Party, at: datetime) -> Sequence[AnyDraft]:
         """A flow that was refused or cancelled leaves a code that is void."""
-        return self._moved(flow, "void", at)
+        return self._moved(flow, "void", by, at)
 
     def register(self, flow: str, *, by: Party) -> Entry[AuthenticDocument]:
         """Make the signed document the authentic one; registering twice is harmless.
 
-        The file is validated first: every signature that was expected must be there
-        once, intact, over what was put up for signing.
+        The file is validated first: as many signatures as were expected must be
+        there, and each must be intact.
 
         Args:
             flow: Id of the signing flow.
@@ -225,11 +225,13 @@ class Register:
             )
         return max(found, key=lambda entry: entry.record.reserved_at)
 
-    def _moved(self, flow: SigningFlow, step: str, at: datetime) -> Sequence[AnyDraft]:
+    def _moved(
+        self, flow: SigningFlow, step: str, by: Party, at: datetime
+    ) -> Sequence[AnyDraft]:
         found = self._of_version(flow.document, flow.base)
         if found is None:
             return ()
-        return (found.next(found.record.take(step), step, flow.started_by, at),)
+        return (found.next(found.record.take(step), step, by, at),)
 
     def _spec(self, code: VerificationCode, place: Place | None) -> StampSpec:
         chosen = self.settings.code
