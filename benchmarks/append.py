@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,9 +49,9 @@ NOTE = Kind("note", Note, lambda note: Standing(state="open", title=note.title))
 ACTOR = Party("OVO000001", "dossierbeheerder", Role.DOSSIER_MANAGER)
 
 
-def run() -> dict[str, Any]:
+def run() -> Iterator[dict[str, Any]]:
     """The measurement."""
-    return measure(
+    yield measure(
         Contest(
             name="append",
             unit="entries/s",

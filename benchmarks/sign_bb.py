@@ -25,7 +25,7 @@ from digivl.signing.softkey import SoftKey
 from digivl.testing.papers import paper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROUNDS = 15
 TEXT = (
@@ -34,14 +34,14 @@ TEXT = (
 LIMITS = Limits()
 
 
-def run() -> dict[str, Any]:
+def run() -> Iterator[dict[str, Any]]:
     """The measurement."""
     with TemporaryDirectory() as folder:
         now = datetime.now(UTC)
         keys = make_development_keys(Path(folder), {"signer": "Signer"}, at=now)
         key_file = keys.signatories["signer"]
         document = paper(TEXT, pages=11)
-        return measure(
+        yield measure(
             Contest(
                 name="sign-bb",
                 unit="signatures/s",

@@ -144,7 +144,9 @@ def _route(vl: Digivl) -> Iterator[str]:
     """Take one dossier through the route; tells each stage when it is reached."""
     from digivl.advice.model import AdviceOutcome
     from digivl.documents.model import DECISION_REPORT
-    from digivl.dossiers.model import DecisionResult, MeetingKind, StepKind
+    from digivl.dossiers.agenda import FormalCheck
+    from digivl.dossiers.meeting import MeetingKind
+    from digivl.dossiers.model import DecisionResult, StepKind
     from digivl.signing.model import Signatory
     from digivl.testing import papers, route
 
@@ -167,13 +169,16 @@ def _route(vl: Digivl) -> Iterator[str]:
         advice.id, AdviceOutcome.FAVOURABLE, agreement_needed=False, by=inspector
     )
     kind, start = MeetingKind.COUNCIL, vl.clock() + timedelta(days=1)
-    meeting = vl.dossiers.plan_meeting(kind, start, number="1", by=route.SECRETARIAT)
+    by = route.SECRETARIAT
+    meeting = vl.meetings.plan(kind, start, number="1", by=by)
     step = vl.dossiers.submit(
         opened.id, StepKind.FINAL_APPROVAL, documents=[document.id], by=cabinet
     )
     yield "advised"
-    vl.dossiers.put_on_agenda(step.id, meeting.id, by=route.SECRETARIAT)
-    vl.dossiers.decide(step.id, DecisionResult.APPROVED, by=route.SECRETARIAT)
+    item = vl.agendas.put(step.id, meeting.id, by=by)
+    vl.agendas.check([item.id], FormalCheck.OK, by=by)
+    vl.approving.close(meeting.id, by=by)
+    vl.deciding.decide(step.id, DecisionResult.APPROVED, by=by)
     yield "decided"
     vl.register.stamp(document.id, by=route.SECRETARIAT)
     signatories = (

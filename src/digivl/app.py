@@ -6,51 +6,27 @@ import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
-from digivl.errors import ConfigurationError
 from digivl.kernel.moments import utc_now
-from digivl.kernel.once import once
-from digivl.office import (
-    KEYS,
-    OUTSIDE,
-    SETTINGS,
-    book_url,
-    make_office,
-    open_office,
-)
-from digivl.settings import SIMULATOR, Backend, Settings
+from digivl.office import make_office, open_office
+from digivl.rooms import Rooms
+from digivl.settings import Settings
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from digivl.advice.service import Advices
-    from digivl.custody.service import Custodian
-    from digivl.dispatch.provider import DeliveryProvider
-    from digivl.dispatch.service import Dispatches
-    from digivl.documents.service import Documents
-    from digivl.dossiers.service import Dossiers
-    from digivl.plugins.catalog import Catalog
-    from digivl.plugins.hookspecs import Build
+    from digivl.access.policy import Policy
     from digivl.records.port import RecordBook
     from digivl.records.tasks import Task
     from digivl.records.worker import Handler, Progress, WorkReport
-    from digivl.signing.authorities import TimestampAuthority
-    from digivl.signing.means import SigningMeans
-    from digivl.signing.service import Signing
-    from digivl.testing.outside import Outside
-    from digivl.validation.verdict import FileVerdict
-    from digivl.verification.service import Register
-
-B = TypeVar("B")
 
 
 @attrs.frozen(kw_only=True, eq=False, slots=False)
-class Digivl:
+class Digivl(Rooms):
     """A configured digivl; thread-safe. Each service is made at its first use.
 
     Make one with `open`, `create`, `from_settings` or `in_memory`, and close it, or use
@@ -61,16 +37,6 @@ class Digivl:
         settings: What was set.
         clock: The present moment, with a zone.
     """
-
-    folder: Path
-    settings: Settings
-    clock: Callable[[], datetime] = utc_now
-    _plugins: tuple[object, ...] = attrs.field(default=(), alias="plugins")
-    _book: RecordBook | None = attrs.field(default=None, alias="book")
-    _handlers: Mapping[str, Handler] = attrs.field(
-        factory=dict[str, "Handler"], alias="handlers"
-    )
-    _opened: ExitStack = attrs.field(factory=ExitStack, alias="opened")
 
     @classmethod
     def open(
@@ -116,6 +82,7 @@ class Digivl:
         plugins: tuple[object, ...] = (),
         book: RecordBook | None = None,
         handlers: Mapping[str, Handler] | None = None,
+        policy: Policy | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> Self:
         """Wire what an application brings itself.
@@ -126,6 +93,7 @@ class Digivl:
             plugins: Modules or objects with hooks, beside the installed ones.
             book: A record book that is open already, e.g. on the application's engine.
             handlers: Tasks of the application's own, by kind.
+            policy: Who may do and read what; the tables of roles if None.
             clock: The present moment, with a zone.
         """
         return cls(
@@ -135,6 +103,7 @@ class Digivl:
             plugins=plugins,
             book=book,
             handlers=handlers or {},
+            policy=policy,
         )
 
     @classmethod
@@ -147,127 +116,6 @@ class Digivl:
         settings = open_office(folder)
         return cls(folder=folder, settings=settings, clock=clock, opened=opened)
 
-    @once
-    def catalog(self) -> Catalog:
-        """What is installed."""
-        from digivl.plugins.catalog import Catalog
-
-        return Catalog.load(*self._plugins)
-
-    @once
-    def book(self) -> RecordBook:
-        """The record book."""
-        from digivl.records.sqlbook import SQLBook
-
-        told = self.catalog.tell_recorded
-        if self._book is not None:
-            return self._book.telling(told)
-        url = book_url(self.folder, self.settings)
-        book = SQLBook.open(url, self.settings.limits).telling(told)
-        self._opened.callback(book.close)
-        return book
-
-    @once
-    def custody(self) -> Custodian:
-        """Who has what, since when, until when."""
-        from digivl.custody.service import Custodian
-
-        return Custodian(self.book, self.clock)
-
-    @once
-    def documents(self) -> Documents:
-        """Documents and their versions."""
-        from digivl.documents.service import Documents
-
-        chosen = self.settings.documents
-        store = self.catalog.document_store(
-            chosen.offer, self._build("documents", chosen)
-        )
-        return Documents(
-            self.book,
-            store,
-            self.clock,
-            self._check_pdf,
-            self.settings.limits.pdf_bytes,
-            self._check_open,
-        )
-
-    @once
-    def advices(self) -> Advices:
-        """Advice of the Inspectie van Financien, and budget agreements."""
-        from digivl.advice.service import Advices
-
-        return Advices(self.book, self.custody, self.clock)
-
-    @once
-    def dossiers(self) -> Dossiers:
-        """Dossiers, agenda and decisions."""
-        from digivl.dossiers.service import Dossiers
-
-        return Dossiers(self.book, self.custody, self.advices, self.clock)
-
-    @once
-    def signing(self) -> Signing:
-        """Signing flows."""
-        from digivl.signing.service import Signing
-
-        return Signing(
-            book=self.book,
-            documents=self.documents,
-            custodian=self.custody,
-            means=self.means,
-            authorities=self.authorities,
-            companion=self.register,
-            clock=self.clock,
-            limits=self.settings.limits,
-        )
-
-    @once
-    def register(self) -> Register:
-        """The register of authentic documents and their codes."""
-        from digivl.verification.service import Register
-
-        return Register(
-            book=self.book,
-            documents=self.documents,
-            custodian=self.custody,
-            validate=self.validate,
-            settings=self.settings,
-            clock=self.clock,
-        )
-
-    @once
-    def dispatches(self) -> Dispatches:
-        """Dispatches to eBox and on paper."""
-        from digivl.dispatch.service import Dispatches
-
-        return Dispatches(
-            book=self.book,
-            documents=self.documents,
-            register=self.register,
-            custodian=self.custody,
-            providers=self.providers,
-            clock=self.clock,
-        )
-
-    def validate(self, source: BinaryIO, name: str) -> FileVerdict:
-        """What holds of the signatures in a PDF, by the trust in the settings.
-
-        Args:
-            source: The PDF; seekable.
-            name: How the verdict calls it.
-        """
-        from digivl.validation.engine import validate
-        from digivl.validation.trust import Trust
-
-        return validate(
-            source,
-            name=name,
-            trust=Trust.from_pem(self.folder / file for file in self.settings.trust),
-            at=self.clock(),
-            limits=self.settings.limits,
-        )
-
     def work(self, progress: Progress | None = None) -> WorkReport:
         """Do what is due: dispatches and other tasks of the outbox.
 
@@ -278,6 +126,7 @@ class Digivl:
 
         handlers = {
             "dispatch": self._deliver,
+            "release": self._release,
             "demo": self._play_demo,
             **self._handlers,
         }
@@ -304,96 +153,14 @@ class Digivl:
     ) -> None:
         self.close()
 
-    @once
-    def means(self) -> Callable[[str], SigningMeans]:
-        """Gives a signing means by its name in the settings; each is unlocked once."""
-        return cache(self._built_means)
-
-    def _built_means(self, name: str) -> SigningMeans:
-        try:
-            chosen = self.settings.means[name]
-        except KeyError:
-            known = ", ".join(self.settings.means) or "none"
-            raise ConfigurationError(
-                f"there is no signing means {name!r}; known: {known}",
-                hint=f"Add [means.{name}] to {SETTINGS}.",
-            ) from None
-        return self.catalog.means(chosen.offer, self._build(name, chosen))
-
-    @once
-    def authorities(self) -> tuple[TimestampAuthority, ...]:
-        """The timestamp authorities, in the order they are asked."""
-        table = self.settings.authorities
-        return self._each(table, self.catalog.authority, "authority")
-
-    @once
-    def providers(self) -> tuple[DeliveryProvider, ...]:
-        """The delivery providers, in the order they are asked."""
-        return self._each(self.settings.providers, self.catalog.provider, "magda")
-
-    def _each(
-        self,
-        table: Mapping[str, Backend],
-        make: Callable[[str, Build], B],
-        outside: str,
-    ) -> tuple[B, ...]:
-        return tuple(
-            self._kept(make(chosen.offer, self._build(name, chosen, outside)))
-            for name, chosen in table.items()
-        )
-
-    def _kept(self, backend: B) -> B:
-        # A backend that holds something open is closed with the office.
-        close = getattr(backend, "close", None)
-        if callable(close):
-            self._opened.callback(close)
-        return backend
-
-    def _build(self, name: str, chosen: Backend, outside: str = "") -> Build:
-        from digivl.plugins.hookspecs import Build
-
-        options = dict(chosen.options)
-        for option, value in options.items():
-            if value == SIMULATOR and outside:
-                options[option] = self._outside.address(outside, option)
-        return Build(
-            name=name,
-            options=options,
-            folder=self.folder,
-            limits=self.settings.limits,
-        )
-
-    @once
-    def _outside(self) -> Outside:
-        if not self.settings.development:
-            raise ConfigurationError(
-                "simulators stand in only in a development office",
-                hint="Name the real address in the settings.",
-            )
-        try:
-            from digivl.testing.outside import Outside
-        except ImportError as cause:
-            raise ConfigurationError(
-                "the simulators are not installed",
-                hint="Run: pip install 'digivl[simulators]'",
-            ) from cause
-        outside = Outside(self.folder / OUTSIDE, self.folder / KEYS, self.clock)
-        self._opened.callback(outside.close)
-        return outside
-
     def _deliver(self, task: Task) -> None:
         # The providers are built only when there is something to deliver.
         self.dispatches.deliver(task)
+
+    def _release(self, task: Task) -> None:
+        self.releases.carry_out(task)
 
     def _play_demo(self, task: Task) -> None:
         from digivl.testing.route import play
 
         play(self, task)
-
-    def _check_open(self, dossier: str) -> None:
-        self.dossiers.opened(dossier)
-
-    def _check_pdf(self, source: BinaryIO) -> None:
-        from digivl.pdf.reading import facts
-
-        facts(source, self.settings.limits)

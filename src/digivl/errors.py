@@ -7,6 +7,7 @@ DigivlError
 │   └── LimitExceededError               larger, longer or deeper than allowed
 ├── StepNotAllowedError                  the lifecycle has no such step from here
 ├── NotReadyError                        something must be there first; it says what
+├── NotAllowedError                      the role of who acts does not allow it
 ├── AlreadySentError                     this recipient got this document before
 ├── StaleRecordError                     somebody else wrote this version first
 ├── NotFoundError (also LookupError)     no record or document under that name
@@ -128,6 +129,26 @@ class NotReadyError(DigivlError):
         self.missing = tuple(missing)
         lines = "; ".join(f"{name}: {text}" for name, text in self.missing)
         super().__init__(f"{subject!r} is not ready: {lines}")
+
+
+class NotAllowedError(DigivlError):
+    """The role of who acts does not allow it; that was recorded.
+
+    It says nothing about what was asked for, not even whether it exists.
+
+    Attributes:
+        role: In which role it was tried.
+        permission: What that role lacks, in Dutch.
+    """
+
+    code = "not-allowed"
+
+    def __init__(self, role: str, permission: str) -> None:
+        self.role, self.permission = role, permission
+        super().__init__(
+            f"the role {role!r} does not allow {permission!r}",
+            hint="Act as somebody who may, or change the policy.",
+        )
 
 
 class AlreadySentError(DigivlError):

@@ -10,8 +10,9 @@ import attrs
 import pytest
 
 from digivl.custody.model import Custody, CustodyState, of_dossier
+from digivl.dossiers.agendas import SECRETARIAT
+from digivl.dossiers.approving import GOVERNMENT
 from digivl.dossiers.model import DOSSIER
-from digivl.dossiers.service import GOVERNMENT
 from digivl.errors import NotFoundError, StepNotAllowedError
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Role
@@ -118,7 +119,8 @@ def test_history_tells_who_held_it(scene_at: At) -> None:
     holders = [entry.record.holder.id for entry in history]
     assert [
         *(route.CABINET.id, route.INSPECTOR.id, route.INSPECTOR.id, route.CABINET.id),
-        *(GOVERNMENT.id, route.CABINET.id, route.MINISTER.id, route.PRESIDENT.id),
+        *(SECRETARIAT.id, GOVERNMENT.id, route.CABINET.id),
+        *(route.MINISTER.id, route.PRESIDENT.id),
         *(route.SECRETARIAT.id, route.SECRETARIAT.id),
     ] == holders
     moments = [entry.record.since for entry in history]

@@ -22,23 +22,28 @@ from digivl import Digivl, DigivlError
 from digivl.advice.model import ADVICE, AGREEMENT, AdviceOutcome
 from digivl.custody.model import CUSTODY
 from digivl.documents.model import NOTA
+from digivl.dossiers.agenda import ITEM, FormalCheck
+from digivl.dossiers.meeting import MeetingKind
 from digivl.dossiers.model import (
     DOSSIER,
     STEP,
     DecisionResult,
     DossierState,
     ItemKind,
-    MeetingKind,
     StepKind,
 )
 from digivl.kernel.kinds import Kind
 from digivl.records.port import Query
 from digivl.testing import route
+from digivl.testing.council import ADMIN
 from digivl.testing.papers import paper
 from digivl.testing.route import Scene
 
 parties = st.sampled_from(
-    [route.CABINET, route.INSPECTOR, route.BUDGET, route.SECRETARIAT, route.MINISTER]
+    [
+        *(route.CABINET, route.SECRETARIAT, route.SECRETARIAT, ADMIN, ADMIN),
+        *(route.INSPECTOR, route.BUDGET, route.MINISTER),
+    ]
 )
 
 
@@ -47,7 +52,7 @@ class Acts(RuleBasedStateMachine):
 
     vl: ClassVar[Digivl]
 
-    @initialize(by=parties)
+    @initialize(by=st.sampled_from([route.CABINET, ADMIN]))
     def open(self, by: Any) -> None:
         """Each run has a dossier of its own."""
         self.dossier = self.vl.dossiers.open("Subsidie", by=by).id
@@ -101,15 +106,59 @@ class Acts(RuleBasedStateMachine):
     def put_on_agenda(self, kind: ItemKind, days: int, by: Any) -> None:
         """A step goes on an agenda, of a meeting that may be over."""
         start = self.vl.clock() + timedelta(days=days)
-        council = MeetingKind.COUNCIL
-        meeting = self.vl.dossiers.plan_meeting(council, start, number="1", by=by)
-        place = self.vl.dossiers.put_on_agenda
-        self._on(STEP, lambda it: place(it, meeting.id, kind=kind, by=by))
+        plan, place = self.vl.meetings.plan, self.vl.agendas.put
+        with suppress(DigivlError):
+            meeting = plan(MeetingKind.COUNCIL, start, number="1", by=by)
+            self._on(STEP, lambda it: place(it, meeting.id, kind=kind, by=by))
+
+    @rule(formal=st.sampled_from(FormalCheck), by=parties)
+    def check(self, formal: FormalCheck, by: Any) -> None:
+        """An item is checked formally."""
+        self._on(ITEM, lambda it: self.vl.agendas.check([it], formal, by=by))
+
+    @rule(by=parties)
+    def take_off(self, by: Any) -> None:
+        """An item comes off its agenda."""
+        take_off = self.vl.agendas.take_off
+        self._on(ITEM, lambda it: take_off(it, by=by, reason="vergissing"))
+
+    @rule(act=st.sampled_from(["approve", "close", "adjourn"]), by=parties)
+    def approve(self, act: str, by: Any) -> None:
+        """An agenda is approved, or the meeting ends."""
+        approve = getattr(self.vl.approving, act)
+        self._on_meeting(lambda it: approve(it, by=by))
+
+    @rule(act=st.sampled_from(["reopen", "reopen_agenda"]), by=parties)
+    def reopen(self, act: str, by: Any) -> None:
+        """A meeting or its agenda is opened again."""
+        reopen = getattr(self.vl.approving, act)
+        self._on_meeting(lambda it: reopen(it, by=by, reason="vergissing"))
+
+    @rule(by=parties, days=st.integers(1, 30), gone=st.booleans())
+    def move(self, by: Any, days: int, gone: bool) -> None:  # noqa: FBT001
+        """A meeting is moved or does not take place."""
+        meetings, start = self.vl.meetings, self.vl.clock() + timedelta(days=days)
+        if gone:
+            self._on_meeting(lambda it: meetings.cancel(it, by=by, reason="quorum"))
+        else:
+            self._on_meeting(lambda it: meetings.move(it, start, by=by))
 
     @rule(result=st.sampled_from(DecisionResult), by=parties)
     def decide(self, result: DecisionResult, by: Any) -> None:
         """The government decides."""
-        self._on(STEP, lambda it: self.vl.dossiers.decide(it, result, by=by))
+        self._on(STEP, lambda it: self.vl.deciding.decide(it, result, by=by))
+
+    @rule(result=st.sampled_from(DecisionResult), by=parties)
+    def correct(self, result: DecisionResult, by: Any) -> None:
+        """A decision was written down wrongly."""
+        correct = self.vl.deciding.correct
+        self._on(STEP, lambda it: correct(it, result, by=by, reason="vergissing"))
+
+    @rule(by=parties)
+    def propose_again(self, by: Any) -> None:
+        """What was withdrawn comes back."""
+        again = self.vl.deciding.propose_again
+        self._on(STEP, lambda it: again(it, by=by, reason="vergissing"))
 
     @rule(to=parties, by=parties)
     def hand_over(self, to: Any, by: Any) -> None:
@@ -142,6 +191,13 @@ class Acts(RuleBasedStateMachine):
             row.standing,
         )
 
+    def _on_meeting(self, act: Callable[[str], object]) -> None:
+        items = Scene(self.vl, self.dossier, "").all(ITEM)
+        for meeting in {entry.record.meeting for entry in items}:
+            with suppress(DigivlError):
+                act(meeting)
+                return
+
     def _on(self, kind: Kind[Any], act: Callable[[str], object]) -> None:
         scene = Scene(self.vl, self.dossier, "")
         for entry in scene.all(kind):
@@ -157,8 +213,8 @@ def test_no_black_hole(scene_at: Callable[..., Scene]) -> None:
     run_state_machine_as_test(
         Acts,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=20,
+            max_examples=40,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -13,7 +13,7 @@ import attrs
 import pytest
 
 from digivl import Digivl, Party, Role
-from digivl.documents.model import NOTA, Document, DocumentVersion, Origin, suffix
+from digivl.documents.model import NOTA, Document, DocumentVersion, Origin
 from digivl.errors import (
     CorruptDocumentError,
     EncryptedPDFError,
@@ -232,15 +232,6 @@ def test_full_disk(office: Digivl, small_disk: Path) -> None:
     assert rows == list(office.book.rows(Query()))
     (small_disk / "ballast").unlink()
     assert len(large) == vl.documents.keep(io.BytesIO(large)).size
-
-
-@pytest.mark.parametrize(
-    ("number", "expected"),
-    [(1, ""), (2, "BIS"), (3, "TER"), (4, "QUATER"), (10, "DECIES"), (11, "V11")],
-)
-def test_suffix(number: int, expected: str) -> None:
-    """Versions are counted in Latin, as far as that goes."""
-    assert expected == suffix(number)
 
 
 def version(name: str, source: str | None = None) -> DocumentVersion:

@@ -6,18 +6,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
-import attrs
 import pytest
 
+from digivl.dossiers.agenda import FormalCheck
+from digivl.dossiers.meeting import MeetingKind
 from digivl.dossiers.model import (
     DOSSIER,
     STEP,
     STEP_OF_RESULT,
-    AgendaItem,
     DecisionResult,
     DossierState,
     ItemKind,
-    MeetingKind,
     ProcedureStep,
     StepKind,
     StepState,
@@ -55,8 +54,16 @@ def only_step(scene: Scene) -> str:
 def meeting(scene: Scene, *, days: int = 1) -> str:
     """Id of a new meeting."""
     start = scene.vl.clock() + timedelta(days=days)
-    by, kind = route.SECRETARIAT, MeetingKind.COUNCIL
-    return scene.vl.dossiers.plan_meeting(kind, start, number="1", by=by).id
+    return scene.vl.meetings.plan(MeetingKind.COUNCIL, start, by=route.SECRETARIAT).id
+
+
+def on_agenda(scene: Scene, step: str, *, days: int = 1) -> str:
+    """Put a step on the final agenda of a new meeting; its id."""
+    vl, by, council = scene.vl, route.SECRETARIAT, meeting(scene, days=days)
+    item = vl.agendas.put(step, council, by=by)
+    vl.agendas.check([item.id], FormalCheck.OK, by=by)
+    vl.approving.close(council, by=by)
+    return council
 
 
 @pytest.mark.parametrize("kind", [StepKind, DecisionResult, MeetingKind, ItemKind])
@@ -103,64 +110,11 @@ def test_agenda_asks_for_advice(scene_at: At) -> None:
     before = scene.vl.custody.of(DOSSIER.ref(scene.dossier))
 
     with pytest.raises(NotReadyError, match="IF: wacht op Inspectie van") as refused:
-        scene.vl.dossiers.put_on_agenda(step.id, meeting(scene), by=route.SECRETARIAT)
+        scene.vl.agendas.put(step.id, meeting(scene), by=route.SECRETARIAT)
 
     assert ["IF"] == [name for name, _ in refused.value.missing]
     assert ["IF"] == [r.name for r in scene.vl.dossiers.missing(scene.dossier)]
     assert before == scene.vl.custody.of(DOSSIER.ref(scene.dossier))
-
-
-def test_announcement_needs_no_advice(scene_at: At) -> None:
-    """An announcement asks no decision, so nothing has to be there first."""
-    scene = scene_at("opened")
-    step = scene.vl.dossiers.submit(
-        scene.dossier, StepKind.FINAL_APPROVAL, documents=[], by=route.CABINET
-    )
-
-    placed = scene.vl.dossiers.put_on_agenda(
-        step.id, meeting(scene), kind=ItemKind.ANNOUNCEMENT, by=route.SECRETARIAT
-    )
-
-    assert StepState.ON_AGENDA is placed.record.state
-
-
-def test_on_the_agenda_the_government_has_it(scene_at: At) -> None:
-    """From then on the government holds the dossier, until the meeting."""
-    scene = scene_at("advised")
-    council = meeting(scene)
-
-    placed = scene.vl.dossiers.put_on_agenda(
-        only_step(scene), council, by=route.SECRETARIAT
-    )
-
-    custody = scene.vl.custody.of(DOSSIER.ref(scene.dossier)).record
-    assert ("Vlaamse Regering", "beslissen") == (
-        custody.holder.label,
-        custody.next_step,
-    )
-    (item,) = placed.record.items
-    assert (council, custody.due, 1) == (
-        item.meeting,
-        item.meeting_start,
-        item.position,
-    )
-
-
-def test_items_of_one_kind_are_numbered(scene_at: At) -> None:
-    """Notas and announcements of one meeting are each numbered from one."""
-    scene = scene_at("opened")
-    vl, today, other = scene.vl, meeting(scene), meeting(scene, days=8)
-
-    def position(at: str, kind: ItemKind) -> int:
-        dossier = vl.dossiers.open("Mededeling", by=route.CABINET)
-        step = vl.dossiers.submit(
-            dossier.id, StepKind.FINAL_APPROVAL, documents=[], by=route.CABINET
-        )
-        placed = vl.dossiers.put_on_agenda(step.id, at, kind=kind, by=route.SECRETARIAT)
-        return placed.record.items[-1].position
-
-    news = ItemKind.ANNOUNCEMENT
-    assert [1, 2, 1, 3] == [position(at, news) for at in (today, today, other, today)]
 
 
 @pytest.mark.parametrize("result", DecisionResult)
@@ -169,10 +123,10 @@ def test_decision_gives_it_back_to_the_submitter(
 ) -> None:
     """Each result has its own next step, and the submitter has to do it."""
     scene = scene_at("advised")
-    step, dossiers = only_step(scene), scene.vl.dossiers
-    dossiers.put_on_agenda(step, meeting(scene), by=route.SECRETARIAT)
+    step = only_step(scene)
+    on_agenda(scene, step)
 
-    decided = dossiers.decide(step, result, by=route.SECRETARIAT)
+    decided = scene.vl.deciding.decide(step, result, by=route.SECRETARIAT)
 
     custody = scene.vl.custody.of(DOSSIER.ref(scene.dossier)).record
     assert (STATE_AFTER[result], STEP_OF_RESULT[result]) == (
@@ -186,18 +140,17 @@ def test_decision_gives_it_back_to_the_submitter(
 def test_postponed_returns_to_the_agenda(scene_at: At) -> None:
     """A postponed step goes on a later agenda; both items and decisions stay."""
     scene = scene_at("advised")
-    step, dossiers, by = only_step(scene), scene.vl.dossiers, route.SECRETARIAT
-    dossiers.put_on_agenda(step, meeting(scene), by=by)
-    dossiers.decide(step, DecisionResult.POSTPONED, by=by)
-    later = meeting(scene, days=8)
-    dossiers.put_on_agenda(step, later, by=by)
+    step, decide, by = only_step(scene), scene.vl.deciding.decide, route.SECRETARIAT
+    on_agenda(scene, step)
+    decide(step, DecisionResult.POSTPONED, by=by)
+    later = on_agenda(scene, step, days=8)
 
-    record = dossiers.decide(step, DecisionResult.APPROVED, by=by).record
+    record = decide(step, DecisionResult.APPROVED, by=by).record
 
     assert [DecisionResult.POSTPONED, DecisionResult.APPROVED] == [
         decision.result for decision in record.decisions
     ]
-    assert later == record.decisions[-1].meeting == record.items[-1].meeting
+    assert later == record.decisions[-1].meeting == record.placements[-1].meeting
 
 
 @pytest.mark.parametrize("stage", ["advised", "decided"])
@@ -206,7 +159,7 @@ def test_decide_only_what_is_on_the_agenda(stage: str, scene_at: At) -> None:
     scene = scene_at(stage)
 
     with pytest.raises(StepNotAllowedError, match="approve"):
-        scene.vl.dossiers.decide(
+        scene.vl.deciding.decide(
             only_step(scene), DecisionResult.APPROVED, by=route.SECRETARIAT
         )
 
@@ -214,11 +167,11 @@ def test_decide_only_what_is_on_the_agenda(stage: str, scene_at: At) -> None:
 def test_on_the_agenda_once(scene_at: At) -> None:
     """A step that stands on an agenda does not go on another."""
     scene = scene_at("advised")
-    step, dossiers = only_step(scene), scene.vl.dossiers
-    dossiers.put_on_agenda(step, meeting(scene), by=route.SECRETARIAT)
+    put, step = scene.vl.agendas.put, only_step(scene)
+    put(step, meeting(scene), by=route.SECRETARIAT)
 
     with pytest.raises(StepNotAllowedError, match="put on agenda"):
-        dossiers.put_on_agenda(step, meeting(scene), by=route.SECRETARIAT)
+        put(step, meeting(scene), by=route.SECRETARIAT)
 
 
 def test_closed_is_closed(scene_at: At) -> None:
@@ -253,17 +206,8 @@ def test_unknown_names(scene_at: At) -> None:
         dossiers.step("none")
 
 
-@pytest.mark.parametrize("position", [0, -1])
-def test_position_counts_from_one(position: int) -> None:
-    """There is no place before the first on an agenda."""
-    with pytest.raises(ValueError, match="position"):
-        AgendaItem(
-            meeting="m", meeting_start=NOW, kind=ItemKind.NOTA, position=position
-        )
-
-
 def test_withdrawn_before_the_agenda() -> None:
-    """A step can be withdrawn before it ever stood on an agenda; that is final."""
+    """A step can be withdrawn before any agenda; only an override brings it back."""
     step = ProcedureStep(
         dossier="d", title="t", kind=StepKind.FINAL_APPROVAL, ordinal=1
     )
@@ -271,5 +215,5 @@ def test_withdrawn_before_the_agenda() -> None:
     withdrawn = step.decide(DecisionResult.WITHDRAWN, NOW)
 
     assert "" == withdrawn.decisions[-1].meeting
-    with pytest.raises(StepNotAllowedError, match="this state is final"):
-        attrs.evolve(withdrawn).decide(DecisionResult.APPROVED, NOW)
+    with pytest.raises(StepNotAllowedError, match="propose again"):
+        withdrawn.decide(DecisionResult.APPROVED, NOW)

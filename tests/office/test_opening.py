@@ -128,9 +128,8 @@ def test_missing_key(office: Path) -> None:
     (office / "keys" / "minister.p12").unlink()
 
     with Digivl.open(office) as vl:
-        build = vl._build("minister", vl.settings.means["minister"])  # noqa: SLF001
         with pytest.raises(KeyUnusableError, match="cannot be read"):
-            vl.catalog.means("pkcs12", build)
+            vl.means("minister")
 
 
 @pytest.mark.parametrize(

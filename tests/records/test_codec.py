@@ -219,8 +219,8 @@ def test_the_shape_of_an_entry() -> None:
     made = sealed(Leg("één", date(2026, 11, 23)), tiny)
 
     assert (
-        '{"action":"make","actor":{"id":"digivl","label":"digivl","person":null,'
-        '"role":"systeem"},"at":"2026-11-23T00:00:00.000000Z",'
+        '{"action":"make","actor":{"entity":null,"id":"digivl","label":"digivl",'
+        '"minister":null,"person":null,"role":"systeem"},"at":"2026-11-23T00:00:00.000000Z",'
         '"body":{"name":"één","until":"2026-11-23"},"format":1,"id":"id-1",'
         '"kind":"leg","reason":"","version":1}'
     ) == made.canonical

@@ -184,8 +184,8 @@ def test_older_book(url: str, book: SQLBook, monkeypatch: pytest.MonkeyPatch) ->
     """A book of an older digivl is brought to this version, one step at a time."""
     steps: list[str] = []
     migrations = [lambda _, name=name: steps.append(name) for name in ("one", "two")]
-    monkeypatch.setattr(schema, "MIGRATIONS", tuple(migrations))
-    monkeypatch.setattr(schema, "VERSION", 3)
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, *migrations))
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 2)
 
     SQLBook.open(url).close()
     SQLBook.open(url).close()
@@ -202,8 +202,8 @@ def test_migration_that_fails(
         connection.execute(text("CREATE TABLE half (name VARCHAR(9))"))
         connection.execute(text("SELECT nonsense FROM nowhere"))
 
-    monkeypatch.setattr(schema, "MIGRATIONS", (fail,))
-    monkeypatch.setattr(schema, "VERSION", 2)
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, fail))
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
     with pytest.raises(DigivlError):
         SQLBook.open(url)
     monkeypatch.undo()

@@ -38,7 +38,8 @@ from digivl.custody.model import CUSTODY, CustodyState
 from digivl.dispatch.magda import MagdaDocumentendienst
 from digivl.dispatch.model import DISPATCH, DispatchState
 from digivl.documents.model import DOCUMENT
-from digivl.dossiers.model import DOSSIER, MEETING, STEP, DossierState
+from digivl.dossiers.meeting import MEETING
+from digivl.dossiers.model import DOSSIER, STEP, DossierState
 from digivl.errors import NotAnOfficeError
 from digivl.kernel.kinds import Kind
 from digivl.records.port import Query

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from digivl.access.model import DENIAL
 from digivl.advice.model import ADVICE, AGREEMENT
 from digivl.custody.model import CUSTODY
 from digivl.dispatch.model import DISPATCH
 from digivl.documents.model import DOCUMENT
-from digivl.dossiers.model import DOSSIER, MEETING, STEP
+from digivl.dossiers.agenda import AGENDA, ITEM
+from digivl.dossiers.meeting import MEETING
+from digivl.dossiers.model import DOSSIER, STEP
+from digivl.dossiers.numbering import SERIES
+from digivl.dossiers.release import RELEASE
 from digivl.kernel.kinds import Kind
 from digivl.records.entries import AnyEntry
 from digivl.signing.model import FLOW
@@ -21,6 +26,11 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         DOSSIER,
         STEP,
         MEETING,
+        AGENDA,
+        ITEM,
+        SERIES,
+        RELEASE,
+        DENIAL,
         DOCUMENT,
         ADVICE,
         AGREEMENT,
@@ -46,12 +56,45 @@ _LABELS: Final = {
     ("agreement", "agree"): "Begrotingsakkoord geven",
     ("agreement", "refuse"): "Begrotingsakkoord weigeren",
     ("step", "submit"): "Indienen voor de agenda",
-    ("step", "put on agenda"): "Agenderen",
+    ("document", "number"): "Nummer geven",
+    ("document", "level"): "Toegangsniveau zetten",
+    ("step", "put on agenda"): "Op de ontwerpagenda zetten",
+    ("step", "schedule"): "Agenderen",
+    ("step", "take off"): "Van de agenda halen",
+    ("step", "correct"): "Beslissing verbeteren",
+    ("step", "propose again"): "Opnieuw voorbereiden (afwijking)",
     ("step", "approve"): "Beslissen",
     ("step", "take note"): "Akte nemen",
     ("step", "postpone"): "Uitstellen",
     ("step", "withdraw"): "Intrekken",
     ("meeting", "plan"): "Vergadering plannen",
+    ("meeting", "put on agenda"): "Agenda wijzigen",
+    ("meeting", "take off"): "Agenda wijzigen",
+    ("meeting", "move"): "Vergadering verplaatsen",
+    ("meeting", "approve"): "Agenda goedkeuren",
+    ("meeting", "close"): "Vergadering afsluiten",
+    ("meeting", "reopen"): "Vergadering heropenen",
+    ("meeting", "reopen agenda"): "Goedgekeurde agenda heropenen (afwijking)",
+    ("meeting", "hold"): "Vergadering houden",
+    ("agenda", "move"): "Agenda hernoemen",
+    ("step", "move"): "Nummer aanpassen aan de datum",
+    ("document", "move"): "Naam aanpassen aan de datum",
+    ("meeting", "cancel"): "Vergadering annuleren",
+    ("agenda", "design"): "Ontwerpagenda openen",
+    ("agenda", "approve"): "Agenda goedkeuren",
+    ("agenda", "reopen"): "Agenda heropenen",
+    ("item", "put on agenda"): "Agendapunt maken",
+    ("item", "check"): "Formeel controleren",
+    ("item", "edit"): "Agendapunt wijzigen",
+    ("item", "approve"): "Op de goedgekeurde agenda",
+    ("item", "take off"): "Agendapunt schrappen",
+    ("series", "give"): "Nummers geven",
+    ("release", "plan"): "Vrijgave plannen",
+    ("release", "plan again"): "Vrijgave opnieuw plannen",
+    ("release", "confirm"): "Vrijgave bevestigen",
+    ("release", "release"): "Vrijgeven",
+    ("release", "change scope"): "Publieke omvang wijzigen",
+    ("denial", "deny"): "Weigeren",
     ("signing", "start"): "Ter ondertekening aanbieden",
     ("signing", "sign"): "Ondertekenen",
     ("signing", "refuse"): "Ondertekening weigeren",
@@ -74,6 +117,8 @@ _LABELS: Final = {
 ACCOMPANYING: Final = frozenset(
     {
         ("document", "signed"),
+        ("item", "put on agenda"),
+        ("item", "approve"),
         ("authentic", "reserve"),
         ("authentic", "put up for signing"),
         ("authentic", "dispatch"),
@@ -103,13 +148,20 @@ def result(entry: AnyEntry) -> str:
     if entry.kind is FLOW:
         return _signed(entry)
     if entry.kind is DOCUMENT:
-        return f"versie {len(record.versions)}, {record.latest.size // 1000} kB"
+        return _version(entry)
     if entry.kind is DISPATCH:
         name = record.channel.label
         return f"{name}, bericht {record.message_id[:8]}" if record.message_id else name
     if entry.kind is CUSTODY:
         return f"{record.holder}: {record.next_step}"
     return entry.kind.standing(record).state.lower()
+
+
+def _version(entry: AnyEntry) -> str:
+    if entry.action == "number":
+        return str(entry.record.number)
+    size = entry.record.latest.size // 1000
+    return f"versie {len(entry.record.versions)}, {size} kB"
 
 
 def _signed(entry: AnyEntry) -> str:

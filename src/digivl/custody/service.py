@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -74,7 +74,24 @@ class Custodian:
             StepNotAllowedError: Its custody is closed.
             NotFoundError: Nobody ever held it.
         """
-        found = self._book.read(CUSTODY, _id(subject))
+        found = self.of(subject)
+        return self.passed(
+            found, to, step, by=by, at=at, days=days, due=due, reason=reason
+        )
+
+    def passed(
+        self,
+        found: Entry[Custody],
+        to: Party,
+        step: str,
+        *,
+        by: Party,
+        at: datetime,
+        days: int | None = None,
+        due: datetime | None = None,
+        reason: str = "",
+    ) -> Draft[Custody]:
+        """As `moved`, of a custody that was read: for who moves many at once."""
         until = due if due is not None else self._calendar.due(at, days or 1)
         record = found.record.hand_over(to, step, at=at, due=max(until, at))
         return found.next(record, "hand over", by, at, reason)
@@ -110,6 +127,12 @@ class Custodian:
             NotFoundError: Nobody ever held it.
         """
         return self._book.read(CUSTODY, _id(subject))
+
+    def all_of(self, subjects: Iterable[Ref]) -> Mapping[Ref, Entry[Custody]]:
+        """Who holds each of these now; those that nobody ever held lack."""
+        names = {_id(subject): subject for subject in subjects}
+        found = self._book.read_all(CUSTODY, names)
+        return {names[name]: entry for name, entry in found.items()}
 
     def history(self, subject: Ref) -> Sequence[Entry[Custody]]:
         """Who held it, the oldest first."""

@@ -8,30 +8,22 @@ from typing import Final
 
 import attrs
 
-from digivl.errors import MalformedError
+from digivl.access.model import AccessLevel, level_of_previous
+from digivl.errors import MalformedError, NotFoundError
 from digivl.kernel.checks import at_least_one, digest, public_line
+from digivl.kernel.concepts import concept
 from digivl.kernel.identifiers import URI
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.moments import aware
-
-_SUFFIXES: Final = (
-    "",
-    "BIS",
-    "TER",
-    "QUATER",
-    "QUINQUIES",
-    "SEXIES",
-    "SEPTIES",
-    "OCTIES",
-    "NOVIES",
-    "DECIES",
-)
+from digivl.kernel.suffixes import suffix
+from digivl.kernel.vrnumber import VRNumber
 
 #: Document types of Kaleidos that the route needs (documenttypes).
 TYPE_BASE: Final = "http://themis.vlaanderen.be/id/concept/document-type/"
 NOTA: Final = URI(TYPE_BASE + "f2b0f655-8ed7-4f61-8f2b-ca813de7a6ed")
 IF_ADVICE: Final = URI(TYPE_BASE + "351ba62d-eeff-4b08-b1e3-0a56d38116c4")
 BUDGET_AGREEMENT: Final = URI(TYPE_BASE + "6870daa2-d80a-4483-a78f-53cbd6b85af2")
+RATIFICATION: Final = URI(TYPE_BASE + "609cf883-b52c-43fe-84b1-eed02527173b")
 DECISION_REPORT: Final = URI(TYPE_BASE + "e807feec-1958-46cf-a558-3379b5add49e")
 
 
@@ -41,16 +33,6 @@ class Origin(Enum):
     RECEIVED = "received"
     STAMPED = "stamped"
     SIGNED = "signed"
-
-
-def suffix(number: int) -> str:
-    """The suffix of the nth delivered version: none, then BIS, TER and so on.
-
-    Source:
-        Numbering of the Vlaamse Regering; beyond DECIES nothing is fixed, so the
-        number itself is used.
-    """
-    return _SUFFIXES[number - 1] if number <= len(_SUFFIXES) else f"V{number}"
 
 
 @attrs.frozen(kw_only=True)
@@ -63,6 +45,7 @@ class DocumentVersion:
         origin: Received from outside, or made from `source` by a stamp or signature.
         source: SHA-256 of the version it was made from.
         at: When it was made or received.
+        level: Who may read it once it is released; a wish until then.
     """
 
     sha256: str = attrs.field(validator=digest)
@@ -71,6 +54,7 @@ class DocumentVersion:
     at: datetime = attrs.field(validator=aware)
     source: str | None = None
     media_type: str = "application/pdf"
+    level: AccessLevel = AccessLevel.INTERNAL_GOVERNMENT
 
 
 @attrs.frozen(kw_only=True)
@@ -82,12 +66,15 @@ class Document:
         title: One line, without personal values.
         type: Concept of the document type.
         versions: The oldest first; never empty.
+        number: The number it got on an approved agenda, with its position; its version
+            follows from `versions`.
     """
 
     dossier: str
     title: str = attrs.field(validator=public_line)
     type: URI
     versions: tuple[DocumentVersion, ...] = attrs.field(validator=at_least_one)
+    number: VRNumber | None = None
 
     @property
     def latest(self) -> DocumentVersion:
@@ -96,9 +83,58 @@ class Document:
 
     @property
     def name(self) -> str:
-        """Title with the suffix of the last delivered version."""
-        delivered = sum(v.origin is Origin.RECEIVED for v in self.versions)
-        return f"{self.title} {suffix(delivered)}".rstrip()
+        """Title with the suffix of the last delivered version; numbered if it was.
+
+        A numbered one reads ``VR 2026 2411 DOC.0123-2 Titel - bijlage BIS``.
+        """
+        if self.number is None:
+            return f"{self.title} {suffix(self.delivered)}".rstrip()
+        number = attrs.evolve(self.number, version=self.delivered)
+        return number.name(self.title, concept(self.type).label)
+
+    @property
+    def delivered(self) -> int:
+        """How many versions were delivered: 2 for a BIS."""
+        return sum(v.origin is Origin.RECEIVED for v in self.versions)
+
+    def version(self, sha256: str) -> DocumentVersion:
+        """The version with these bytes.
+
+        Raises:
+            NotFoundError: It has none.
+        """
+        for one in reversed(self.versions):
+            if one.sha256 == sha256:
+                return one
+        raise NotFoundError(f"{self.title!r} has no version {sha256[:12]}…")
+
+    def levelled(self, level: AccessLevel) -> Document:
+        """The last version gets this level; earlier ones are never looser than it.
+
+        What was made from the last delivered version (with its QR code, signed) is the
+        same document to a reader, so that it gets the same level.
+        """
+        last = max(
+            n for n, one in enumerate(self.versions) if one.origin is Origin.RECEIVED
+        )
+        versions = tuple(
+            attrs.evolve(
+                one,
+                level=level if n >= last else level_of_previous(one.level, level),
+            )
+            for n, one in enumerate(self.versions)
+        )
+        return attrs.evolve(self, versions=versions)
+
+    def numbered(self, number: VRNumber) -> Document:
+        """It got a number; it never gets another one.
+
+        Raises:
+            MalformedError: It has one.
+        """
+        if self.number is not None:
+            raise MalformedError(f"{self.name!r} has a number already")
+        return attrs.evolve(self, number=number)
 
     def check_latest(self, sha256: str) -> None:
         """Go on only from the last version.
@@ -120,7 +156,9 @@ class Document:
         """
         if version.source is not None:
             self.check_latest(version.source)
-        return attrs.evolve(self, versions=(*self.versions, version))
+            version = attrs.evolve(version, level=self.latest.level)
+        more = attrs.evolve(self, versions=(*self.versions, version))
+        return more if version.source else more.levelled(version.level)
 
 
 def _standing(document: Document) -> Standing:

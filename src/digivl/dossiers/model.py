@@ -1,4 +1,4 @@
-"""Dossier, procedure step, meeting, agenda item and decision (Kaleidos).
+"""Dossier, procedure step and decision (Kaleidos).
 
 Values of the enumerations are the official URIs.
 
@@ -13,17 +13,20 @@ from enum import Enum
 from typing import Final
 
 import attrs
+from attrs.validators import optional
 
+from digivl.errors import StepNotAllowedError
 from digivl.kernel.checks import counted_from_one, public_line
+from digivl.kernel.identifiers import URI
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
 from digivl.kernel.parties import Party
+from digivl.kernel.vrnumber import VRNumber
 
 _THEMIS: Final = "http://themis.vlaanderen.be/id/concept/"
 _STEP: Final = _THEMIS + "procedurestap-type/"
 _RESULT: Final = _THEMIS + "beslissing-resultaatcodes/"
-_MEETING: Final = _THEMIS + "vergaderactiviteit-type/"
 _ITEM: Final = _THEMIS + "agendapunt-type/"
 
 
@@ -46,6 +49,7 @@ class StepState(Enum):
     """How far a procedure step is; Kaleidos stores none, it follows from the acts."""
 
     PREPARED = "in voorbereiding"
+    PROPOSED = "op de ontwerpagenda"
     ON_AGENDA = "geagendeerd"
     APPROVED = "goedgekeurd"
     NOTED = "akte genomen"
@@ -62,14 +66,6 @@ class DecisionResult(Enum):
     WITHDRAWN = _RESULT + "453a36e8-6fbd-45d3-b800-ec96e59f273b"
 
 
-class MeetingKind(Enum):
-    """Kind of a meeting (soort vergadering)."""
-
-    COUNCIL = _MEETING + "ef51c9d5-8b45-4501-9dcd-3e00ccff524f"
-    ELECTRONIC_PROCEDURE = _MEETING + "2387564a-0897-4a62-9b9a-d1755eece7af"
-    SPECIAL_COUNCIL = _MEETING + "62a0a3c3-44ed-4f35-8b46-1d50616ad42c"
-
-
 class ItemKind(Enum):
     """Type of an agenda item (type agendapunt)."""
 
@@ -83,18 +79,25 @@ DOSSIER_LIFECYCLE: Final = Lifecycle(
     steps=(Step("close", (DossierState.OPEN,), DossierState.CLOSED),),
 )
 
-_AGENDABLE: Final = (StepState.PREPARED, StepState.POSTPONED)
-_ON_AGENDA: Final = (StepState.ON_AGENDA,)
+_S = StepState
+_AGENDABLE: Final = (_S.PREPARED, _S.POSTPONED)
+_PLACED: Final = (_S.PROPOSED, _S.ON_AGENDA)
+_DECIDED: Final = (_S.APPROVED, _S.NOTED, _S.POSTPONED, _S.WITHDRAWN)
 
 STEP_LIFECYCLE: Final = Lifecycle(
     subject="procedure step",
-    initial=StepState.PREPARED,
+    initial=_S.PREPARED,
     steps=(
-        Step("put on agenda", _AGENDABLE, StepState.ON_AGENDA),
-        Step("approve", _ON_AGENDA, StepState.APPROVED),
-        Step("take note", _ON_AGENDA, StepState.NOTED),
-        Step("postpone", _ON_AGENDA, StepState.POSTPONED),
-        Step("withdraw", (*_AGENDABLE, *_ON_AGENDA), StepState.WITHDRAWN),
+        Step("put on agenda", _AGENDABLE, _S.PROPOSED),
+        Step("schedule", (_S.PROPOSED,), _S.ON_AGENDA),
+        Step("take off", _PLACED, _S.PREPARED),
+        Step("approve", (_S.ON_AGENDA,), _S.APPROVED),
+        Step("take note", (_S.ON_AGENDA,), _S.NOTED),
+        Step("postpone", (_S.ON_AGENDA,), _S.POSTPONED),
+        Step("withdraw", (*_AGENDABLE, *_PLACED), _S.WITHDRAWN),
+        Step("propose again", (_S.WITHDRAWN,), _S.PREPARED),
+        # A decision can be corrected until the decisions of its meeting are released.
+        Step("correct", _DECIDED, _S.ON_AGENDA),
     ),
 )
 
@@ -111,39 +114,41 @@ STEP_OF_RESULT: Final = {
 class Dossier:
     """One matter, from opening to closing (dossier).
 
+    It stands for the decision-making flow too (besluitvormingsaangelegenheid): in
+    Kaleidos each dossier is the record of exactly one.
+
     Attributes:
         title: One line, public, without personal values.
         opened_by: The entity or cabinet that submits it.
+        areas: Policy fields and domains (beleidsvelden) it belongs to.
     """
 
     title: str = attrs.field(validator=public_line)
     opened_by: Party
     opened_at: datetime = attrs.field(validator=aware)
+    closed_at: datetime | None = attrs.field(default=None, validator=optional(aware))
+    areas: tuple[URI, ...] = ()
     state: DossierState = DOSSIER_LIFECYCLE.initial
 
-    def close(self) -> Dossier:
+    def close(self, at: datetime) -> Dossier:
         """Nothing more will happen to it."""
         state = DOSSIER_LIFECYCLE.after(self.state, "close")
-        return attrs.evolve(self, state=state)
+        return attrs.evolve(self, state=state, closed_at=at)
 
 
 @attrs.frozen(kw_only=True)
-class Meeting:
-    """A meeting of the Vlaamse Regering (vergaderactiviteit)."""
+class Placement:
+    """One time that a step stood on an agenda (agendering).
 
-    kind: MeetingKind
-    planned_start: datetime = attrs.field(validator=aware)
-    number: str = attrs.field(validator=public_line)
-
-
-@attrs.frozen(kw_only=True)
-class AgendaItem:
-    """The place of a step on the agenda of a meeting (agendapunt)."""
+    Attributes:
+        meeting: Id of the meeting.
+        item: Id of the agenda item.
+        kind: As what it stood there.
+    """
 
     meeting: str
-    meeting_start: datetime = attrs.field(validator=aware)
+    item: str
     kind: ItemKind
-    position: int = attrs.field(validator=counted_from_one)
 
 
 @attrs.frozen(kw_only=True)
@@ -153,6 +158,7 @@ class Decision:
     result: DecisionResult
     at: datetime = attrs.field(validator=aware)
     meeting: str
+    item: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -164,7 +170,12 @@ class ProcedureStep:
         title: One line, as the dossier has it.
         ordinal: 1 for the first step of this kind in the dossier.
         documents: Ids of the documents that are submitted.
-        items: Every time it stood on an agenda, the oldest first.
+        ministers: Ids of the competent ministers; the first one submits.
+        ratified_by: Ids of the ministers who ratify.
+        confidential: Restricted access (beperkte toegang).
+        number: The number it got at its first approved agenda, with the day of that
+            meeting; it keeps both, also when it is postponed over New Year.
+        placements: Every time it stood on an agenda, the oldest first.
         decisions: Every decision; a postponement is one.
     """
 
@@ -173,29 +184,75 @@ class ProcedureStep:
     kind: StepKind
     ordinal: int = attrs.field(validator=counted_from_one)
     documents: tuple[str, ...] = ()
-    items: tuple[AgendaItem, ...] = ()
+    ministers: tuple[str, ...] = ()
+    ratified_by: tuple[str, ...] = ()
+    confidential: bool = False
+    number: VRNumber | None = None
+    placements: tuple[Placement, ...] = ()
     decisions: tuple[Decision, ...] = ()
     state: StepState = STEP_LIFECYCLE.initial
 
-    def put_on_agenda(self, item: AgendaItem) -> ProcedureStep:
-        """It stands on the agenda of a meeting.
+    @property
+    def is_placed(self) -> bool:
+        """True while it stands on the agenda of a meeting that has not decided yet."""
+        return self.state in _PLACED
+
+    @property
+    def is_settled(self) -> bool:
+        """True once the government approved it or took note of it."""
+        return self.state in {StepState.APPROVED, StepState.NOTED}
+
+    def after(self, step: str) -> ProcedureStep:
+        """One step further in its lifecycle.
+
+        Raises:
+            StepNotAllowedError: There is no such step from here.
+        """
+        state = STEP_LIFECYCLE.after(self.state, step)
+        return attrs.evolve(self, state=state)
+
+    def put_on_agenda(self, placement: Placement) -> ProcedureStep:
+        """It stands on the design agenda of a meeting.
 
         Raises:
             StepNotAllowedError: It already does, or was decided.
         """
-        state = STEP_LIFECYCLE.after(self.state, "put on agenda")
-        return attrs.evolve(self, state=state, items=(*self.items, item))
+        placements = (*self.placements, placement)
+        return attrs.evolve(self.after("put on agenda"), placements=placements)
+
+    def schedule(self, number: VRNumber | None) -> ProcedureStep:
+        """An approved agenda holds it; it has a number from then on."""
+        return attrs.evolve(self.after("schedule"), number=self.number or number)
 
     def decide(self, result: DecisionResult, at: datetime) -> ProcedureStep:
         """It was decided on.
 
         Raises:
-            StepNotAllowedError: It does not stand on an agenda.
+            StepNotAllowedError: It does not stand on an approved agenda.
         """
-        state = STEP_LIFECYCLE.after(self.state, STEP_OF_RESULT[result])
-        meeting = self.items[-1].meeting if self.items else ""
-        decision = Decision(result=result, at=at, meeting=meeting)
-        return attrs.evolve(self, state=state, decisions=(*self.decisions, decision))
+        decided = self.after(STEP_OF_RESULT[result])
+        last = self.placements[-1] if self.placements else None
+        decision = Decision(
+            result=result,
+            at=at,
+            meeting=last.meeting if last else "",
+            item=last.item if last else "",
+        )
+        return attrs.evolve(decided, decisions=(*self.decisions, decision))
+
+    def correct(self, result: DecisionResult) -> ProcedureStep:
+        """The last decision was written down wrongly; this is what it was.
+
+        Raises:
+            StepNotAllowedError: Nothing was decided where it stands now.
+        """
+        last = self.decisions[-1] if self.decisions else None
+        here = self.placements[-1].item if self.placements else ""
+        if last is None or last.item != here:
+            raise StepNotAllowedError("procedure step", self.state.value, "correct", ())
+        again = self.after("correct").after(STEP_OF_RESULT[result])
+        decisions = (*self.decisions[:-1], attrs.evolve(last, result=result))
+        return attrs.evolve(again, decisions=decisions)
 
 
 def _dossier_standing(dossier: Dossier) -> Standing:
@@ -206,8 +263,7 @@ def _dossier_standing(dossier: Dossier) -> Standing:
     )
 
 
-def _meeting_standing(meeting: Meeting) -> Standing:
-    return Standing(state="gepland", title=meeting.number, due=meeting.planned_start)
+_RUNNING: Final = (*_AGENDABLE, *_PLACED)
 
 
 def _step_standing(step: ProcedureStep) -> Standing:
@@ -215,10 +271,9 @@ def _step_standing(step: ProcedureStep) -> Standing:
         state=step.state.value,
         title=step.title,
         dossier=step.dossier,
-        open=not STEP_LIFECYCLE.is_final(step.state),
+        open=step.state in _RUNNING,
     )
 
 
 DOSSIER: Final = Kind("dossier", Dossier, _dossier_standing)
-MEETING: Final = Kind("meeting", Meeting, _meeting_standing)
 STEP: Final = Kind("step", ProcedureStep, _step_standing)

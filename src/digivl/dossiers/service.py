@@ -1,78 +1,71 @@
-"""The decision process: open a dossier, put it on the agenda, decide, close."""
+"""Dossiers: open one, submit its steps, close it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
 import attrs
 
+from digivl.access.guard import Guard
+from digivl.access.model import Permission
 from digivl.custody.service import Custodian
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.gate import AgendaGate, Requirement
 from digivl.dossiers.model import (
     DOSSIER,
-    MEETING,
     STEP,
-    STEP_OF_RESULT,
-    AgendaItem,
-    DecisionResult,
     Dossier,
     DossierState,
-    ItemKind,
-    Meeting,
-    MeetingKind,
     ProcedureStep,
     StepKind,
 )
-from digivl.errors import NotFoundError, NotReadyError, StepNotAllowedError
-from digivl.kernel.identifiers import new_id
-from digivl.kernel.parties import Party, Role
+from digivl.dossiers.numbering import SERIES, Gap, Series, series_id, series_name
+from digivl.errors import NotFoundError, StepNotAllowedError
+from digivl.kernel.identifiers import URI, new_id
+from digivl.kernel.parties import Party
+from digivl.kernel.vrnumber import VRKind
 from digivl.records.entries import Entry, first
 from digivl.records.port import Query, RecordBook
 
-#: Terms in working days for steps that no rule gives one.
+#: Term in working days to prepare a dossier; no rule gives one.
 PREPARE_DAYS: Final = 20
-FOLLOW_UP_DAYS: Final = 5
-
-GOVERNMENT: Final = Party(
-    "http://themis.vlaanderen.be/id/bestuursorgaan/7f2c82aa-75ac-40f8-a6c3-9fe539163025",
-    "Vlaamse Regering",
-    Role.GOVERNMENT,
-)
-
-_AFTER_DECISION: Final = {
-    DecisionResult.APPROVED: "de beslissing laten ondertekenen",
-    DecisionResult.NOTED: "het dossier afsluiten",
-    DecisionResult.POSTPONED: "opnieuw agenderen",
-    DecisionResult.WITHDRAWN: "het dossier afsluiten",
-}
 
 
 @attrs.frozen
 class Dossiers:
-    """The dossiers of an office and their way to a decision."""
+    """The dossiers of an office and their procedure steps."""
 
     _book: RecordBook
     _custodian: Custodian
+    _guard: Guard
     _gate: AgendaGate
     _clock: Callable[[], datetime]
 
-    def open(self, title: str, *, by: Party, id: str | None = None) -> Entry[Dossier]:
+    def open(
+        self,
+        title: str,
+        *,
+        by: Party,
+        areas: Sequence[URI] = (),
+        id: str | None = None,
+    ) -> Entry[Dossier]:
         """Open a dossier; `by` holds it and has to prepare it.
 
         Args:
             title: One line, public, without personal values.
             by: The entity or cabinet that submits it.
+            areas: Policy fields and domains it belongs to.
             id: Chosen by the application, so that it cannot be opened twice; a
                 random one if None.
 
         Raises:
             StaleRecordError: A dossier of that id was opened before.
         """
+        self._guard.check(by, Permission.OPEN_DOSSIER)
         now, name = self._clock(), id or new_id()
-        dossier = Dossier(title=title, opened_by=by, opened_at=now)
+        dossier = Dossier(title=title, opened_by=by, opened_at=now, areas=tuple(areas))
         opened = first(DOSSIER, name, dossier, "open", by, now)
         held = self._custodian.taken(
             DOSSIER.ref(name),
@@ -95,28 +88,57 @@ class Dossiers:
         return self._book.read(DOSSIER, id)
 
     def submit(
-        self, dossier: str, kind: StepKind, *, documents: Sequence[str], by: Party
+        self,
+        dossier: str,
+        kind: StepKind,
+        *,
+        documents: Sequence[str],
+        by: Party,
+        ministers: Sequence[str] = (),
+        ratified_by: Sequence[str] = (),
+        confidential: bool = False,
     ) -> Entry[ProcedureStep]:
         """Start a procedure step with the documents that are submitted (indienen).
+
+        Args:
+            dossier: Id of the dossier.
+            kind: Principle or final approval, or ratification.
+            documents: Ids of the documents, in the order of their numbers.
+            by: Who submits.
+            ministers: Ids of the competent ministers; the minister of `by` if none.
+            ratified_by: Ids of the ministers who ratify.
+            confidential: Restricted access for all its documents.
 
         Raises:
             NotFoundError: No such dossier, or no such document in it.
             StepNotAllowedError: The dossier is closed.
         """
+        whose = tuple(ministers) or ((by.minister,) if by.minister else ())
+        self._guard.check(
+            by, Permission.SUBMIT, ministers=whose, subject=DOSSIER.ref(dossier)
+        )
         found = self.opened(dossier)
         self._check_documents(dossier, documents)
-        rows = self._book.rows(Query(kind=STEP.name, dossier=dossier))
-        earlier = [self.step(row.ref.id).record.kind for row in rows]
+        earlier = [entry.record.kind for entry in self.steps(dossier)]
         step = ProcedureStep(
             dossier=dossier,
             title=found.title,
             kind=kind,
             ordinal=1 + earlier.count(kind),
             documents=tuple(documents),
+            ministers=whose,
+            ratified_by=tuple(ratified_by),
+            confidential=confidential,
         )
         draft = first(STEP, new_id(), step, "submit", by, self._clock())
         (entry,) = self._book.write(draft)
         return entry
+
+    def steps(self, dossier: str) -> Sequence[Entry[ProcedureStep]]:
+        """The procedure steps of a dossier, in no order."""
+        rows = self._book.rows(Query(kind=STEP.name, dossier=dossier))
+        found = self._book.read_all(STEP, [row.ref.id for row in rows])
+        return list(found.values())
 
     def step(self, id: str) -> Entry[ProcedureStep]:
         """The procedure step as it is now.
@@ -126,104 +148,51 @@ class Dossiers:
         """
         return self._book.read(STEP, id)
 
-    def plan_meeting(
-        self,
-        kind: MeetingKind,
-        start: datetime,
-        *,
-        number: str,
-        by: Party,
-        id: str | None = None,
-    ) -> Entry[Meeting]:
-        """Plan a meeting of the government.
-
-        Args:
-            kind: Kind of the meeting.
-            start: Planned start, with a zone.
-            number: As it is written, e.g. ``VR PV 2026/41``.
-            by: The secretariat.
-            id: Chosen by the application, so that it cannot be planned twice; a
-                random one if None.
-
-        Raises:
-            StaleRecordError: A meeting of that id was planned before.
-        """
-        meeting = Meeting(kind=kind, planned_start=start, number=number)
-        draft = first(MEETING, id or new_id(), meeting, "plan", by, self._clock())
-        (entry,) = self._book.write(draft)
-        return entry
-
     def missing(self, dossier: str) -> tuple[Requirement, ...]:
         """What still keeps the dossier from the agenda; empty when nothing does."""
         return tuple(r for r in self._gate.requirements(dossier) if not r.met)
 
-    def put_on_agenda(
-        self,
-        step: str,
-        meeting: str,
-        *,
-        kind: ItemKind = ItemKind.NOTA,
-        by: Party,
-    ) -> Entry[ProcedureStep]:
-        """Put a step on the agenda of a meeting; the government holds it then.
+    def ledger(self, year: int, name: str) -> Iterator[Entry[Series]]:
+        """Each act that gave numbers of a series, the oldest first.
 
-        Raises:
-            NotReadyError: Something is missing; it says what, and from whom.
-            StepNotAllowedError: It is on an agenda already, or was decided.
+        Args:
+            year: Year of the meetings.
+            name: ``DOC``, ``MED``, ``DEC``, with ``VV-`` before it for the Plan
+                Vlaamse Veerkracht, or ``PV`` for meetings.
         """
-        found, now = self.step(step), self._clock()
-        self._check_ready(found.record, kind)
-        planned = self._book.read(MEETING, meeting).record
-        item = AgendaItem(
-            meeting=meeting,
-            meeting_start=planned.planned_start,
-            kind=kind,
-            position=1 + self._items_on(meeting, kind),
-        )
-        placed = found.record.put_on_agenda(item)
-        held = self._custodian.moved(
-            DOSSIER.ref(placed.dossier),
-            GOVERNMENT,
-            "beslissen",
-            by=by,
-            at=now,
-            due=planned.planned_start,
-        )
-        draft = found.next(placed, "put on agenda", by, now)
-        entry, _ = self._book.write(draft, held)
-        return entry
+        return self._book.history(SERIES, series_id(year, name))
 
-    def decide(
-        self, step: str, result: DecisionResult, *, by: Party
-    ) -> Entry[ProcedureStep]:
-        """Record what the government decided; the submitter holds the dossier again.
+    def gaps(self, year: int) -> Iterator[Gap]:
+        """The numbers of a year that no decision has (yet), and why."""
+        for vv in (False, True):
+            for kind in VRKind:
+                name = series_name(kind, vv=vv)
+                for entry in self.ledger(year, name):
+                    yield from self._gaps(entry)
 
-        Raises:
-            StepNotAllowedError: The step does not stand on an agenda.
-        """
-        found, now = self.step(step), self._clock()
-        decided = found.record.decide(result, now)
-        submitter = self.read(decided.dossier).record.opened_by
-        held = self._custodian.moved(
-            DOSSIER.ref(decided.dossier),
-            submitter,
-            _AFTER_DECISION[result],
-            by=by,
-            at=now,
-            days=FOLLOW_UP_DAYS,
-        )
-        draft = found.next(decided, STEP_OF_RESULT[result], by, now)
-        entry, _ = self._book.write(draft, held)
-        return entry
+    def _gaps(self, entry: Entry[Series]) -> Iterator[Gap]:
+        steps = self._book.read_all(STEP, [given.to for given in entry.record.given])
+        for given in entry.record.given:
+            step = steps[given.to].record
+            if not step.is_settled:
+                yield Gap(
+                    series=entry.id,
+                    number=given.number,
+                    to=given.to,
+                    why=step.state.value,
+                )
 
     def close(self, id: str, *, by: Party, reason: str = "") -> Entry[Dossier]:
         """Close a dossier: nobody has to do anything any more.
 
         Raises:
-            StepNotAllowedError: It is closed already.
+            StepNotAllowedError: It is closed already, or stands on an agenda.
         """
+        self._guard.check(by, Permission.OPEN_DOSSIER, subject=DOSSIER.ref(id))
         found, now = self.read(id), self._clock()
-        draft = found.next(found.record.close(), "close", by, now, reason)
+        if any(step.record.is_placed for step in self.steps(id)):
+            raise StepNotAllowedError("dossier", "geagendeerd", "close", ("take off",))
+        draft = found.next(found.record.close(now), "close", by, now, reason)
         ended = self._custodian.closed(DOSSIER.ref(id), by=by, at=now, reason=reason)
         entry, _ = self._book.write(draft, ended)
         return entry
@@ -241,17 +210,7 @@ class Dossiers:
         return dossier
 
     def _check_documents(self, dossier: str, documents: Sequence[str]) -> None:
+        found = self._book.read_all(DOCUMENT, documents)
         for name in documents:
-            if self._book.read(DOCUMENT, name).record.dossier != dossier:
+            if name not in found or found[name].record.dossier != dossier:
                 raise NotFoundError(f"document {name} is not of dossier {dossier}")
-
-    def _check_ready(self, step: ProcedureStep, kind: ItemKind) -> None:
-        # An announcement asks no decision, so it needs no advice and no agreement.
-        missing = self.missing(step.dossier) if kind is ItemKind.NOTA else ()
-        if missing:
-            raise NotReadyError(step.title, [(r.name, r.explanation) for r in missing])
-
-    def _items_on(self, meeting: str, kind: ItemKind) -> int:
-        rows = self._book.rows(Query(kind=STEP.name, state="geagendeerd"))
-        items = [self.step(row.ref.id).record.items[-1] for row in rows]
-        return sum(i.meeting == meeting and i.kind is kind for i in items)

@@ -32,9 +32,12 @@ class Standing:
         state: Value of its state in the lifecycle.
         title: One line for people, without personal values.
         dossier: Id of the dossier it belongs to.
+        part_of: Id of the record it is a part of, e.g. the meeting of an agenda item.
         holder: Id of the party that holds it, None when it waits for nobody.
         holder_label: That party as people know it.
         role: In which role that party holds it.
+        entity: Organisation of that party.
+        minister: Id of the minister that party works for.
         next_step: What the holder has to do.
         since: Since when it is held, UTC.
         due: When the next step has to be done, UTC.
@@ -44,9 +47,12 @@ class Standing:
     state: str
     title: str
     dossier: str | None = None
+    part_of: str | None = None
     holder: str | None = None
     holder_label: str | None = None
     role: str | None = None
+    entity: str | None = None
+    minister: str | None = None
     next_step: str | None = None
     since: datetime | None = None
     due: datetime | None = None

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any, Final
 
 import attrs
+from attrs.validators import optional
 
 from digivl.errors import MalformedError
 from digivl.kernel.checks import public_line
@@ -16,6 +17,8 @@ from digivl.kernel.redaction import holds_national_number
 class Role(Enum):
     """What a party does in the decision (rol); values are the official Dutch terms."""
 
+    ADMIN = "beheerder"
+    CHANCELLERY = "kanselarij"
     DOSSIER_MANAGER = "dossierbeheerder"
     FINANCE_INSPECTOR = "inspecteur van financiën"
     MINISTER = "minister"
@@ -23,6 +26,11 @@ class Role(Enum):
     SECRETARIAT = "secretarie"
     SECRETARY = "secretaris"
     GOVERNMENT = "Vlaamse Regering"
+    PUBLICATIONS = "Ondersteuning Vlaamse Regering en Betekeningen"
+    PRESS = "kort bestek"
+    CABINET_STAFF = "kabinetsmedewerker"
+    GOVERNMENT_BODY = "overheidsorganisatie"
+    PARLIAMENT = "Vlaams Parlement"
     SIGNATORY = "ondertekenaar"
     SYSTEM = "systeem"
 
@@ -53,10 +61,16 @@ def _a_role(_: object, __: object, role: Any) -> None:
 class Party:
     """Somebody who acts or holds (partij): an entity, a function, a system.
 
+    Every act takes the party that does it; what it may do follows from its role, and
+    from the minister it works for.
+
     Attributes:
         id: OVO code, URI or opaque id; public, never a national number.
         label: Function or organisation as people know it, in Dutch; public.
         role: What the party does here.
+        entity: Organisation it belongs to, as OVO code or URI.
+        minister: Id of the minister it works for, or is; of the person, not of one
+            mandate, so that a change of competences changes nothing.
         person: Name of the natural person behind the function, if it matters.
     """
 
@@ -64,6 +78,8 @@ class Party:
     label: str = attrs.field(validator=public_line)
     role: Role = attrs.field(validator=_a_role)
     person: Personal[str] | None = None
+    entity: str | None = attrs.field(default=None, validator=optional(_opaque))
+    minister: str | None = attrs.field(default=None, validator=optional(_opaque))
 
     def acting_as(self, role: Role) -> Party:
         """The same party in another role."""

@@ -15,6 +15,8 @@ REMOVED: Final = "•••"
 _UUID = r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
 #: Random names and digests: a run of digits in them is chance, not a person.
 _NAMES: Final = re.compile(rf"{_UUID}|\b[0-9a-f]{{32,128}}\b", re.IGNORECASE)
+#: Most text has fewer: there is nothing to look at.
+_ELEVEN_DIGITS: Final = re.compile(r"(?:\d[^\d]*){11}")
 _SPACED: Final = re.compile(r"\d+(?:[\s.\-/]{1,3}\d+)*")
 _LONG: Final = re.compile(rf"({_UUID})|\d(?:[\s.\-/]{{0,3}}\d){{10,}}", re.IGNORECASE)
 
@@ -41,6 +43,8 @@ def holds_national_number(text: str) -> bool:
 
     Exact, so that dates, enterprise numbers and references can be written.
     """
+    if not _ELEVEN_DIGITS.search(text):
+        return False
     runs = _SPACED.findall(_NAMES.sub("", text))
     return any(map(_is_number, {n for run in runs for n in _elevens(run)}))
 

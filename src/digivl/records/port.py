@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol, Self, TypeVar
 
@@ -30,8 +30,11 @@ class Query:
 
     kind: str | None = None
     dossier: str | None = None
+    part_of: str | None = None
     holder: str | None = None
     role: str | None = None
+    entity: str | None = None
+    minister: str | None = None
     state: str | None = None
     open: bool | None = None
     held: bool | None = None
@@ -67,12 +70,24 @@ class RecordBook(Protocol):
         """
         ...
 
+    def read_all(self, kind: Kind[R], ids: Iterable[str]) -> dict[str, Entry[R]]:
+        """The latest entries of many records, by id; those that are not there lack."""
+        ...
+
     def history(self, kind: Kind[R], id: str) -> Iterator[Entry[R]]:
         """All entries of a record, oldest first; empty when there is none."""
         ...
 
-    def rows(self, query: Query, *, limit: int | None = None) -> Sequence[Row]:
-        """Current rows, the earliest due first, then the longest held; all, or some."""
+    def rows(
+        self, query: Query, *, limit: int | None = None, after: Row | None = None
+    ) -> Sequence[Row]:
+        """Current rows, the earliest due first, then the longest held; all, or some.
+
+        Args:
+            query: Which ones.
+            limit: At most so many.
+            after: Go on behind this one: the last row of the page before.
+        """
         ...
 
     def find(self, id: str) -> Sequence[Ref]:

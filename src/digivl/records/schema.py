@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     inspect,
     select,
 )
@@ -56,17 +57,23 @@ CURRENT: Final = Table(
     Column("state", String(40), nullable=False),
     Column("title", Text, nullable=False),
     Column("dossier", String(200)),
+    Column("part_of", String(200)),
     Column("holder", String(200)),
     Column("holder_label", Text),
     Column("role", String(80)),
+    Column("entity", String(200)),
+    Column("minister", String(200)),
     Column("next_step", Text),
     Column("since", String(27)),
     Column("due", String(27)),
     Column("open", Boolean, nullable=False),
+    Column("indexed", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("kind", "id"),
     Index("current_holder", "holder", "open"),
     Index("current_dossier", "dossier"),
+    Index("current_part_of", "part_of", "kind"),
     Index("current_due", "open", "due"),
+    Index("current_not_indexed", "indexed"),
 )
 
 #: Personal values, apart from the entries that commit to them; can be erased.
@@ -109,8 +116,22 @@ META: Final = Table(
     Column("value", Text, nullable=False),
 )
 
+
+def _parts_and_holders(connection: Connection) -> None:
+    """Version 2: what a record is a part of, and for whom its holder works."""
+    for name in ("part_of", "entity", "minister"):
+        connection.exec_driver_sql(
+            f"ALTER TABLE current ADD COLUMN {name} VARCHAR(200)"
+        )
+    connection.exec_driver_sql(
+        "ALTER TABLE current ADD COLUMN indexed BOOLEAN DEFAULT false NOT NULL"
+    )
+    for index in CURRENT.indexes:
+        index.create(connection, checkfirst=True)
+
+
 #: Step n leads from version n to n + 1; a step is never changed once released.
-MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = ()
+MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (_parts_and_holders,)
 VERSION: Final = 1 + len(MIGRATIONS)
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
 import attrs
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
 
-from digivl.errors import DigivlError, NotFoundError, StaleRecordError
-from digivl.kernel.kinds import Kind, Ref, Standing
-from digivl.kernel.moments import from_wire, to_wire
-from digivl.records import outbox, schema
+from digivl.errors import DigivlError, NotFoundError
+from digivl.kernel.kinds import Kind, Ref
+from digivl.kernel.moments import to_wire
+from digivl.records import current, outbox, schema
 from digivl.records.codec import PersonalValue, Sealed, seal, unseal
 from digivl.records.engine import (
     WRITING,
@@ -33,22 +32,11 @@ from digivl.settings import Limits
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
 _SHORTEST_PREFIX = 6
-_STANDING = tuple(field.name for field in attrs.fields(Standing))
+_CHUNK = 500
 
 # Made once: SQLAlchemy then finds what it compiled for them without looking twice.
-_NEW_CURRENT = insert(CURRENT)
-_NEXT_CURRENT = update(CURRENT).where(
-    CURRENT.c.kind == bindparam("of_kind"),
-    CURRENT.c.id == bindparam("of_id"),
-    CURRENT.c.version == bindparam("read"),
-)
-# Databases differ on which end the absent stand; here always the last.
-_EARLIEST_DUE = (
-    *(CURRENT.c.due.is_(None), CURRENT.c.due),
-    *(CURRENT.c.since.is_(None), CURRENT.c.since),
-    *(CURRENT.c.id, CURRENT.c.kind),
-)
 _NEW_ENTRY = insert(ENTRY).returning(ENTRY.c.number, sort_by_parameter_order=True)
+_MORE_ENTRIES = insert(ENTRY)
 _NEW_PERSONAL = {
     "sqlite": sqlite.insert(PERSONAL).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(PERSONAL).on_conflict_do_nothing(),
@@ -104,8 +92,7 @@ class SQLBook:
         """Write all or nothing; see the port."""
         sealed = [seal(draft) for draft in drafts]
         with self._writing() as connection:
-            for draft in drafts:
-                _move_current(connection, draft)
+            current.move(connection, drafts)
             numbers = _insert_entries(connection, drafts, sealed)
             _insert_personal(connection, drafts, sealed)
             for task in tasks:
@@ -124,32 +111,38 @@ class SQLBook:
         latest = _entries(kind, id).order_by(ENTRY.c.version.desc()).limit(1)
         with self._reading() as connection:
             row = connection.execute(latest).first()
-            personal = _personal(connection, kind.name, id)
+            personal = _personal(connection, kind.name, [id])
         if row is None:
             raise NotFoundError(f"there is no {kind.name} {id}")
         return _entry(kind, row, personal)
+
+    def read_all(self, kind: Kind[R], ids: Iterable[str]) -> dict[str, Entry[R]]:
+        """The latest entries of many records; see the port."""
+        wanted = list(dict.fromkeys(ids))
+        found: dict[str, Entry[R]] = {}
+        with self._reading() as connection:
+            for start in range(0, len(wanted), _CHUNK):
+                chunk = wanted[start : start + _CHUNK]
+                personal = _personal(connection, kind.name, chunk)
+                for row in connection.execute(_latest(kind, chunk)):
+                    found[row.id] = _entry(kind, row, personal)
+        return found
 
     def history(self, kind: Kind[R], id: str) -> Iterator[Entry[R]]:
         """All entries of a record, oldest first; see the port."""
         with self._reading() as connection:
             rows = connection.execute(_entries(kind, id).order_by(ENTRY.c.version))
             found = rows.all()
-            personal = _personal(connection, kind.name, id)
+            personal = _personal(connection, kind.name, [id])
         for row in found:
             yield _entry(kind, row, personal)
 
-    def rows(self, query: Query, *, limit: int | None = None) -> Sequence[Row]:
+    def rows(
+        self, query: Query, *, limit: int | None = None, after: Row | None = None
+    ) -> Sequence[Row]:
         """Current rows; see the port."""
-        wanted = attrs.asdict(query, filter=lambda _, value: value is not None)
-        before, held = wanted.pop("due_before", None), wanted.pop("held", None)
-        found = select(CURRENT).where(*(CURRENT.c[n] == v for n, v in wanted.items()))
-        if held is not None:
-            found = found.where(CURRENT.c.holder.is_not(None) == held)
-        if before is not None:
-            found = found.where(CURRENT.c.due < to_wire(before))
         with self._reading() as connection:
-            rows = connection.execute(found.order_by(*_EARLIEST_DUE).limit(limit))
-            return [_row(row) for row in rows.mappings()]
+            return current.rows(connection, query, limit, after)
 
     def find(self, id: str) -> Sequence[Ref]:
         """The records whose id is `id` or starts with it; see the port."""
@@ -164,7 +157,7 @@ class SQLBook:
         """Write an act of erasure and delete what it erases; see the port."""
         made = seal(draft)
         with self._writing() as connection:
-            _move_current(connection, draft)
+            current.move(connection, [draft])
             (number,) = _insert_entries(connection, [draft], [made])
             connection.execute(
                 delete(PERSONAL).where(
@@ -255,31 +248,6 @@ class SQLBook:
                     yield connection
 
 
-def _move_current(connection: Connection, draft: AnyDraft) -> None:
-    # The current row is the lock: it moves from the version that was read to the
-    # next one, or somebody else was first.
-    values, kind = _current_values(draft), draft.kind.name
-    if draft.version == 1:
-        try:
-            connection.execute(_NEW_CURRENT, {"kind": kind, "id": draft.id, **values})
-        except IntegrityError as cause:
-            raise StaleRecordError(kind, draft.id, 1) from cause
-        return
-    where = {"of_kind": kind, "of_id": draft.id, "read": draft.version - 1}
-    moved = connection.execute(_NEXT_CURRENT, {**where, **values})
-    if moved.rowcount != 1:
-        raise StaleRecordError(draft.kind.name, draft.id, draft.version)
-
-
-def _current_values(draft: AnyDraft) -> dict[str, Any]:
-    standing = draft.kind.standing(draft.record)
-    values = {name: getattr(standing, name) for name in _STANDING}
-    values["version"] = draft.version
-    values["since"] = to_wire(standing.since) if standing.since else None
-    values["due"] = to_wire(standing.due) if standing.due else None
-    return values
-
-
 def _insert_entries(
     connection: Connection, drafts: Sequence[AnyDraft], sealed: Sequence[Sealed]
 ) -> Sequence[int]:
@@ -298,6 +266,11 @@ def _insert_entries(
         }
         for draft, made in zip(drafts, sealed, strict=True)
     ]
+    if len(rows) > 1 and connection.dialect.name == "sqlite":
+        # The only writer there is: the numbers follow on the last one.
+        last = connection.scalar(select(func.max(ENTRY.c.number))) or 0
+        connection.execute(_MORE_ENTRIES, rows)
+        return range(last + 1, last + 1 + len(rows))
     return connection.execute(_NEW_ENTRY, rows).scalars().all()
 
 
@@ -332,22 +305,26 @@ def _entries(kind: Kind[Any], id: str) -> Any:
     )
 
 
-def _personal(connection: Connection, kind: str, id: str) -> dict[str, PersonalValue]:
+def _latest(kind: Kind[Any], ids: Sequence[str]) -> Any:
+    return (
+        select(ENTRY.c.id, ENTRY.c.number, ENTRY.c.canonical, ENTRY.c.leaf)
+        .join(
+            CURRENT,
+            (CURRENT.c.kind == ENTRY.c.kind)
+            & (CURRENT.c.id == ENTRY.c.id)
+            & (CURRENT.c.version == ENTRY.c.version),
+        )
+        .where(CURRENT.c.kind == kind.name, CURRENT.c.id.in_(ids))
+    )
+
+
+def _personal(
+    connection: Connection, kind: str, ids: Sequence[str]
+) -> dict[str, PersonalValue]:
     found = select(PERSONAL.c.commitment, PERSONAL.c.salt, PERSONAL.c.value).where(
-        PERSONAL.c.kind == kind, PERSONAL.c.id == id
+        PERSONAL.c.kind == kind, PERSONAL.c.id.in_(ids)
     )
     return {
         row.commitment: PersonalValue(row.commitment, bytes(row.salt), row.value)
         for row in connection.execute(found)
     }
-
-
-def _row(values: Mapping[Any, Any]) -> Row:
-    standing = {name: values[name] for name in _STANDING}
-    for name in ("since", "due"):
-        standing[name] = from_wire(standing[name]) if standing[name] else None
-    return Row(
-        ref=Ref(values["kind"], values["id"]),
-        version=values["version"],
-        standing=Standing(**standing),
-    )

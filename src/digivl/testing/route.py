@@ -15,12 +15,12 @@ import attrs
 from digivl.advice.model import ADVICE, AGREEMENT, AdviceOutcome, BudgetLine
 from digivl.dispatch.model import DISPATCH, PostalAddress, Recipient
 from digivl.documents.model import DECISION_REPORT, DOCUMENT, Origin
+from digivl.dossiers.agenda import FormalCheck
+from digivl.dossiers.meeting import MEETING, MeetingKind
 from digivl.dossiers.model import (
     DOSSIER,
-    MEETING,
     STEP,
     DecisionResult,
-    MeetingKind,
     StepKind,
     StepState,
 )
@@ -185,17 +185,21 @@ def _decide(scene: Scene, meeting: str) -> None:
         by=CABINET,
     )
     if scene.missing(MEETING, meeting):
-        dossiers.plan_meeting(
+        scene.vl.meetings.plan(
             MeetingKind.ELECTRONIC_PROCEDURE,
             now + timedelta(seconds=1),
-            number=f"VR PV {now.year}/1",
             by=SECRETARIAT,
             id=meeting,
         )
     if step.record.state is StepState.PREPARED:
-        step = dossiers.put_on_agenda(step.id, meeting, by=SECRETARIAT)
-    if step.record.state is StepState.ON_AGENDA:
-        dossiers.decide(step.id, DecisionResult.APPROVED, by=SECRETARIAT)
+        scene.vl.agendas.put(step.id, meeting, by=SECRETARIAT)
+    if dossiers.step(step.id).record.state is StepState.PROPOSED:
+        (item,) = scene.vl.agendas.items(meeting)
+        if item.record.formal is not FormalCheck.OK:
+            scene.vl.agendas.check([item.id], FormalCheck.OK, by=SECRETARIAT)
+        scene.vl.approving.close(meeting, by=SECRETARIAT)
+    if dossiers.step(step.id).record.state is StepState.ON_AGENDA:
+        scene.vl.deciding.decide(step.id, DecisionResult.APPROVED, by=SECRETARIAT)
 
 
 def _sign(scene: Scene) -> None:

@@ -1,0 +1,67 @@
+"""Refuses what the policy does not allow, and records that it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+import attrs
+
+from digivl.access.model import DENIAL, Denial, Permission
+from digivl.access.policy import Policy
+from digivl.errors import NotAllowedError
+from digivl.kernel.identifiers import new_id
+from digivl.kernel.kinds import Ref
+from digivl.kernel.parties import Party
+from digivl.kernel.redaction import on_one_line
+from digivl.records.entries import first
+from digivl.records.port import RecordBook
+
+_LONGEST = 200
+
+
+@attrs.frozen
+class Guard:
+    """Stands before every act; asks the policy.
+
+    Attributes:
+        policy: What is allowed.
+    """
+
+    _book: RecordBook
+    policy: Policy
+    _clock: Callable[[], datetime]
+
+    def check(
+        self,
+        actor: Party,
+        permission: Permission,
+        *,
+        ministers: Collection[str] = (),
+        subject: Ref | None = None,
+    ) -> None:
+        """Let an act pass.
+
+        Args:
+            actor: Who acts.
+            permission: What the act needs.
+            ministers: Ids of the ministers whose matter it is.
+            subject: What it is about, for the record of a refusal.
+
+        Raises:
+            NotAllowedError: The policy does not allow it. The text is the same whether
+                or not the subject exists.
+        """
+        if self.policy.allows(actor, permission, ministers):
+            return
+        self.record(actor, permission, subject)
+        raise NotAllowedError(actor.role.value, permission.value)
+
+    def record(
+        self, actor: Party, permission: Permission, subject: Ref | None = None
+    ) -> None:
+        """Record that something was refused."""
+        asked = on_one_line(str(subject or ""), _LONGEST)
+        denial = Denial(permission=permission.value, subject=asked)
+        draft = first(DENIAL, new_id(), denial, "deny", actor, self._clock())
+        self._book.write(draft)

@@ -1,0 +1,130 @@
+"""Makes the backends that the settings name, each at its first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from digivl.errors import ConfigurationError
+from digivl.kernel.once import once
+from digivl.office import KEYS, OUTSIDE, SETTINGS
+from digivl.plugins.hookspecs import Build
+from digivl.settings import SIMULATOR, Backend, Settings
+
+if TYPE_CHECKING:
+    from digivl.dispatch.provider import DeliveryProvider
+    from digivl.documents.port import DocumentStore
+    from digivl.plugins.catalog import Catalog
+    from digivl.signing.authorities import TimestampAuthority
+    from digivl.signing.means import SigningMeans
+    from digivl.testing.outside import Outside
+
+B = TypeVar("B")
+
+
+@attrs.frozen(kw_only=True, eq=False, slots=False)
+class Backends:
+    """The backends of an office; thread-safe.
+
+    Attributes:
+        folder: Where relative paths in the settings start.
+        settings: Which backends to use.
+        catalog: What is installed.
+        clock: The present moment, with a zone.
+        opened: What is closed with the office.
+    """
+
+    folder: Path
+    settings: Settings
+    catalog: Catalog
+    clock: Callable[[], datetime]
+    opened: ExitStack
+
+    @once
+    def store(self) -> DocumentStore:
+        """Where the bytes of documents are."""
+        chosen = self.settings.documents
+        return self.catalog.document_store(
+            chosen.offer, self._build("documents", chosen)
+        )
+
+    @once
+    def means(self) -> Callable[[str], SigningMeans]:
+        """Gives a signing means by its name in the settings; each is unlocked once."""
+        return cache(self._built_means)
+
+    def _built_means(self, name: str) -> SigningMeans:
+        try:
+            chosen = self.settings.means[name]
+        except KeyError:
+            known = ", ".join(self.settings.means) or "none"
+            raise ConfigurationError(
+                f"there is no signing means {name!r}; known: {known}",
+                hint=f"Add [means.{name}] to {SETTINGS}.",
+            ) from None
+        return self.catalog.means(chosen.offer, self._build(name, chosen))
+
+    @once
+    def authorities(self) -> tuple[TimestampAuthority, ...]:
+        """The timestamp authorities, in the order they are asked."""
+        table = self.settings.authorities
+        return self._each(table, self.catalog.authority, "authority")
+
+    @once
+    def providers(self) -> tuple[DeliveryProvider, ...]:
+        """The delivery providers, in the order they are asked."""
+        return self._each(self.settings.providers, self.catalog.provider, "magda")
+
+    def _each(
+        self,
+        table: Mapping[str, Backend],
+        make: Callable[[str, Build], B],
+        outside: str,
+    ) -> tuple[B, ...]:
+        return tuple(
+            self._kept(make(chosen.offer, self._build(name, chosen, outside)))
+            for name, chosen in table.items()
+        )
+
+    def _kept(self, backend: B) -> B:
+        # A backend that holds something open is closed with the office.
+        close = getattr(backend, "close", None)
+        if callable(close):
+            self.opened.callback(close)
+        return backend
+
+    def _build(self, name: str, chosen: Backend, outside: str = "") -> Build:
+        options = dict(chosen.options)
+        for option, value in options.items():
+            if value == SIMULATOR and outside:
+                options[option] = self._outside.address(outside, option)
+        return Build(
+            name=name,
+            options=options,
+            folder=self.folder,
+            limits=self.settings.limits,
+        )
+
+    @once
+    def _outside(self) -> Outside:
+        if not self.settings.development:
+            raise ConfigurationError(
+                "simulators stand in only in a development office",
+                hint="Name the real address in the settings.",
+            )
+        try:
+            from digivl.testing.outside import Outside
+        except ImportError as cause:
+            raise ConfigurationError(
+                "the simulators are not installed",
+                hint="Run: pip install 'digivl[simulators]'",
+            ) from cause
+        outside = Outside(self.folder / OUTSIDE, self.folder / KEYS, self.clock)
+        self.opened.callback(outside.close)
+        return outside

@@ -1,0 +1,273 @@
+"""The agenda of a meeting: put items on it, check them, take them off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from digivl.access.guard import Guard
+from digivl.access.model import Permission
+from digivl.custody.model import of_dossier
+from digivl.custody.service import Custodian
+from digivl.documents.model import DOCUMENT
+from digivl.dossiers.agenda import (
+    AGENDA,
+    ITEM,
+    Agenda,
+    AgendaItem,
+    FormalCheck,
+    Piece,
+    agenda_id,
+)
+from digivl.dossiers.gate import AgendaGate
+from digivl.dossiers.meeting import MEETING, Meeting
+from digivl.dossiers.model import DOSSIER, STEP, ItemKind, Placement, ProcedureStep
+from digivl.errors import NotFoundError, NotReadyError
+from digivl.kernel.identifiers import new_id
+from digivl.kernel.parties import Party, Role
+from digivl.records.entries import AnyDraft, Entry, first
+from digivl.records.port import Query, RecordBook
+
+SECRETARIAT: Final = Party(
+    "secretarie-vlaamse-regering", "Secretarie van de regering", Role.SECRETARIAT
+)
+
+#: Term in working days to prepare a matter that came off the agenda again.
+PREPARE_AGAIN_DAYS: Final = 5
+
+
+@attrs.frozen
+class Agendas:
+    """What stands on the agendas of the government."""
+
+    _book: RecordBook
+    _custodian: Custodian
+    _guard: Guard
+    _gate: AgendaGate
+    _clock: Callable[[], datetime]
+
+    def read(self, meeting: str) -> Entry[Meeting]:
+        """The meeting as it is now.
+
+        Raises:
+            NotFoundError: No such meeting.
+        """
+        return self._book.read(MEETING, meeting)
+
+    def agenda(self, meeting: str, number: int | None = None) -> Entry[Agenda]:
+        """A version of the agenda; the last approved one if no number is named.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        wanted = self.read(meeting).record.approved if number is None else number
+        return self._book.read(AGENDA, agenda_id(meeting, wanted))
+
+    def item(self, id: str) -> Entry[AgendaItem]:
+        """The item as it is now.
+
+        Raises:
+            NotFoundError: No such item.
+        """
+        return self._book.read(ITEM, id)
+
+    def items(self, meeting: str) -> Sequence[Entry[AgendaItem]]:
+        """What stands on the agenda of a meeting now, approved or not, in its order."""
+        rows = self._book.rows(Query(kind=ITEM.name, part_of=meeting, open=True))
+        found = self._book.read_all(ITEM, [row.ref.id for row in rows])
+        return sorted(found.values(), key=_place)
+
+    def history(self, item: str) -> Sequence[Entry[AgendaItem]]:
+        """Every version of an item, the oldest first: a line of an agenda names one."""
+        return list(self._book.history(ITEM, item))
+
+    def put(
+        self,
+        step: str,
+        meeting: str,
+        *,
+        kind: ItemKind = ItemKind.NOTA,
+        by: Party,
+    ) -> Entry[AgendaItem]:
+        """Put a step on the design agenda; the secretariat holds the dossier then.
+
+        Raises:
+            NotReadyError: Something is missing; it says what, and from whom.
+            StepNotAllowedError: It is on an agenda already, was decided, or the
+                meeting has no design agenda any more.
+            StaleRecordError: Somebody else changed the agenda first.
+        """
+        self._guard.check(by, Permission.MANAGE_AGENDA, subject=STEP.ref(step))
+        found, planned = self._book.read(STEP, step), self.read(meeting)
+        self._check_ready(found.record, kind)
+        now, name = self._clock(), new_id()
+        placed = found.record.put_on_agenda(
+            Placement(meeting=meeting, item=name, kind=kind)
+        )
+        touched = planned.record.after("put on agenda")
+        item = self._made(placed, step, meeting, kind, planned)
+        held = self._custodian.moved(
+            of_dossier(placed.dossier),
+            SECRETARIAT,
+            "formeel controleren en agenderen",
+            by=by,
+            at=now,
+            due=planned.record.planned_start,
+        )
+        written = self._book.write(
+            first(ITEM, name, item, "put on agenda", by, now),
+            found.next(placed, "put on agenda", by, now),
+            planned.next(touched, "put on agenda", by, now),
+            held,
+        )
+        return written[0]
+
+    def edit(
+        self,
+        item: str,
+        *,
+        by: Party,
+        title: str | None = None,
+        ministers: Sequence[str] | None = None,
+        documents: Sequence[str] | None = None,
+        comment: str | None = None,
+    ) -> Entry[AgendaItem]:
+        """Change an item; what is None stays. It has to be checked formally again.
+
+        Args:
+            item: Id of the item.
+            by: The secretariat.
+            title: A new title.
+            ministers: Ids of the competent ministers.
+            documents: Ids of all documents, in their order; each with its last
+                version, so that this is also how a BIS comes onto the agenda.
+            comment: A new comment.
+
+        Raises:
+            StepNotAllowedError: It was taken off the agenda.
+        """
+        self._guard.check(by, Permission.MANAGE_AGENDA, subject=ITEM.ref(item))
+        found = self.item(item)
+        pieces = None
+        if documents is not None:
+            pieces = self._pieces(found.record.dossier, documents)
+        record = found.record.edit(
+            title=title,
+            ministers=None if ministers is None else tuple(ministers),
+            pieces=pieces,
+            comment=comment,
+        )
+        (entry,) = self._book.write(found.next(record, "edit", by, self._clock()))
+        return entry
+
+    def check(
+        self, items: Iterable[str], formal: FormalCheck, *, by: Party, reason: str = ""
+    ) -> Sequence[Entry[AgendaItem]]:
+        """Record the formal check of items, all in one act.
+
+        Raises:
+            NotFoundError: One of them does not exist; nothing was recorded.
+            StepNotAllowedError: One of them was taken off the agenda.
+        """
+        self._guard.check(by, Permission.CHECK_FORMALLY)
+        wanted, now = list(items), self._clock()
+        found = self._book.read_all(ITEM, wanted)
+        for name in wanted:
+            if name not in found:
+                raise NotFoundError(f"there is no {ITEM.name} {name}")
+        drafts = [
+            found[name].next(found[name].record.check(formal), "check", by, now, reason)
+            for name in dict.fromkeys(wanted)
+        ]
+        return self._book.write(*drafts)
+
+    def take_off(self, item: str, *, by: Party, reason: str) -> Entry[AgendaItem]:
+        """Take an item off the agenda; who opened the dossier holds it again.
+
+        Raises:
+            StepNotAllowedError: It does not stand on it, or was decided.
+        """
+        self._guard.check(by, Permission.MANAGE_AGENDA, subject=ITEM.ref(item))
+        found, now = self.item(item), self._clock()
+        planned = self.read(found.record.meeting)
+        touched = planned.record.after("put on agenda")
+        written = self._book.write(
+            *self.off([found], by, now, reason),
+            planned.next(touched, "take off", by, now, reason),
+        )
+        return written[0]
+
+    def off(
+        self, items: Sequence[Entry[AgendaItem]], by: Party, at: datetime, reason: str
+    ) -> Iterator[AnyDraft]:
+        """The drafts that take items off the agenda, with their steps and dossiers."""
+        steps = self._book.read_all(STEP, [entry.record.step for entry in items])
+        names = [entry.record.dossier for entry in items]
+        dossiers = self._book.read_all(DOSSIER, names)
+        held = self._custodian.all_of(map(of_dossier, names))
+        for entry in items:
+            step, ref = steps[entry.record.step], of_dossier(entry.record.dossier)
+            yield entry.next(entry.record.take_off(), "take off", by, at, reason)
+            yield step.next(step.record.after("take off"), "take off", by, at, reason)
+            yield self._custodian.passed(
+                held[ref],
+                dossiers[entry.record.dossier].record.opened_by,
+                "opnieuw voorbereiden",
+                by=by,
+                at=at,
+                days=PREPARE_AGAIN_DAYS,
+                reason=reason,
+            )
+
+    def _made(
+        self,
+        step: ProcedureStep,
+        id: str,
+        meeting: str,
+        kind: ItemKind,
+        planned: Entry[Meeting],
+    ) -> AgendaItem:
+        return AgendaItem(
+            meeting=meeting,
+            step=id,
+            dossier=step.dossier,
+            title=step.title,
+            kind=kind,
+            order=planned.version,
+            ministers=step.ministers,
+            pieces=self._pieces(step.dossier, step.documents),
+        )
+
+    def _pieces(self, dossier: str, documents: Sequence[str]) -> tuple[Piece, ...]:
+        found = self._book.read_all(DOCUMENT, documents)
+        for name in documents:
+            if name not in found or found[name].record.dossier != dossier:
+                raise NotFoundError(f"document {name} is not of dossier {dossier}")
+        return tuple(
+            Piece(document=name, sha256=found[name].record.latest.sha256)
+            for name in dict.fromkeys(documents)
+        )
+
+    def _check_ready(self, step: ProcedureStep, kind: ItemKind) -> None:
+        # An announcement asks no decision, so it needs no advice and no agreement.
+        if kind is ItemKind.ANNOUNCEMENT:
+            return
+        missing = [r for r in self._gate.requirements(step.dossier) if not r.met]
+        if missing:
+            raise NotReadyError(step.title, [(r.name, r.explanation) for r in missing])
+
+
+def design_draft(
+    meeting: Meeting, id: str, number: int, by: Party, at: datetime
+) -> AnyDraft:
+    """The draft of a new design agenda."""
+    agenda = Agenda(meeting=id, number=number, title=meeting.agenda_title(number))
+    return first(AGENDA, agenda_id(id, number), agenda, "design", by, at)
+
+
+def _place(entry: Entry[AgendaItem]) -> tuple[bool, int, int]:
+    item = entry.record
+    return item.kind is ItemKind.ANNOUNCEMENT, item.rank, item.order

@@ -1,0 +1,339 @@
+"""Approve, close and reopen the agenda of a meeting; numbers are given here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from digivl.access.guard import Guard
+from digivl.access.model import Permission
+from digivl.custody.model import of_dossier
+from digivl.custody.service import Custodian
+from digivl.dossiers.agenda import (
+    AGENDA,
+    Agenda,
+    AgendaItem,
+    FormalCheck,
+    Line,
+    agenda_id,
+)
+from digivl.dossiers.agendas import Agendas, design_draft
+from digivl.dossiers.deciding import AFTER_DECISION, FOLLOW_UP_DAYS
+from digivl.dossiers.meeting import MEETING, Meeting
+from digivl.dossiers.model import (
+    DOSSIER,
+    STEP,
+    DecisionResult,
+    ItemKind,
+    ProcedureStep,
+    StepState,
+)
+from digivl.dossiers.naming import Naming
+from digivl.kernel.parties import Party, Role
+from digivl.kernel.vrnumber import VRNumber
+from digivl.records.entries import AnyDraft, Entry
+from digivl.records.port import RecordBook
+
+GOVERNMENT: Final = Party(
+    "http://themis.vlaanderen.be/id/bestuursorgaan/7f2c82aa-75ac-40f8-a6c3-9fe539163025",
+    "Vlaamse Regering",
+    Role.GOVERNMENT,
+)
+
+_UNDECIDED: Final = (StepState.PROPOSED, StepState.ON_AGENDA)
+_NOT_OK: Final = "niet formeel in orde bij het afsluiten van de agenda"
+_NOT_ON_LAST: Final = "niet op de laatste goedgekeurde agenda"
+
+
+@attrs.frozen(kw_only=True)
+class Approval:
+    """What the approval of an agenda did.
+
+    Attributes:
+        agenda: The approved version.
+        held_back: Ids of new items that were not formally OK: they stay on the design,
+            or went off the agenda where there is no next one.
+        rolled_back: Ids of items that stand there as on the version before, since
+            their changes were not formally OK.
+        numbered: Number of each step that got one, by its id.
+    """
+
+    agenda: Entry[Agenda]
+    held_back: tuple[str, ...]
+    rolled_back: tuple[str, ...]
+    numbered: Mapping[str, VRNumber]
+
+
+@attrs.frozen(kw_only=True)
+class _Chosen:
+    """Which items stand on the version, in their order, and which do not."""
+
+    lines: tuple[Line, ...]
+    fresh: tuple[Entry[AgendaItem], ...]
+    held_back: tuple[Entry[AgendaItem], ...]
+    rolled_back: tuple[str, ...]
+
+
+@attrs.frozen
+class Approving:
+    """Approves agendas: one transaction, or nothing."""
+
+    _book: RecordBook
+    _custodian: Custodian
+    _guard: Guard
+    _agendas: Agendas
+    _naming: Naming
+    _clock: Callable[[], datetime]
+
+    def approve(self, meeting: str, *, by: Party) -> Approval:
+        """Approve the design; the next one opens with the same items.
+
+        Items that are formally OK stand on it, get their number, and their documents
+        their names. New items that are not stay on the next design; items of the last
+        version with changes that are not OK stand on it as they were there.
+
+        Raises:
+            StepNotAllowedError: There is no design.
+            StaleRecordError: Somebody else changed the agenda first; nothing was done.
+        """
+        self._guard.check(by, Permission.MANAGE_AGENDA, subject=MEETING.ref(meeting))
+        found, now = self._agendas.read(meeting), self._clock()
+        record = found.record.approve()
+        return self._approved(found, record, by, now, "approve")
+
+    def close(self, meeting: str, *, by: Party) -> Approval:
+        """Approve the design as the final agenda; no next one opens.
+
+        New items that are not formally OK go off the agenda. Announcements were taken
+        note of.
+
+        Raises:
+            StepNotAllowedError: There is no design.
+            StaleRecordError: Somebody else changed the agenda first; nothing was done.
+        """
+        self._guard.check(by, Permission.MANAGE_AGENDA, subject=MEETING.ref(meeting))
+        found, now = self._agendas.read(meeting), self._clock()
+        record = found.record.close(approving=True)
+        return self._approved(found, record, by, now, "close")
+
+    def adjourn(self, meeting: str, *, by: Party, reason: str = "") -> Entry[Meeting]:
+        """Close without the design: the last approved agenda is final.
+
+        What stood only on the design goes off the agenda.
+
+        Raises:
+            StepNotAllowedError: No agenda was approved, or the meeting is closed.
+        """
+        self._guard.check(by, Permission.MANAGE_AGENDA, subject=MEETING.ref(meeting))
+        found, now = self._agendas.read(meeting), self._clock()
+        record = found.record.close(approving=False)
+        before = {line.item for line in self._last_lines(found)}
+        items = self._agendas.items(meeting)
+        fresh = [entry for entry in items if entry.id not in before]
+        return self._book.write(
+            found.next(record, "close", by, now, reason),
+            *self._agendas.off(fresh, by, now, reason or _NOT_ON_LAST),
+        )[0]
+
+    def reopen(self, meeting: str, *, by: Party, reason: str) -> Entry[Meeting]:
+        """Open a closed meeting again, with a design made from its final agenda.
+
+        Raises:
+            StepNotAllowedError: It is not closed.
+        """
+        self._guard.check(by, Permission.MANAGE_AGENDA, subject=MEETING.ref(meeting))
+        found, now = self._agendas.read(meeting), self._clock()
+        record = found.record.reopen()
+        design = self._design(found.id, record, by, now)
+        return self._book.write(found.next(record, "reopen", by, now, reason), design)[
+            0
+        ]
+
+    def reopen_agenda(self, meeting: str, *, by: Party, reason: str) -> Entry[Meeting]:
+        """The last approved agenda becomes the design again, instead of the next one.
+
+        Numbers and names that its approval gave stay: they may have been read.
+
+        Raises:
+            NotAllowedError: Only who may override the rules can.
+            StepNotAllowedError: None is approved, or it is final.
+        """
+        self._guard.check(by, Permission.OVERRIDE, subject=MEETING.ref(meeting))
+        found, now = self._agendas.read(meeting), self._clock()
+        record = found.record.reopen_agenda()
+        agenda = self._agendas.agenda(meeting, record.design)
+        return self._book.write(
+            found.next(record, "reopen agenda", by, now, reason),
+            agenda.next(agenda.record.reopen(), "reopen", by, now, reason),
+        )[0]
+
+    def _design(
+        self, meeting: str, record: Meeting, by: Party, now: datetime
+    ) -> AnyDraft:
+        number = record.design or 1
+        name = agenda_id(meeting, number)
+        # It was there before when the version before it was reopened.
+        there = self._book.read_all(AGENDA, [name]).get(name)
+        if there is None:
+            return design_draft(record, meeting, number, by, now)
+        return there.next(there.record, "design", by, now)
+
+    def _approved(
+        self,
+        found: Entry[Meeting],
+        record: Meeting,
+        by: Party,
+        now: datetime,
+        action: str,
+    ) -> Approval:
+        chosen = self._chosen(found)
+        steps = self._book.read_all(STEP, [line.step for line in chosen.lines])
+        numbers, counted = self._naming.numbers(
+            found.record, chosen.lines, steps, by, now
+        )
+        agenda = self._agendas.agenda(found.id, record.approved)
+        drafts: list[AnyDraft] = [
+            agenda.next(agenda.record.approve(chosen.lines), "approve", by, now),
+            found.next(record, action, by, now),
+            *counted,
+            *(e.next(e.record.approve(), "approve", by, now) for e in chosen.fresh),
+            *self._moved(found.record, record, chosen.lines, steps, numbers, by, now),
+            *self._naming.named(chosen.fresh, steps, numbers, by, now),
+        ]
+        if record.design is not None:
+            drafts.append(self._design(found.id, record, by, now))
+        else:
+            drafts += self._agendas.off(chosen.held_back, by, now, _NOT_OK)
+        return Approval(
+            agenda=self._book.write(*drafts)[0],
+            held_back=tuple(entry.id for entry in chosen.held_back),
+            rolled_back=chosen.rolled_back,
+            numbered=numbers,
+        )
+
+    def _last_lines(self, meeting: Entry[Meeting]) -> Sequence[Line]:
+        if not meeting.record.approved:
+            return ()
+        return self._agendas.agenda(meeting.id).record.lines
+
+    def _chosen(self, meeting: Entry[Meeting]) -> _Chosen:
+        before = {line.item: line for line in self._last_lines(meeting)}
+        items = self._agendas.items(meeting.id)
+        ok = {e.id: e for e in items if e.record.formal is FormalCheck.OK}
+        again = {e.id: e for e in items if e.id in before and e.id not in ok}
+        standing = sorted(
+            [*ok.values(), *again.values()], key=lambda e: _order(e, before)
+        )
+        fresh = {name: e for name, e in ok.items() if e.record.approve() != e.record}
+        versions = {e.id: e.version + (e.id in fresh) for e in standing}
+        versions |= {name: before[name].version for name in again}
+        return _Chosen(
+            lines=tuple(_lines(standing, versions)),
+            fresh=tuple(e for e in standing if e.id in fresh),
+            held_back=tuple(e for e in items if e.id not in ok and e.id not in before),
+            rolled_back=tuple(again),
+        )
+
+    def _moved(
+        self,
+        meeting: Meeting,
+        after: Meeting,
+        lines: Sequence[Line],
+        steps: Mapping[str, Entry[ProcedureStep]],
+        numbers: Mapping[str, VRNumber],
+        by: Party,
+        now: datetime,
+    ) -> Iterator[AnyDraft]:
+        """What the approval does to the steps: an announcement needs no decision."""
+        told: list[Line] = []
+        rest: list[Line] = []
+        for line in lines:
+            is_told = after.is_final and line.kind is ItemKind.ANNOUNCEMENT
+            (told if is_told else rest).append(line)
+        yield from self._scheduled(meeting, rest, steps, numbers, by, now)
+        yield from self._noted(told, steps, numbers, by, now)
+
+    def _scheduled(
+        self,
+        meeting: Meeting,
+        lines: Sequence[Line],
+        steps: Mapping[str, Entry[ProcedureStep]],
+        numbers: Mapping[str, VRNumber],
+        by: Party,
+        now: datetime,
+    ) -> Iterator[AnyDraft]:
+        """Steps that come onto an approved agenda: the government holds them now."""
+        fresh = [steps[line.step] for line in lines]
+        fresh = [e for e in fresh if e.record.state is StepState.PROPOSED]
+        held = self._custodian.all_of(of_dossier(e.record.dossier) for e in fresh)
+        for entry in fresh:
+            record = entry.record.schedule(numbers.get(entry.id))
+            yield entry.next(record, "schedule", by, now)
+            yield self._custodian.passed(
+                held[of_dossier(record.dossier)],
+                GOVERNMENT,
+                "beslissen",
+                by=by,
+                at=now,
+                due=meeting.planned_start,
+            )
+
+    def _noted(
+        self,
+        lines: Sequence[Line],
+        steps: Mapping[str, Entry[ProcedureStep]],
+        numbers: Mapping[str, VRNumber],
+        by: Party,
+        now: datetime,
+    ) -> Iterator[AnyDraft]:
+        """Announcements on the final agenda: the government took note of them."""
+        told = [steps[line.step] for line in lines]
+        told = [e for e in told if e.record.state in _UNDECIDED]
+        names = [e.record.dossier for e in told]
+        held = self._custodian.all_of(map(of_dossier, names))
+        dossiers = self._book.read_all(DOSSIER, names)
+        for entry in told:
+            record = entry.record
+            if record.state is StepState.PROPOSED:
+                record = record.schedule(numbers.get(entry.id))
+            noted = record.decide(DecisionResult.NOTED, now)
+            yield entry.next(noted, "take note", by, now)
+            yield self._custodian.passed(
+                held[of_dossier(record.dossier)],
+                dossiers[record.dossier].record.opened_by,
+                AFTER_DECISION[DecisionResult.NOTED],
+                by=by,
+                at=now,
+                days=FOLLOW_UP_DAYS,
+            )
+
+
+def _order(
+    entry: Entry[AgendaItem], before: Mapping[str, Line]
+) -> tuple[bool, bool, int, int]:
+    # What stood on the last version keeps its place; the others come behind it, by
+    # the rank of their minister.
+    item, line = entry.record, before.get(entry.id)
+    is_announcement = item.kind is ItemKind.ANNOUNCEMENT
+    if line is not None:
+        return is_announcement, False, line.number, 0
+    return is_announcement, True, item.rank, item.order
+
+
+def _lines(
+    standing: Sequence[Entry[AgendaItem]], versions: Mapping[str, int]
+) -> Iterator[Line]:
+    count = dict.fromkeys(ItemKind, 0)
+    for entry in standing:
+        kind = entry.record.kind
+        count[kind] += 1
+        yield Line(
+            item=entry.id,
+            version=versions[entry.id],
+            step=entry.record.step,
+            kind=kind,
+            number=count[kind],
+        )

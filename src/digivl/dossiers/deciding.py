@@ -1,0 +1,133 @@
+"""What the government decided on the items of its agenda."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from digivl.access.guard import Guard
+from digivl.access.model import Permission
+from digivl.custody.model import of_dossier
+from digivl.custody.service import Custodian
+from digivl.dossiers.model import (
+    DOSSIER,
+    STEP,
+    STEP_OF_RESULT,
+    DecisionResult,
+    ProcedureStep,
+)
+from digivl.dossiers.release import Released, release_of
+from digivl.errors import StepNotAllowedError
+from digivl.kernel.parties import Party
+from digivl.records.entries import AnyDraft, Entry
+from digivl.records.port import RecordBook
+
+#: Term in working days to act on a decision.
+FOLLOW_UP_DAYS: Final = 5
+
+#: What the submitter has to do after a decision.
+AFTER_DECISION: Final = {
+    DecisionResult.APPROVED: "de beslissing laten ondertekenen",
+    DecisionResult.NOTED: "het dossier afsluiten",
+    DecisionResult.POSTPONED: "opnieuw agenderen",
+    DecisionResult.WITHDRAWN: "het dossier afsluiten",
+}
+
+
+@attrs.frozen
+class Deciding:
+    """Records decisions; the submitter holds the dossier again after each."""
+
+    _book: RecordBook
+    _custodian: Custodian
+    _guard: Guard
+    _clock: Callable[[], datetime]
+
+    def decide(
+        self, step: str, result: DecisionResult, *, by: Party
+    ) -> Entry[ProcedureStep]:
+        """Record what the government decided.
+
+        Raises:
+            StepNotAllowedError: No approved agenda holds the step.
+        """
+        self._guard.check(by, Permission.MANAGE_AGENDA, subject=STEP.ref(step))
+        found, now = self._book.read(STEP, step), self._clock()
+        record = found.record.decide(result, now)
+        return self._written(found, record, result, STEP_OF_RESULT[result], by, now, "")
+
+    def correct(
+        self, step: str, result: DecisionResult, *, by: Party, reason: str
+    ) -> Entry[ProcedureStep]:
+        """Correct the last decision, which was written down wrongly.
+
+        Once the decisions of the meeting are released only who may override the rules
+        can; what was released stays in the history.
+
+        Raises:
+            StepNotAllowedError: Nothing was decided where the step stands now.
+            NotAllowedError: The decision is released.
+        """
+        found, now = self._book.read(STEP, step), self._clock()
+        needed = Permission.MANAGE_AGENDA
+        if self._is_released(found.record):
+            needed = Permission.OVERRIDE
+        self._guard.check(by, needed, subject=STEP.ref(step))
+        record = found.record.correct(result)
+        return self._written(found, record, result, "correct", by, now, reason)
+
+    def propose_again(
+        self, step: str, *, by: Party, reason: str
+    ) -> Entry[ProcedureStep]:
+        """A withdrawn matter is prepared again, against the rule.
+
+        Raises:
+            NotAllowedError: Only who may override the rules can.
+            StepNotAllowedError: It was not withdrawn.
+        """
+        self._guard.check(by, Permission.OVERRIDE, subject=STEP.ref(step))
+        found, now = self._book.read(STEP, step), self._clock()
+        record = found.record.after("propose again")
+        draft = found.next(record, "propose again", by, now, reason)
+        held = self._back(record, "opnieuw voorbereiden", by, now, reason)
+        return self._book.write(draft, held)[0]
+
+    def _written(
+        self,
+        found: Entry[ProcedureStep],
+        record: ProcedureStep,
+        result: DecisionResult,
+        action: str,
+        by: Party,
+        now: datetime,
+        reason: str,
+    ) -> Entry[ProcedureStep]:
+        draft = found.next(record, action, by, now, reason)
+        held = self._back(record, AFTER_DECISION[result], by, now, reason)
+        return self._book.write(draft, held)[0]
+
+    def _back(
+        self, step: ProcedureStep, next_step: str, by: Party, now: datetime, reason: str
+    ) -> AnyDraft:
+        opened = self._book.read(DOSSIER, step.dossier).record
+        # Somebody closed the dossier: a correction cannot leave it with nobody.
+        if opened.closed_at is not None:
+            raise StepNotAllowedError("dossier", opened.state.value, "decide", ())
+        return self._custodian.moved(
+            of_dossier(step.dossier),
+            opened.opened_by,
+            next_step,
+            by=by,
+            at=now,
+            days=FOLLOW_UP_DAYS,
+            reason=reason,
+        )
+
+    def _is_released(self, step: ProcedureStep) -> bool:
+        if not step.decisions:
+            return False
+        found = release_of(self._book, step.decisions[-1].meeting, Released.DECISIONS)
+        return found is not None and found.record.is_released

@@ -1,0 +1,165 @@
+"""Current rows: where each record stands now, and the lock on its next version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+import attrs
+from sqlalchemy import Connection, bindparam, false, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from digivl.errors import StaleRecordError, StorageError
+from digivl.kernel.kinds import Ref, Standing
+from digivl.kernel.moments import from_wire, to_wire
+from digivl.records.entries import AnyDraft
+from digivl.records.port import Query, Row
+from digivl.records.schema import CURRENT
+
+_STANDING: Final = tuple(field.name for field in attrs.fields(Standing))
+_MOMENTS: Final = ("since", "due")
+
+# Made once: SQLAlchemy then finds what it compiled for them without looking twice.
+_NEW: Final = insert(CURRENT)
+_NEXT: Final = update(CURRENT).where(
+    CURRENT.c.kind == bindparam("of_kind"),
+    CURRENT.c.id == bindparam("of_id"),
+    CURRENT.c.version == bindparam("read"),
+)
+# Databases differ on which end the absent stand; here always the last.
+_DUE: Final = CURRENT.c.due
+_SINCE: Final = CURRENT.c.since
+_EARLIEST_DUE: Final = (
+    *(_DUE.is_(None), _DUE),
+    *(_SINCE.is_(None), _SINCE),
+    *(CURRENT.c.id, CURRENT.c.kind),
+)
+
+
+def move(connection: Connection, drafts: Sequence[AnyDraft]) -> None:
+    """Move the current rows of these drafts to their versions.
+
+    The current row is the lock: it moves from the version that was read to the next
+    one, or somebody else was first.
+
+    Raises:
+        StaleRecordError: Somebody was; it says of which record.
+    """
+    for is_first, run in groupby(drafts, key=lambda draft: draft.version == 1):
+        (_make if is_first else _advance)(connection, list(run))
+
+
+def _make(connection: Connection, drafts: Sequence[AnyDraft]) -> None:
+    rows = [
+        {"kind": draft.kind.name, "id": draft.id, **_values(draft)} for draft in drafts
+    ]
+    try:
+        with connection.begin_nested():
+            connection.execute(_NEW, rows)
+    except IntegrityError as cause:
+        taken = _versions(connection, drafts)
+        was_there = [d for d in drafts if (d.kind.name, d.id) in taken] or drafts
+        raise StaleRecordError(was_there[0].kind.name, was_there[0].id, 1) from cause
+
+
+def _advance(connection: Connection, drafts: Sequence[AnyDraft]) -> None:
+    rows = [
+        {
+            "of_kind": draft.kind.name,
+            "of_id": draft.id,
+            "read": draft.version - 1,
+            **_values(draft),
+        }
+        for draft in drafts
+    ]
+    with connection.begin_nested() as attempt:
+        if connection.execute(_NEXT, rows).rowcount == len(rows):
+            return
+        attempt.rollback()  # so that what was read can be told from what was taken
+    found = _versions(connection, drafts)
+    earliest = {(d.kind.name, d.id): d for d in reversed(drafts)}
+    for key, draft in reversed(earliest.items()):
+        if found.get(key) != draft.version - 1:
+            raise StaleRecordError(draft.kind.name, draft.id, draft.version)
+    raise StorageError("the record book did not move on, and does not say why")
+
+
+def _versions(
+    connection: Connection, drafts: Sequence[AnyDraft]
+) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    for draft in drafts:
+        row = connection.execute(
+            select(CURRENT.c.version).where(
+                CURRENT.c.kind == draft.kind.name, CURRENT.c.id == draft.id
+            )
+        ).first()
+        if row is not None:
+            found[draft.kind.name, draft.id] = row.version
+    return found
+
+
+def _values(draft: AnyDraft) -> dict[str, Any]:
+    standing = draft.kind.standing(draft.record)
+    values = {name: getattr(standing, name) for name in _STANDING}
+    for name in _MOMENTS:
+        values[name] = to_wire(values[name]) if values[name] else None
+    return {**values, "version": draft.version, "indexed": False}
+
+
+def rows(
+    connection: Connection, query: Query, limit: int | None, after: Row | None
+) -> Sequence[Row]:
+    """Current rows, in their order; see the port."""
+    found = select(CURRENT).where(*_conditions(query))
+    if after is not None:
+        found = found.where(_behind(after))
+    wanted = found.order_by(*_EARLIEST_DUE).limit(limit)
+    return [_row(row) for row in connection.execute(wanted).mappings()]
+
+
+def _conditions(query: Query) -> list[Any]:
+    wanted = attrs.asdict(query, filter=lambda _, value: value is not None)
+    before, held = wanted.pop("due_before", None), wanted.pop("held", None)
+    conditions = [CURRENT.c[name] == value for name, value in wanted.items()]
+    if held is not None:
+        conditions.append(CURRENT.c.holder.is_not(None) == held)
+    if before is not None:
+        conditions.append(to_wire(before) > _DUE)
+    return conditions
+
+
+def _behind(row: Row) -> Any:
+    """What stands behind a row in the order of `_EARLIEST_DUE`."""
+    standing, ref = row.standing, row.ref
+    due = _behind_moment(_DUE, standing.due)
+    since = _behind_moment(_SINCE, standing.since)
+    rest = or_(
+        CURRENT.c.id > ref.id,
+        (CURRENT.c.id == ref.id) & (CURRENT.c.kind > ref.kind),
+    )
+    same_since = _same_moment(_SINCE, standing.since)
+    return or_(due, _same_moment(_DUE, standing.due) & or_(since, same_since & rest))
+
+
+def _behind_moment(column: Any, moment: Any) -> Any:
+    # The absent stand last: nothing is behind them, and they are behind the rest.
+    if moment is None:
+        return false()
+    return or_(column > to_wire(moment), column.is_(None))
+
+
+def _same_moment(column: Any, moment: Any) -> Any:
+    return column.is_(None) if moment is None else column == to_wire(moment)
+
+
+def _row(values: Mapping[Any, Any]) -> Row:
+    standing = {name: values[name] for name in _STANDING}
+    for name in _MOMENTS:
+        standing[name] = from_wire(standing[name]) if standing[name] else None
+    return Row(
+        ref=Ref(values["kind"], values["id"]),
+        version=values["version"],
+        standing=Standing(**standing),
+    )

@@ -1,0 +1,278 @@
+"""The rooms of an office, wired: each service is made at its first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import attrs
+
+from digivl.kernel.moments import utc_now
+from digivl.kernel.once import once
+from digivl.office import book_url
+from digivl.settings import Settings
+
+if TYPE_CHECKING:
+    from digivl.access.guard import Guard
+    from digivl.access.policy import Policy
+    from digivl.advice.service import Advices
+    from digivl.backends import Backends
+    from digivl.custody.service import Custodian
+    from digivl.dispatch.provider import DeliveryProvider
+    from digivl.dispatch.service import Dispatches
+    from digivl.documents.service import Documents
+    from digivl.dossiers.agendas import Agendas
+    from digivl.dossiers.approving import Approving
+    from digivl.dossiers.deciding import Deciding
+    from digivl.dossiers.meetings import Meetings
+    from digivl.dossiers.reading import Reading
+    from digivl.dossiers.releases import Releases
+    from digivl.dossiers.service import Dossiers
+    from digivl.plugins.catalog import Catalog
+    from digivl.records.port import RecordBook
+    from digivl.records.worker import Handler
+    from digivl.signing.authorities import TimestampAuthority
+    from digivl.signing.means import SigningMeans
+    from digivl.signing.service import Signing
+    from digivl.validation.verdict import FileVerdict
+    from digivl.verification.service import Register
+
+
+@attrs.frozen(kw_only=True, eq=False, slots=False)
+class Rooms:
+    """What an office can do; thread-safe.
+
+    Attributes:
+        folder: The office; relative paths in the settings start here.
+        settings: What was set.
+        clock: The present moment, with a zone.
+    """
+
+    folder: Path
+    settings: Settings
+    clock: Callable[[], datetime] = utc_now
+    _plugins: tuple[object, ...] = attrs.field(default=(), alias="plugins")
+    _book: RecordBook | None = attrs.field(default=None, alias="book")
+    _policy: Policy | None = attrs.field(default=None, alias="policy")
+    _handlers: Mapping[str, Handler] = attrs.field(
+        factory=dict[str, "Handler"], alias="handlers"
+    )
+    _opened: ExitStack = attrs.field(factory=ExitStack, alias="opened")
+
+    @once
+    def catalog(self) -> Catalog:
+        """What is installed."""
+        from digivl.plugins.catalog import Catalog
+
+        return Catalog.load(*self._plugins)
+
+    @once
+    def book(self) -> RecordBook:
+        """The record book."""
+        from digivl.records.sqlbook import SQLBook
+
+        told = self.catalog.tell_recorded
+        if self._book is not None:
+            return self._book.telling(told)
+        url = book_url(self.folder, self.settings)
+        book = SQLBook.open(url, self.settings.limits).telling(told)
+        self._opened.callback(book.close)
+        return book
+
+    @once
+    def custody(self) -> Custodian:
+        """Who has what, since when, until when."""
+        from digivl.custody.service import Custodian
+
+        return Custodian(self.book, self.clock)
+
+    @once
+    def documents(self) -> Documents:
+        """Documents and their versions."""
+        from digivl.documents.service import Documents
+
+        return Documents(
+            self.book,
+            self._backends.store,
+            self.clock,
+            self._check_pdf,
+            self.settings.limits.pdf_bytes,
+            self._check_open,
+        )
+
+    @once
+    def advices(self) -> Advices:
+        """Advice of the Inspectie van Financien, and budget agreements."""
+        from digivl.advice.service import Advices
+
+        return Advices(self.book, self.custody, self.clock)
+
+    @once
+    def dossiers(self) -> Dossiers:
+        """Dossiers and their procedure steps."""
+        from digivl.dossiers.service import Dossiers
+
+        return Dossiers(self.book, self.custody, self.guard, self.advices, self.clock)
+
+    @once
+    def meetings(self) -> Meetings:
+        """Meetings of the government."""
+        from digivl.dossiers.meetings import Meetings
+        from digivl.dossiers.naming import Naming
+
+        return Meetings(
+            self.book,
+            self.custody,
+            self.guard,
+            self.agendas,
+            Naming(self.book),
+            self.clock,
+        )
+
+    @once
+    def agendas(self) -> Agendas:
+        """What stands on the agendas of meetings."""
+        from digivl.dossiers.agendas import Agendas
+
+        return Agendas(self.book, self.custody, self.guard, self.advices, self.clock)
+
+    @once
+    def approving(self) -> Approving:
+        """Agendas that are approved, closed and reopened; numbers."""
+        from digivl.dossiers.approving import Approving
+        from digivl.dossiers.naming import Naming
+
+        naming = Naming(self.book)
+        return Approving(
+            self.book, self.custody, self.guard, self.agendas, naming, self.clock
+        )
+
+    @once
+    def deciding(self) -> Deciding:
+        """Decisions of the government."""
+        from digivl.dossiers.deciding import Deciding
+
+        return Deciding(self.book, self.custody, self.guard, self.clock)
+
+    @once
+    def releases(self) -> Releases:
+        """Releases of decisions and documents."""
+        from digivl.dossiers.releases import Releases
+
+        return Releases(self.book, self.guard, self.clock)
+
+    @once
+    def reading(self) -> Reading:
+        """Documents, for who may read them."""
+        from digivl.dossiers.reading import Reading
+
+        return Reading(self.book, self.documents, self.releases, self.guard)
+
+    @once
+    def guard(self) -> Guard:
+        """Asks the policy before an act, and records what was refused."""
+        from digivl.access.guard import Guard
+        from digivl.access.policy import TablePolicy
+
+        policy = self._policy if self._policy is not None else TablePolicy()
+        return Guard(self.book, policy, self.clock)
+
+    @once
+    def signing(self) -> Signing:
+        """Signing flows."""
+        from digivl.signing.service import Signing
+
+        return Signing(
+            book=self.book,
+            documents=self.documents,
+            custodian=self.custody,
+            means=self.means,
+            authorities=self.authorities,
+            companion=self.register,
+            clock=self.clock,
+            limits=self.settings.limits,
+        )
+
+    @once
+    def register(self) -> Register:
+        """The register of authentic documents and their codes."""
+        from digivl.verification.service import Register
+
+        return Register(
+            book=self.book,
+            documents=self.documents,
+            custodian=self.custody,
+            validate=self.validate,
+            settings=self.settings,
+            clock=self.clock,
+        )
+
+    @once
+    def dispatches(self) -> Dispatches:
+        """Dispatches to eBox and on paper."""
+        from digivl.dispatch.service import Dispatches
+
+        return Dispatches(
+            book=self.book,
+            documents=self.documents,
+            register=self.register,
+            custodian=self.custody,
+            providers=self.providers,
+            clock=self.clock,
+        )
+
+    def validate(self, source: BinaryIO, name: str) -> FileVerdict:
+        """What holds of the signatures in a PDF, by the trust in the settings.
+
+        Args:
+            source: The PDF; seekable.
+            name: How the verdict calls it.
+        """
+        from digivl.validation.engine import validate
+        from digivl.validation.trust import Trust
+
+        return validate(
+            source,
+            name=name,
+            trust=Trust.from_pem(self.folder / file for file in self.settings.trust),
+            at=self.clock(),
+            limits=self.settings.limits,
+        )
+
+    @property
+    def means(self) -> Callable[[str], SigningMeans]:
+        """Gives a signing means by its name in the settings; each is unlocked once."""
+        return self._backends.means
+
+    @property
+    def authorities(self) -> tuple[TimestampAuthority, ...]:
+        """The timestamp authorities, in the order they are asked."""
+        return self._backends.authorities
+
+    @property
+    def providers(self) -> tuple[DeliveryProvider, ...]:
+        """The delivery providers, in the order they are asked."""
+        return self._backends.providers
+
+    @once
+    def _backends(self) -> Backends:
+        from digivl.backends import Backends
+
+        return Backends(
+            folder=self.folder,
+            settings=self.settings,
+            catalog=self.catalog,
+            clock=self.clock,
+            opened=self._opened,
+        )
+
+    def _check_open(self, dossier: str) -> None:
+        self.dossiers.opened(dossier)
+
+    def _check_pdf(self, source: BinaryIO) -> None:
+        from digivl.pdf.reading import facts
+
+        facts(source, self.settings.limits)

@@ -1,0 +1,124 @@
+"""A council that can be played: for tests and benchmarks of what decides."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+import attrs
+
+from digivl.access.model import AccessLevel
+from digivl.advice.model import ADVICE, AdviceOutcome, AdviceRequest
+from digivl.app import Digivl
+from digivl.documents.model import DOCUMENT, NOTA, Document, DocumentVersion, Origin
+from digivl.dossiers.agenda import AgendaItem, FormalCheck
+from digivl.dossiers.meeting import Meeting, MeetingKind
+from digivl.dossiers.model import ItemKind, ProcedureStep, StepKind
+from digivl.kernel.identifiers import new_id
+from digivl.kernel.parties import Party, Role
+from digivl.records.entries import Draft, Entry, first
+
+ADMIN = Party("beheer", "Beheerder", Role.ADMIN)
+SECRETARIAT = Party("secretarie", "Secretarie", Role.SECRETARIAT)
+CABINET = Party(
+    "kabinet-1", "Kabinet jeugd", Role.DOSSIER_MANAGER, minister="minister-1"
+)
+OTHER_CABINET = Party(
+    "kabinet-2", "Kabinet cultuur", Role.DOSSIER_MANAGER, minister="minister-2"
+)
+INSPECTOR = Party("if", "Inspectie van Financiën", Role.FINANCE_INSPECTOR)
+TUESDAY = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@attrs.define
+class Council:
+    """An office with a book and no documents on disk; time stands until it is moved."""
+
+    vl: Digivl
+    now: datetime = TUESDAY
+    made: int = 0
+
+    def clock(self) -> datetime:
+        """The moment it is."""
+        return self.now
+
+    def meeting(
+        self, *, days: int = 1, kind: MeetingKind = MeetingKind.COUNCIL
+    ) -> Entry[Meeting]:
+        """Plan a meeting some days from now."""
+        start = self.now + timedelta(days=days)
+        return self.vl.meetings.plan(kind, start, by=SECRETARIAT)
+
+    def document(
+        self,
+        dossier: str,
+        title: str = "Ontwerp van besluit",
+        level: AccessLevel = AccessLevel.INTERNAL_GOVERNMENT,
+    ) -> str:
+        """A document in the book; its bytes are nowhere."""
+        self.made += 1
+        version = DocumentVersion(
+            sha256=hashlib.sha256(f"{title} {self.made}".encode()).hexdigest(),
+            size=1000,
+            origin=Origin.RECEIVED,
+            at=self.now,
+            level=level,
+        )
+        record = Document(dossier=dossier, title=title, type=NOTA, versions=(version,))
+        draft = first(DOCUMENT, new_id(), record, "receive", CABINET, self.now)
+        return self.vl.book.write(draft)[0].id
+
+    def matter(
+        self,
+        title: str = "Subsidie voor jeugdwerk",
+        *,
+        documents: int = 1,
+        kind: StepKind = StepKind.FINAL_APPROVAL,
+        by: Party = CABINET,
+        level: AccessLevel = AccessLevel.INTERNAL_GOVERNMENT,
+    ) -> Entry[ProcedureStep]:
+        """A step that is ready for the agenda."""
+        dossier = self.vl.dossiers.open(title, by=by).id
+        self.vl.book.write(self.favourable(dossier, title))
+        names = [self.document(dossier, level=level) for _ in range(documents)]
+        return self.vl.dossiers.submit(dossier, kind, documents=names, by=by)
+
+    def favourable(self, dossier: str, title: str) -> Draft[AdviceRequest]:
+        """An advice that asks nothing more."""
+        request = AdviceRequest(
+            dossier=dossier,
+            title=title,
+            versions=("0" * 64,),
+            asker=CABINET,
+            adviser=INSPECTOR,
+            submitted_at=self.now,
+        )
+        request = request.receive(self.now, self.now).advise(
+            AdviceOutcome.FAVOURABLE,
+            agreement_needed=False,
+            conditions=(),
+            at=self.now,
+        )
+        return first(ADVICE, new_id(), request, "advise", INSPECTOR, self.now)
+
+    def item(
+        self,
+        meeting: str,
+        step: str | None = None,
+        *,
+        kind: ItemKind = ItemKind.NOTA,
+        formal: FormalCheck = FormalCheck.OK,
+    ) -> Entry[AgendaItem]:
+        """Put a step on the agenda, checked."""
+        found = step or self.matter().id
+        put = self.vl.agendas.put(found, meeting, kind=kind, by=SECRETARIAT)
+        return self.vl.agendas.check([put.id], formal, by=SECRETARIAT)[0]
+
+    def step_of(self, item: Entry[AgendaItem]) -> ProcedureStep:
+        """The step behind an item, as it is now."""
+        return self.vl.dossiers.step(item.record.step).record
+
+    def names(self, item: Entry[AgendaItem]) -> list[str]:
+        """The names of its documents."""
+        pieces = item.record.pieces
+        return [self.vl.documents.read(p.document).record.name for p in pieces]

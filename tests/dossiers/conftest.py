@@ -1,0 +1,27 @@
+"""A council that can be played."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from digivl import Digivl
+from digivl.records.sqlbook import SQLBook
+from digivl.settings import Settings
+from digivl.testing.council import Council
+
+
+@pytest.fixture(name="council")
+def _council(quick_folder: Path) -> Iterator[Council]:
+    """A council, in an office of its own."""
+    book = SQLBook.create(f"sqlite:///{quick_folder / 'book.db'}")
+    council: Council
+    vl = Digivl.from_settings(
+        Settings(), folder=quick_folder, book=book, clock=lambda: council.now
+    )
+    council = Council(vl)
+    with vl:
+        yield council
+    book.close()
