@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from digivl.testing.tsa import TSASimulator
 
 # The contracts are tests too: a failure shows what was compared.
-for name in ("contracts", "book_contract", "outbox_contract"):
+for name in ("contracts", "book_contract", "outbox_contract", "rows_contract"):
     pytest.register_assert_rewrite(f"digivl.testing.{name}")
 
 if os.environ.get("DIGIVL_TEST_HTTPX2"):

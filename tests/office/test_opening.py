@@ -127,9 +127,11 @@ def test_missing_key(office: Path) -> None:
     """A key that is gone is missed by who wants to sign, and by nobody else."""
     (office / "keys" / "minister.p12").unlink()
 
-    with Digivl.open(office) as vl:
-        with pytest.raises(KeyUnusableError, match="cannot be read"):
-            vl.means("minister")
+    with (
+        Digivl.open(office) as vl,
+        pytest.raises(KeyUnusableError, match="cannot be read"),
+    ):
+        vl.means("minister")
 
 
 @pytest.mark.parametrize(

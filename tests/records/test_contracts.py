@@ -8,12 +8,16 @@ import pytest
 
 from digivl.records.port import RecordBook
 from digivl.records.sqlbook import SQLBook
-from digivl.testing.contracts import OutboxContract, RecordBookContract
+from digivl.testing.contracts import (
+    ManyRecordsContract,
+    OutboxContract,
+    RecordBookContract,
+)
 
 OpenedBook = Callable[..., SQLBook]
 
 
-class TestSQLite(RecordBookContract):
+class TestSQLite(RecordBookContract, ManyRecordsContract):
     """The book in a file."""
 
     @pytest.fixture
@@ -32,7 +36,7 @@ class TestSQLiteOutbox(OutboxContract):
 
 
 @pytest.mark.interop
-class TestPostgreSQL(RecordBookContract):
+class TestPostgreSQL(RecordBookContract, ManyRecordsContract):
     """The book on a server."""
 
     @pytest.fixture

@@ -9,9 +9,9 @@ from typing import Final
 import attrs
 
 from digivl.access.guard import Guard
-from digivl.access.model import Permission
+from digivl.access.model import AccessLevel, Permission
 from digivl.custody.service import Custodian
-from digivl.documents.model import DOCUMENT
+from digivl.documents.model import DOCUMENT, Document
 from digivl.dossiers.gate import AgendaGate, Requirement
 from digivl.dossiers.model import (
     DOSSIER,
@@ -151,6 +151,22 @@ class Dossiers:
     def missing(self, dossier: str) -> tuple[Requirement, ...]:
         """What still keeps the dossier from the agenda; empty when nothing does."""
         return tuple(r for r in self._gate.requirements(dossier) if not r.met)
+
+    def set_level(
+        self, document: str, level: AccessLevel, *, by: Party, reason: str = ""
+    ) -> Entry[Document]:
+        """Set the access level of the last version (toegangsniveau).
+
+        Earlier versions are never looser than it, nor than they were.
+
+        Raises:
+            NotFoundError: No such document.
+        """
+        self._guard.check(by, Permission.MANAGE_AGENDA, subject=DOCUMENT.ref(document))
+        found = self._book.read(DOCUMENT, document)
+        record = found.record.levelled(level)
+        draft = found.next(record, "level", by, self._clock(), reason)
+        return self._book.write(draft)[0]
 
     def ledger(self, year: int, name: str) -> Iterator[Entry[Series]]:
         """Each act that gave numbers of a series, the oldest first.

@@ -33,6 +33,9 @@ class Matter:
     dossier: str | None = None
     holder: str | None = None
     role: str | None = None
+    part_of: str | None = None
+    entity: str | None = None
+    minister: str | None = None
     since: datetime | None = None
     due: datetime | None = None
     owner: Personal[INSZ] | None = None
@@ -47,6 +50,9 @@ def _standing(matter: Matter) -> Standing:
         holder=matter.holder,
         holder_label=matter.holder,
         role=matter.role,
+        part_of=matter.part_of,
+        entity=matter.entity,
+        minister=matter.minister,
         since=matter.since,
         due=matter.due,
         open=matter.state == "open",

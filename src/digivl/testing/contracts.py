@@ -31,10 +31,12 @@ from digivl.errors import CorruptDocumentError, NotFoundError
 from digivl.signing.means import SigningMeans
 from digivl.testing.book_contract import RecordBookContract
 from digivl.testing.outbox_contract import OutboxContract
+from digivl.testing.rows_contract import ManyRecordsContract
 
 __all__ = [
     "DeliveryProviderContract",
     "DocumentStoreContract",
+    "ManyRecordsContract",
     "OutboxContract",
     "RecordBookContract",
     "SigningMeansContract",

@@ -1,0 +1,383 @@
+"""Who reads which document when: one rule for every way."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from digivl.access.model import DENIAL, AccessLevel
+from digivl.access.policy import TablePolicy
+from digivl.documents.model import DOCUMENT, NOTA
+from digivl.dossiers.model import DecisionResult, StepKind
+from digivl.dossiers.release import Released, ReleaseStatus, Scope, default_plan
+from digivl.errors import (
+    MalformedError,
+    NotAllowedError,
+    NotFoundError,
+    StepNotAllowedError,
+)
+from digivl.kernel.parties import Party, Role
+from digivl.records.port import Query
+from digivl.testing.council import (
+    ADMIN,
+    CABINET,
+    OTHER_CABINET,
+    SECRETARIAT,
+    TUESDAY,
+    Council,
+)
+from digivl.testing.papers import paper
+
+A = AccessLevel
+STAFF = Party("medewerker", "Kabinetsmedewerker", Role.CABINET_STAFF)
+BODY = Party("OVO000001", "Agentschap", Role.GOVERNMENT_BODY)
+CITIZEN = Party("burger", "Test Burger", Role.SIGNATORY)
+MINISTER = Party("minister-2", "Minister", Role.MINISTER, minister="minister-2")
+READERS = (ADMIN, SECRETARIAT, CABINET, OTHER_CABINET, MINISTER, STAFF, BODY)
+
+
+def readers(council: Council, document: str) -> list[str]:
+    """The ids of those who may read it now."""
+    found = []
+    for reader in READERS:
+        try:
+            council.vl.reading.read(document, by=reader)
+        except NotFoundError:
+            continue
+        found.append(reader.id)
+    return found
+
+
+def test_a_document_opens_step_by_step(council: Council) -> None:
+    """Approval, decisions, documents, public: each gate lets more people in."""
+    meeting = council.meeting()
+    item = council.item(meeting.id, council.matter(level=A.PUBLIC).id)
+    document = item.record.pieces[0].document
+    level, releases = council.vl.reading.level, council.vl.releases
+    seen, who = [level(document)], [readers(council, document)]
+
+    council.vl.approving.close(meeting.id, by=SECRETARIAT)
+    council.vl.deciding.decide(
+        item.record.step, DecisionResult.APPROVED, by=SECRETARIAT
+    )
+    seen.append(level(document))
+    who.append(readers(council, document))
+    releases.decisions(meeting.id, by=SECRETARIAT)
+    seen.append(level(document))
+    who.append(readers(council, document))
+    for what, scope in (
+        (Released.DOCUMENTS, ()),
+        (Released.PUBLIC, (Scope.NEWS, Scope.DOCUMENTS)),
+    ):
+        releases.plan(meeting.id, what, at=council.now, scope=scope, by=SECRETARIAT)
+        council.now += timedelta(minutes=1)
+        council.vl.work()
+        seen.append(level(document))
+        who.append(readers(council, document))
+
+    assert [
+        *(A.INTERNAL_SECRETARIAT, A.CONFIDENTIAL, A.INTERNAL_GOVERNMENT),
+        *(A.INTERNAL_ADMINISTRATION, A.PUBLIC),
+    ] == seen
+    base = [ADMIN.id, SECRETARIAT.id, CABINET.id]
+    assert [
+        base,
+        [*base, MINISTER.id],
+        [*base, OTHER_CABINET.id, MINISTER.id, STAFF.id],
+        [reader.id for reader in READERS],
+        [reader.id for reader in READERS],
+    ] == who
+
+
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+def test_no_way_shows_more_than_the_rule(data: Any, council: Council) -> None:
+    """Reading, opening and listing agree; nobody passes the effective level."""
+    wish = data.draw(st.sampled_from(AccessLevel))
+    opened = data.draw(st.integers(0, 3))
+    reader = data.draw(st.sampled_from(READERS))
+    meeting = council.meeting()
+    item = council.item(meeting.id, council.matter(level=wish, by=OTHER_CABINET).id)
+    document = item.record.pieces[0].document
+    if opened > 0:
+        council.vl.approving.close(meeting.id, by=SECRETARIAT)
+        step = item.record.step
+        council.vl.deciding.decide(step, DecisionResult.APPROVED, by=SECRETARIAT)
+    if opened > 1:
+        council.vl.releases.decisions(meeting.id, by=SECRETARIAT)
+    if opened > 2:
+        council.vl.releases.plan(
+            meeting.id, Released.DOCUMENTS, at=council.now, by=SECRETARIAT
+        )
+        council.vl.work()
+
+    shown = [
+        e.id for e in council.vl.reading.of_dossier(item.record.dossier, by=reader)
+    ]
+    try:
+        council.vl.reading.read(document, by=reader)
+        may_read = True
+    except NotFoundError:
+        may_read = False
+
+    assert ([document] if may_read else []) == shown
+    submitted = reader.minister == OTHER_CABINET.minister
+    if may_read and not submitted:
+        level = council.vl.reading.level(document)
+        assert TablePolicy().reads(reader, level, ["minister-2"])
+
+
+def test_hidden_looks_like_absent(council: Council) -> None:
+    """Who may not see a document is told what is told of one that is not there."""
+    item = council.item(council.meeting().id)
+    document = item.record.pieces[0].document
+    texts = []
+    for name in (document, "0" * len(document)):
+        with pytest.raises(NotFoundError) as refused:
+            council.vl.reading.read(name, by=STAFF)
+        texts.append(refused.value.diagnostics().replace(name, "…"))
+
+    assert texts[0] == texts[1]
+    assert 2 == len(council.vl.book.rows(Query(kind=DENIAL.name)))
+
+
+def test_refused_acts_are_recorded(council: Council) -> None:
+    """What a role does not allow is refused before anything is looked up."""
+    with pytest.raises(NotAllowedError, match="kabinetsmedewerker") as refused:
+        council.vl.agendas.put("nergens", "nergens", by=STAFF)
+
+    (row,) = council.vl.book.rows(Query(kind=DENIAL.name))
+    denial = council.vl.book.read(DENIAL, row.ref.id)
+    assert ("step/nergens", STAFF) == (denial.record.subject, denial.actor)
+    assert refused.value.permission == denial.record.permission
+
+
+def test_bytes_go_by_the_same_rule(council: Council) -> None:
+    """The bytes of a version are given to those who may read it, and no other bytes."""
+    dossier = council.vl.dossiers.open("Met bytes", by=CABINET).id
+    content = paper()
+    document = council.vl.documents.add(
+        dossier, io.BytesIO(content), title="Nota", type=NOTA, by=CABINET
+    ).id
+    opened = council.vl.reading.opened
+
+    with opened(document, by=STAFF) as file:
+        assert content == file.read()
+    with pytest.raises(NotFoundError), opened(document, by=BODY):
+        pass
+    with pytest.raises(NotFoundError), opened(document, by=ADMIN, sha256="0" * 64):
+        pass
+
+
+def test_postponed_is_not_shown_outside(council: Council) -> None:
+    """The administration does not see the documents of what was postponed."""
+    meeting = council.meeting()
+    item = council.item(meeting.id, council.matter(level=A.PUBLIC).id)
+    document = item.record.pieces[0].document
+    council.vl.approving.close(meeting.id, by=SECRETARIAT)
+    council.vl.deciding.decide(
+        item.record.step, DecisionResult.POSTPONED, by=SECRETARIAT
+    )
+    council.vl.releases.decisions(meeting.id, by=SECRETARIAT)
+    council.vl.releases.plan(
+        meeting.id, Released.DOCUMENTS, at=council.now, by=SECRETARIAT
+    )
+    council.vl.work()
+
+    assert BODY.id not in readers(council, document)
+    assert STAFF.id in readers(council, document)
+
+
+def test_confidential_step_tightens(council: Council) -> None:
+    """Restricted access of a step counts for all its documents."""
+    dossier = council.vl.dossiers.open("Vertrouwelijk", by=CABINET).id
+    document = council.document(dossier, level=A.PUBLIC)
+    council.vl.dossiers.submit(
+        dossier,
+        StepKind.FINAL_APPROVAL,
+        documents=[document],
+        by=CABINET,
+        confidential=True,
+    )
+
+    assert A.CONFIDENTIAL is council.vl.reading.level(document)
+    assert OTHER_CABINET.id not in readers(council, document)
+
+
+def test_earlier_versions_need_the_right_to_history(council: Council) -> None:
+    """Only the newest version can be open; earlier ones stay in the government."""
+    dossier = council.vl.dossiers.open("Met BIS", by=CABINET).id
+    document = council.vl.documents.add(
+        dossier, io.BytesIO(paper()), title="Nota", type=NOTA, by=CABINET
+    )
+    old = document.record.latest.sha256
+    council.vl.documents.replace(document.id, io.BytesIO(paper("anders")), by=CABINET)
+
+    done = council.vl.dossiers.set_level(document.id, A.PUBLIC, by=SECRETARIAT)
+
+    levels = [version.level for version in done.record.versions]
+    assert [A.INTERNAL_GOVERNMENT, A.PUBLIC] == levels
+    with council.vl.reading.opened(document.id, by=BODY) as file:
+        assert file.read()
+    with (
+        pytest.raises(NotFoundError),
+        council.vl.reading.opened(document.id, by=BODY, sha256=old),
+    ):
+        pass
+
+
+def test_release_needs_a_final_agenda(council: Council) -> None:
+    """Nothing is released of a meeting that is not closed."""
+    meeting = council.meeting()
+
+    with pytest.raises(StepNotAllowedError, match="release"):
+        council.vl.releases.decisions(meeting.id, by=SECRETARIAT)
+
+
+def closed(council: Council) -> str:
+    """A closed meeting with one item."""
+    meeting = council.meeting()
+    council.item(meeting.id)
+    council.vl.approving.close(meeting.id, by=SECRETARIAT)
+    return meeting.id
+
+
+def test_release_waits_for_its_moment(council: Council) -> None:
+    """Planned for the next working day at 14:00; moved, it happens once."""
+    meeting, releases = closed(council), council.vl.releases
+    what, by = Released.DOCUMENTS, SECRETARIAT
+
+    planned = releases.plan(meeting, what, by=by)
+    confirmed = releases.confirm(meeting, what, by=by)
+    again = releases.plan(meeting, what, at=council.now + timedelta(days=9), by=by)
+    council.now += timedelta(days=3)
+    council.vl.work()
+    early = council.vl.releases.gates([meeting])[meeting]
+    council.now += timedelta(days=7)
+    council.vl.work()
+    late = council.vl.releases.gates([meeting])[meeting]
+
+    assert "2026-11-26T13:00:00+00:00" == planned.record.planned.isoformat()
+    assert [ReleaseStatus.CONFIRMED, ReleaseStatus.PLANNED] == [
+        confirmed.record.state,
+        again.record.state,
+    ]
+    assert [False, True] == [early.documents_released, late.documents_released]
+    with pytest.raises(StepNotAllowedError):
+        releases.plan(meeting, what, by=by)
+
+
+def test_public_can_be_undone(council: Council) -> None:
+    """What is public can be made public anew, with less or with nothing."""
+    meeting, releases = closed(council), council.vl.releases
+    scope = (Scope.NEWS, Scope.DOCUMENTS)
+    releases.plan(meeting, Released.PUBLIC, at=council.now, scope=scope, by=SECRETARIAT)
+    council.vl.work()
+
+    before = releases.gates([meeting])[meeting].published
+    releases.rescope(meeting, (), by=SECRETARIAT, reason="vergissing")
+
+    assert (True, False) == (before, releases.gates([meeting])[meeting].published)
+
+
+def test_scopes_that_make_no_sense(council: Council) -> None:
+    """Documents without news, or a plan for decisions, is refused."""
+    meeting, plan = closed(council), council.vl.releases.plan
+
+    with pytest.raises(MalformedError, match="news"):
+        plan(meeting, Released.PUBLIC, scope=[Scope.DOCUMENTS], by=SECRETARIAT)
+    with pytest.raises(MalformedError, match="at once"):
+        plan(meeting, Released.DECISIONS, by=SECRETARIAT)
+
+
+def test_corrected_after_release_is_an_override(council: Council) -> None:
+    """Until the decisions are released they can be corrected; then only by override."""
+    meeting = council.meeting()
+    item = council.item(meeting.id)
+    council.vl.approving.close(meeting.id, by=SECRETARIAT)
+    deciding, step = council.vl.deciding, item.record.step
+    deciding.decide(step, DecisionResult.WITHDRAWN, by=SECRETARIAT)
+    correct, approved = deciding.correct, DecisionResult.APPROVED
+
+    early = correct(step, DecisionResult.POSTPONED, by=SECRETARIAT, reason="tikfout")
+    council.vl.releases.decisions(meeting.id, by=SECRETARIAT)
+    with pytest.raises(NotAllowedError):
+        correct(step, approved, by=SECRETARIAT, reason="tikfout")
+    late = correct(step, approved, by=ADMIN, reason="tikfout")
+
+    assert [DecisionResult.POSTPONED, approved] == [
+        entry.record.decisions[-1].result for entry in (early, late)
+    ]
+    with pytest.raises(StepNotAllowedError):
+        council.vl.releases.decisions(meeting.id, by=SECRETARIAT)
+
+
+def test_withdrawn_comes_back_by_override(council: Council) -> None:
+    """Only an administrator proposes again what was withdrawn; nobody loses it."""
+    meeting = council.meeting()
+    item = council.item(meeting.id)
+    council.vl.approving.close(meeting.id, by=SECRETARIAT)
+    step = item.record.step
+    council.vl.deciding.decide(step, DecisionResult.WITHDRAWN, by=SECRETARIAT)
+    again = council.vl.deciding.propose_again
+
+    with pytest.raises(NotAllowedError):
+        again(step, by=SECRETARIAT, reason="toch")
+    again(step, by=ADMIN, reason="toch")
+
+    later = council.meeting(days=8)
+    number = council.step_of(item).number
+    council.item(later.id, step)
+    assert number
+    assert {} == council.vl.approving.approve(later.id, by=SECRETARIAT).numbered
+
+
+def test_closed_dossier_keeps_its_decision(council: Council) -> None:
+    """Once the dossier is closed nobody would hold it: no decision is corrected."""
+    meeting = council.meeting()
+    item = council.item(meeting.id)
+    council.vl.approving.close(meeting.id, by=SECRETARIAT)
+    step = item.record.step
+    council.vl.deciding.decide(step, DecisionResult.APPROVED, by=SECRETARIAT)
+    council.vl.dossiers.close(item.record.dossier, by=CABINET)
+
+    with pytest.raises(StepNotAllowedError):
+        council.vl.deciding.correct(
+            step, DecisionResult.WITHDRAWN, by=SECRETARIAT, reason="te laat"
+        )
+
+
+def test_meeting_was_held(council: Council) -> None:
+    """When it was held in fact is recorded; it cannot end before it starts."""
+    meeting, hold = closed(council), council.vl.meetings.hold
+    end = TUESDAY + timedelta(hours=2)
+
+    held = hold(meeting, TUESDAY, end, by=SECRETARIAT)
+
+    assert (TUESDAY, end) == held.record.held
+    with pytest.raises(MalformedError, match="before"):
+        hold(meeting, end, TUESDAY, by=SECRETARIAT)
+    assert default_plan(TUESDAY) < default_plan(end + timedelta(days=1))
+
+
+def test_a_minister_leaves(council: Council) -> None:
+    """The matter stays with the minister it had; the successor's is a new one."""
+    meeting = council.meeting()
+    item = council.item(meeting.id)
+    council.vl.agendas.edit(item.id, ministers=["minister-3"], by=SECRETARIAT)
+
+    assert ("minister-1",) == council.step_of(item).ministers
+    assert [("minister-1",), ("minister-1",), ("minister-3",)] == [
+        entry.record.ministers for entry in council.vl.agendas.history(item.id)
+    ]
+    document = item.record.pieces[0].document
+    assert DOCUMENT.name == council.vl.reading.read(document, by=CABINET).kind.name
