@@ -117,7 +117,7 @@ class Digivl(Rooms):
         return cls(folder=folder, settings=settings, clock=clock, opened=opened)
 
     def work(self, progress: Progress | None = None) -> WorkReport:
-        """Do what is due: dispatches and other tasks of the outbox.
+        """Do what is due: reminders, dispatches and other tasks of the outbox.
 
         Args:
             progress: Told after each task: the task, and what went wrong or None.
@@ -130,6 +130,7 @@ class Digivl(Rooms):
             "demo": self._play_demo,
             **self._handlers,
         }
+        self.custody.remind()
         worker = Worker(
             book=self.book,
             handlers=handlers,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from digivl.access.policy import Policy
     from digivl.advice.service import Advices
     from digivl.backends import Backends
+    from digivl.custody.absence import Absences
     from digivl.custody.service import Custodian
     from digivl.dispatch.provider import DeliveryProvider
     from digivl.dispatch.service import Dispatches
@@ -88,6 +89,13 @@ class Rooms:
         from digivl.custody.service import Custodian
 
         return Custodian(self.book, self.clock)
+
+    @once
+    def absences(self) -> Absences:
+        """Who stands in for whom."""
+        from digivl.custody.absence import Absences
+
+        return Absences(self.book, self.clock)
 
     @once
     def documents(self) -> Documents:

@@ -162,7 +162,7 @@ def test_overdue_once_its_term_is_over(scene_at: At) -> None:
     now[0] = due
     assert [] == vl.custody.overdue()
     now[0] = due + timedelta(microseconds=1)
-    assert [SUBJECT.id] == [row.standing.dossier for row in vl.custody.overdue()]
+    assert [SUBJECT.id] == [one.row.standing.dossier for one in vl.custody.overdue()]
 
 
 def test_closed_dossier_is_on_no_list(scene_at: At) -> None:
@@ -173,7 +173,8 @@ def test_closed_dossier_is_on_no_list(scene_at: At) -> None:
     custody = scene.vl.custody.of(DOSSIER.ref(scene.dossier))
 
     assert ("close", "zonder voorwerp") == (custody.action, custody.reason)
-    assert [] == scene.vl.custody.worklist() == scene.vl.custody.overdue()
+    assert [] == scene.vl.custody.worklist()
+    assert [] == scene.vl.custody.overdue()
 
 
 def test_what_was_never_held(scene_at: At) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from digivl import Digivl
 from digivl.cli.commands import app
+from digivl.dossiers.agenda import FormalCheck
+from digivl.testing.council import CABINET, Council
 from digivl.testing.papers import paper
 
 ROOT = Path(__file__).parent.parent.parent
@@ -58,6 +62,9 @@ def test_no_generated_page_is_forgotten(generate: Any) -> None:
     assert set(PAGES) == set(generate.PAGES)
 
 
+LONG_AGO = datetime(2020, 1, 6, 9, tzinfo=UTC)
+
+
 def printed(*arguments: object) -> list[dict[str, Any]]:
     """What a command prints with --json; it may say no, but it must be done."""
     done = CliRunner().invoke(app, [*map(str, arguments), "--json"])
@@ -92,7 +99,19 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     tell("work", *here)
     tell("doctor", *here)
     tell("plugins")
-    told["overdue"] = told["worklist"]  # nothing is overdue here; the same rows
+    with Digivl.open(kept, clock=lambda: LONG_AGO) as vl:
+        vl.dossiers.open("Vergeten", by=CABINET)
+    with Digivl.open(kept) as vl:
+        council = Council(vl, now=vl.clock())
+        meeting = council.meeting()
+        item = council.item(meeting.id, formal=FormalCheck.NOT_YET)
+    tell("overdue", *here)
+    tell("check", item.id, *here)
+    tell("meetings", *here)
+    tell("agenda", meeting.id, *here)
+    tell("approve", meeting.id, "--close", *here)
+    tell("decide", item.record.step, "goedgekeurd", *here)
+    tell("release", meeting.id, "beslissingen", *here)
     told["demo"] = printed("demo", "--dir", kept, "--pdf", pdf)[0]
     told["simulate"] = first_line("simulate", "magda", "--dir", folder / "magda")
     return told

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digivl.cli import demo, documents, offices, simulate, work
+from digivl.cli import agendas, demo, documents, offices, simulate, work
 
 app = typer.Typer(
     name="digivl",
@@ -45,6 +45,12 @@ app.command("worklist")(offices.worklist)
 app.command("overdue")(offices.overdue)
 app.command("show")(offices.show)
 app.command("history")(offices.history)
+app.command("meetings")(agendas.meetings)
+app.command("agenda")(agendas.agenda)
+app.command("check")(agendas.check)
+app.command("approve")(agendas.approve)
+app.command("decide")(agendas.decide)
+app.command("release")(agendas.release)
 app.command("send")(work.send)
 app.command("work")(work.work)
 app.command("simulate")(simulate.simulate)

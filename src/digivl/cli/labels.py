@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from digivl.access.model import DENIAL
 from digivl.advice.model import ADVICE, AGREEMENT
-from digivl.custody.model import CUSTODY
+from digivl.custody.model import CUSTODY, DELEGATION
 from digivl.dispatch.model import DISPATCH
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.agenda import AGENDA, ITEM
@@ -38,6 +38,7 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         AUTHENTIC,
         DISPATCH,
         CUSTODY,
+        DELEGATION,
     )
 }
 
@@ -110,6 +111,14 @@ _LABELS: Final = {
     ("dispatch", "reject"): "Verzending geweigerd",
     ("custody", "take"): "In behandeling nemen",
     ("custody", "hand over"): "Overdragen",
+    ("custody", "move"): "Doorgeven",
+    ("custody", "take over"): "Overnemen",
+    ("custody", "recall"): "Terugnemen",
+    ("custody", "escalate"): "Escaleren",
+    ("custody", "extend"): "Termijn verlengen",
+    ("custody", "remind"): "Herinneren",
+    ("delegation", "delegate"): "Vervanging regelen",
+    ("delegation", "end"): "Vervanging beëindigen",
     ("custody", "close"): "Uit behandeling",
 }
 
@@ -123,7 +132,8 @@ ACCOMPANYING: Final = frozenset(
         ("authentic", "put up for signing"),
         ("authentic", "dispatch"),
         ("custody", "take"),
-        ("custody", "hand over"),
+        ("custody", "move"),
+        ("custody", "remind"),
         ("custody", "close"),
     }
 )

@@ -23,6 +23,7 @@ from digivl.cli.output import (
     reported,
     say,
 )
+from digivl.custody.late import Overdue
 from digivl.custody.model import CUSTODY
 from digivl.errors import NotFoundError
 from digivl.kernel.kinds import Ref, Standing
@@ -54,20 +55,29 @@ def worklist(
     office: Office = HERE,
     holder: Annotated[str | None, typer.Option(help="Id of a party.")] = None,
     role: Annotated[str | None, typer.Option(help="Dutch name of a role.")] = None,
+    entity: Annotated[str | None, typer.Option(help="OVO code or URI.")] = None,
+    minister: Annotated[str | None, typer.Option(help="Id of a minister.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Who has what, since when, until when, and what is next."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
-        rows = vl.custody.worklist(holder=holder, role=_role(role))
+        rows = vl.custody.worklist(
+            holder=holder, role=_role(role), entity=entity, minister=minister
+        )
     _print_custody("Werklijst", rows, as_json=as_json)
 
 
 def overdue(*, office: Office = HERE, as_json: AsJson = False) -> None:
     """What should have been done by now; status 1 when there is something."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
-        rows = vl.custody.overdue()
-    _print_custody("Te laat", rows, as_json=as_json)
-    if rows:
+        late = vl.custody.overdue()
+    if as_json:
+        for one in late:
+            print_json(_row_json(one.row) | _late_json(one))
+    else:
+        columns = ("Dossier", "Wie moet iets doen", "Te doen", "Tegen", "Te laat", "Id")
+        print_table("Te laat", columns, [_late(one) for one in late])
+    if late:
         raise typer.Exit(NO)
 
 
@@ -193,6 +203,29 @@ def _custody(row: Row) -> tuple[str, ...]:
         standing.next_step or "",
         (standing.dossier or "")[:8],
     )
+
+
+def _late(one: Overdue) -> tuple[str, ...]:
+    standing = one.row.standing
+    above = f"\n(gaat naar {one.escalate_to})" if one.escalate_to else ""
+    return (
+        standing.title,
+        f"{one.act_label}{above}",
+        standing.next_step or "",
+        local(standing.due) if standing.due else "",
+        f"{one.working_days} werkdagen",
+        (standing.dossier or "")[:8],
+    )
+
+
+def _late_json(one: Overdue) -> dict[str, Any]:
+    return {
+        "late_seconds": int(one.late.total_seconds()),
+        "working_days": one.working_days,
+        "act": one.act,
+        "act_label": one.act_label,
+        "escalate_to": one.escalate_to.id if one.escalate_to else None,
+    }
 
 
 def _brief(rows: Sequence[Row]) -> list[tuple[str, ...]]:

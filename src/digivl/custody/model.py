@@ -1,4 +1,4 @@
-"""Custody of a dossier (signataire): exactly one holder and one next step."""
+"""Custody (signataire): exactly one holder and one next step; who stands in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final
 
 import attrs
+from attrs.validators import optional
 
 from digivl.errors import MalformedError
 from digivl.kernel.checks import public_line
@@ -28,6 +29,8 @@ CUSTODY_LIFECYCLE: Final = Lifecycle(
     initial=CustodyState.HELD,
     steps=(
         Step("hand over", (CustodyState.HELD,), CustodyState.HELD),
+        Step("extend", (CustodyState.HELD,), CustodyState.HELD),
+        Step("remind", (CustodyState.HELD,), CustodyState.HELD),
         Step("close", (CustodyState.HELD,), CustodyState.CLOSED),
     ),
 )
@@ -55,6 +58,9 @@ class Custody:
         next_step: What that party has to do, in Dutch.
         since: When it came to this holder.
         due: When the step has to be done.
+        handed_by: Who had it before this holder; who can recall it, and to whom it
+            escalates.
+        reminded: The due moment of which the holder was reminded.
     """
 
     subject: Ref
@@ -64,6 +70,8 @@ class Custody:
     next_step: str = attrs.field(validator=public_line)
     since: datetime = attrs.field(validator=aware)
     due: datetime = attrs.field(validator=(aware, _not_before_since))
+    handed_by: Party | None = None
+    reminded: datetime | None = attrs.field(default=None, validator=optional(aware))
     state: CustodyState = CUSTODY_LIFECYCLE.initial
 
     def hand_over(
@@ -76,15 +84,34 @@ class Custody:
         Raises:
             StepNotAllowedError: It is closed.
         """
-        since = self.since if to.id == self.holder.id else at
+        same = to.id == self.holder.id
         return attrs.evolve(
             self,
             state=CUSTODY_LIFECYCLE.after(self.state, "hand over"),
             holder=to,
             next_step=next_step,
-            since=since,
+            since=self.since if same else at,
             due=due,
+            handed_by=self.handed_by if same else self.holder,
         )
+
+    def extend(self, due: datetime) -> Custody:
+        """The same step has to be done before another moment.
+
+        Raises:
+            StepNotAllowedError: It is closed.
+        """
+        state = CUSTODY_LIFECYCLE.after(self.state, "extend")
+        return attrs.evolve(self, state=state, due=due)
+
+    def remind(self) -> Custody:
+        """The holder was reminded of this due moment.
+
+        Raises:
+            StepNotAllowedError: It is closed.
+        """
+        state = CUSTODY_LIFECYCLE.after(self.state, "remind")
+        return attrs.evolve(self, state=state, reminded=self.due)
 
     def close(self) -> Custody:
         """Nothing is left to do.
@@ -104,10 +131,73 @@ def _standing(custody: Custody) -> Standing:
         holder=custody.holder.id,
         holder_label=custody.holder.label,
         role=custody.holder.role.value,
+        entity=custody.holder.entity,
+        minister=custody.holder.minister,
         next_step=custody.next_step,
         since=custody.since,
         due=custody.due,
         open=custody.state is CustodyState.HELD,
+    )
+
+
+class DelegationState(Enum):
+    """Whether somebody stands in for a holder (staat van een vervanging)."""
+
+    GIVEN = "gegeven"
+    ENDED = "beëindigd"
+
+
+DELEGATION_LIFECYCLE: Final = Lifecycle(
+    subject="delegation",
+    initial=DelegationState.GIVEN,
+    steps=(Step("end", (DelegationState.GIVEN,), DelegationState.ENDED),),
+)
+
+
+def _after_start(delegation: Delegation, _: object, until: datetime) -> None:
+    if until <= delegation.start:
+        raise MalformedError("an absence ends after it starts")
+
+
+@attrs.frozen(kw_only=True)
+class Delegation:
+    """Somebody acts for a holder who is absent (vervanging); custody stays.
+
+    Attributes:
+        holder: Who is absent.
+        to: Who acts meanwhile.
+        start: From when.
+        until: Up to when; it ends by itself.
+    """
+
+    holder: Party
+    to: Party
+    start: datetime = attrs.field(validator=aware)
+    until: datetime = attrs.field(validator=(aware, _after_start))
+    state: DelegationState = DELEGATION_LIFECYCLE.initial
+
+    def holds_at(self, moment: datetime) -> bool:
+        """True while `to` acts for the holder."""
+        given = self.state is DelegationState.GIVEN
+        return given and self.start <= moment < self.until
+
+    def end(self) -> Delegation:
+        """The holder is back.
+
+        Raises:
+            StepNotAllowedError: It was ended already.
+        """
+        state = DELEGATION_LIFECYCLE.after(self.state, "end")
+        return attrs.evolve(self, state=state)
+
+
+def _delegation_standing(delegation: Delegation) -> Standing:
+    return Standing(
+        state=delegation.state.value,
+        title=f"{delegation.to} neemt waar voor {delegation.holder}",
+        part_of=delegation.holder.id,
+        since=delegation.start,
+        open=delegation.state is DelegationState.GIVEN,
     )
 
 
@@ -117,3 +207,4 @@ def of_dossier(id: str) -> Ref:
 
 
 CUSTODY: Final = Kind("custody", Custody, _standing)
+DELEGATION: Final = Kind("delegation", Delegation, _delegation_standing)

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Final
 
 import attrs
 
+from digivl.custody.absence import Absences
+from digivl.custody.late import Overdue
 from digivl.custody.model import CUSTODY, Custody
+from digivl.errors import MalformedError, StaleRecordError, StepNotAllowedError
 from digivl.kernel.calendar import LEGAL, Calendar
 from digivl.kernel.kinds import Ref
-from digivl.kernel.parties import Party, Role
+from digivl.kernel.parties import SYSTEM, Party, Role
 from digivl.records.entries import Draft, Entry, first
 from digivl.records.port import Query, RecordBook, Row
+
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_HANDED: Final = ("hand over", "take over", "escalate")
 
 
 @attrs.frozen
@@ -22,6 +30,10 @@ class Custodian:
     _book: RecordBook
     _clock: Callable[[], datetime]
     _calendar: Calendar = LEGAL
+
+    @property
+    def _absences(self) -> Absences:
+        return Absences(self._book, self._clock)
 
     def taken(
         self,
@@ -94,7 +106,7 @@ class Custodian:
         """As `moved`, of a custody that was read: for who moves many at once."""
         until = due if due is not None else self._calendar.due(at, days or 1)
         record = found.record.hand_over(to, step, at=at, due=max(until, at))
-        return found.next(record, "hand over", by, at, reason)
+        return found.next(record, "move", by, at, reason)
 
     def closed(
         self, subject: Ref, *, by: Party, at: datetime, reason: str = ""
@@ -106,19 +118,80 @@ class Custodian:
     def hand_over(
         self, subject: Ref, to: Party, *, by: Party, reason: str = ""
     ) -> Entry[Custody]:
-        """Give a subject to somebody else, with the same step and due moment."""
-        held = self.of(subject).record
-        draft = self.moved(
-            subject,
-            to,
-            held.next_step,
-            by=by,
-            at=self._clock(),
-            due=held.due,
-            reason=reason,
+        """Give a subject to somebody else, with the same step and due moment.
+
+        Raises:
+            StepNotAllowedError: Its custody is closed.
+        """
+        return self._given(self.of(subject), to, by, "hand over", reason)
+
+    def take_over(self, subject: Ref, *, by: Party, reason: str) -> Entry[Custody]:
+        """Take a subject from who holds it; the reason stands in the book.
+
+        Raises:
+            MalformedError: There is no reason.
+            StepNotAllowedError: Its custody is closed.
+        """
+        if not reason.strip():
+            raise MalformedError(
+                "taking over asks a reason", hint="Say why the holder does not do it."
+            )
+        return self._given(self.of(subject), by, by, "take over", reason)
+
+    def escalate(
+        self, subject: Ref, to: Party, *, by: Party, reason: str
+    ) -> Entry[Custody]:
+        """Give a subject to who is responsible above the holder.
+
+        Raises:
+            StepNotAllowedError: Its custody is closed.
+        """
+        return self._given(self.of(subject), to, by, "escalate", reason)
+
+    def recall(self, subject: Ref, *, by: Party, reason: str = "") -> Entry[Custody]:
+        """Take back what was just handed over, as it was before.
+
+        What moved with an act (a question, an agenda) goes back with the act that
+        undoes that one, not so.
+
+        Raises:
+            StepNotAllowedError: `by` did not hand it over last, or the holder has done
+                something since.
+        """
+        last = self.of(subject)
+        history = self.history(subject)
+        before = history[-2] if len(history) > 1 else last
+        is_theirs = before.record.holder.id == by.id and before is not last
+        if last.action not in _HANDED or not is_theirs:
+            raise StepNotAllowedError(
+                "custody", "niet door u overgedragen", "recall", ("take over",)
+            )
+        now, was = self._clock(), before.record
+        record = last.record.hand_over(
+            was.holder, was.next_step, at=now, due=max(was.due, now)
         )
-        (entry,) = self._book.write(draft)
-        return entry
+        return self._book.write(last.next(record, "recall", by, now, reason))[0]
+
+    def extend(
+        self, subject: Ref, due: datetime, *, by: Party, reason: str
+    ) -> Entry[Custody]:
+        """Give the holder until another moment.
+
+        Raises:
+            MalformedError: It lies before the holder got it.
+            StepNotAllowedError: Its custody is closed.
+        """
+        found = self.of(subject)
+        record = found.record.extend(due)
+        draft = found.next(record, "extend", by, self._clock(), reason)
+        return self._book.write(draft)[0]
+
+    def _given(
+        self, found: Entry[Custody], to: Party, by: Party, action: str, reason: str
+    ) -> Entry[Custody]:
+        now, held = self._clock(), found.record
+        record = held.hand_over(to, held.next_step, at=now, due=max(held.due, now))
+        return self._book.write(found.next(record, action, by, now, reason))[0]
 
     def of(self, subject: Ref) -> Entry[Custody]:
         """Who holds it now.
@@ -139,16 +212,70 @@ class Custodian:
         return list(self._book.history(CUSTODY, _id(subject)))
 
     def worklist(
-        self, *, holder: str | None = None, role: Role | None = None
+        self,
+        *,
+        holder: str | None = None,
+        role: Role | None = None,
+        entity: str | None = None,
+        minister: str | None = None,
     ) -> Sequence[Row]:
-        """What waits for somebody, the earliest due first; of one holder or role."""
-        wanted = role.value if role else None
-        return self._book.rows(Query(open=True, held=True, holder=holder, role=wanted))
+        """What waits for somebody, the earliest due first.
 
-    def overdue(self) -> Sequence[Row]:
+        Args:
+            holder: Id of a party; what it does for who is absent comes with it.
+            role: In which role it is held.
+            entity: Organisation of the holder, as OVO code or URI.
+            minister: Id of the minister the holder works for, or is.
+        """
+        query = Query(
+            open=True,
+            held=True,
+            holder=holder,
+            role=role.value if role else None,
+            entity=entity,
+            minister=minister,
+        )
+        rows = list(self._book.rows(query))
+        if holder is not None:
+            for absent, acting in self._absences.in_force(self._clock()).items():
+                if acting.id == holder:
+                    rows += self._book.rows(attrs.evolve(query, holder=absent))
+        return sorted(rows, key=_earliest_due)
+
+    def overdue(self) -> Sequence[Overdue]:
         """What should have been done by now, the longest overdue first."""
         now = self._clock()
-        return self._book.rows(Query(open=True, held=True, due_before=now))
+        rows = self._book.rows(Query(open=True, held=True, due_before=now))
+        acting = self._absences.in_force(now)
+        names = [row.ref.id for row in rows if row.ref.kind == CUSTODY.name]
+        held = self._book.read_all(CUSTODY, names)
+        return [
+            Overdue.of(row, held.get(row.ref.id), acting, now, self._calendar)
+            for row in rows
+        ]
+
+    def remind(self, *, most: int = 500) -> Sequence[Entry[Custody]]:
+        """Record a reminder of each due moment that passed, once; listeners hear it.
+
+        Args:
+            most: Leave the rest for the next time.
+        """
+        now = self._clock()
+        query = Query(kind=CUSTODY.name, open=True, due_before=now)
+        names = [row.ref.id for row in self._book.rows(query)]
+        late = self._book.read_all(CUSTODY, names).values()
+        reminded = []
+        for entry in [e for e in late if e.record.reminded != e.record.due][:most]:
+            draft = entry.next(entry.record.remind(), "remind", SYSTEM, now)
+            # Who moved it on, or reminded first, was quicker.
+            with suppress(StaleRecordError):
+                reminded.append(self._book.write(draft)[0])
+        return reminded
+
+
+def _earliest_due(row: Row) -> tuple[bool, datetime, str]:
+    due = row.standing.due
+    return due is None, due or _NEVER, row.ref.id
 
 
 def _id(subject: Ref) -> str:

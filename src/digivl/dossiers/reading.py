@@ -31,13 +31,13 @@ class Surroundings:
     """What of a dossier decides who may read its documents.
 
     Attributes:
-        opened_by: Id of the party that opened the dossier.
+        opened_by: The party that opened the dossier.
         steps: Its procedure steps.
         items: Every agenda item they stood on, by id.
         gates: Of the meetings of those items, by id.
     """
 
-    opened_by: str
+    opened_by: Party
     steps: Sequence[ProcedureStep]
     items: Mapping[str, AgendaItem]
     gates: Mapping[str, Gates]
@@ -45,6 +45,12 @@ class Surroundings:
     def steps_of(self, document: str) -> Sequence[ProcedureStep]:
         """The steps that the document was submitted for."""
         return [step for step in self.steps if document in step.documents]
+
+    def ministers(self, steps: Sequence[ProcedureStep]) -> Collection[str]:
+        """Whose matter these steps are: their ministers, and that of the opener."""
+        named = {minister for step in steps for minister in step.ministers}
+        opener = self.opened_by.minister
+        return {*named, opener} if opener else named
 
 
 @attrs.frozen(kw_only=True)
@@ -94,7 +100,7 @@ def readable(
     return Readable(
         wish=wish,
         level=effective_level(wish, most),
-        ministers={minister for step in steps for minister in step.ministers},
+        ministers=around.ministers(steps),
         needs=needs,
     )
 
@@ -194,7 +200,7 @@ class Reading:
     ) -> bool:
         how = readable(found.id, found.record, sha256, around)
         # Who submitted it reads it also before the others may.
-        mine = by.id == around.opened_by or by.minister in how.ministers
+        mine = by.id == around.opened_by.id or by.minister in how.ministers
         level = how.wish if mine else how.level
         policy = self._guard.policy
         return policy.reads(by, level, how.ministers) and all(
@@ -215,7 +221,7 @@ class Reading:
         items = self._all(ITEM, dossier)
         meetings = (entry.record.meeting for entry in items)
         return Surroundings(
-            opened_by=self._book.read(DOSSIER, dossier).record.opened_by.id,
+            opened_by=self._book.read(DOSSIER, dossier).record.opened_by,
             steps=[entry.record for entry in steps],
             items={entry.id: entry.record for entry in items},
             gates=self._releases.gates(meetings),

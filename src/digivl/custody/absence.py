@@ -1,0 +1,72 @@
+"""Who stands in for whom during an absence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import attrs
+
+from digivl.custody.model import DELEGATION, Delegation
+from digivl.kernel.identifiers import new_id
+from digivl.kernel.parties import Party
+from digivl.records.entries import Entry, first
+from digivl.records.port import Query, RecordBook
+
+
+@attrs.frozen
+class Absences:
+    """The delegations of an office."""
+
+    _book: RecordBook
+    _clock: Callable[[], datetime]
+
+    def delegate(
+        self,
+        holder: Party,
+        to: Party,
+        *,
+        start: datetime,
+        until: datetime,
+        by: Party,
+        reason: str = "",
+    ) -> Entry[Delegation]:
+        """Let `to` act for `holder` during an absence; custody stays with the holder.
+
+        Args:
+            holder: Who is absent.
+            to: Who acts; its work list shows what the holder has.
+            start: From when, with a zone.
+            until: Up to when; it ends by itself.
+            by: Who arranges it.
+            reason: Why, without personal values.
+
+        Raises:
+            MalformedError: It ends before it starts.
+        """
+        record = Delegation(holder=holder, to=to, start=start, until=until)
+        now = self._clock()
+        draft = first(DELEGATION, new_id(), record, "delegate", by, now, reason)
+        return self._book.write(draft)[0]
+
+    def end(self, id: str, *, by: Party, reason: str = "") -> Entry[Delegation]:
+        """The holder is back earlier.
+
+        Raises:
+            NotFoundError: No such delegation.
+            StepNotAllowedError: It was ended already.
+        """
+        found = self._book.read(DELEGATION, id)
+        draft = found.next(found.record.end(), "end", by, self._clock(), reason)
+        return self._book.write(draft)[0]
+
+    def in_force(self, moment: datetime) -> Mapping[str, Party]:
+        """Who acts for each absent holder at that moment; the last arranged counts."""
+        rows = self._book.rows(Query(kind=DELEGATION.name, open=True))
+        found = self._book.read_all(DELEGATION, [row.ref.id for row in rows])
+        given = sorted(found.values(), key=lambda entry: entry.number)
+        return {
+            entry.record.holder.id: entry.record.to
+            for entry in given
+            if entry.record.holds_at(moment)
+        }

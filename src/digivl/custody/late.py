@@ -1,0 +1,68 @@
+"""What is overdue: how long, who should act, and to whom it goes up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import attrs
+
+from digivl.custody.model import Custody
+from digivl.kernel.calendar import Calendar
+from digivl.kernel.moments import BRUSSELS
+from digivl.kernel.parties import Party
+from digivl.records.entries import Entry
+from digivl.records.port import Row
+
+
+@attrs.frozen(kw_only=True)
+class Overdue:
+    """Something that should have been done by now (te laat).
+
+    Attributes:
+        row: Where it stands.
+        late: How long it is overdue.
+        working_days: How many working days of that have passed in Brussels.
+        act: Id of who should act: the holder, or who stands in for it.
+        act_label: That party as people know it.
+        escalate_to: Who handed it to the holder, and has to know; None for a first
+            holder.
+    """
+
+    row: Row
+    late: timedelta
+    working_days: int
+    act: str
+    act_label: str
+    escalate_to: Party | None
+
+    @classmethod
+    def of(
+        cls,
+        row: Row,
+        held: Entry[Custody] | None,
+        acting: Mapping[str, Party],
+        now: datetime,
+        calendar: Calendar,
+    ) -> Overdue:
+        """How late a row is."""
+        standing = row.standing
+        due = standing.due or now
+        stand_in = acting.get(standing.holder or "")
+        return cls(
+            row=row,
+            late=now - due,
+            working_days=_working_days(due, now, calendar),
+            act=stand_in.id if stand_in else standing.holder or "",
+            act_label=stand_in.label if stand_in else standing.holder_label or "",
+            escalate_to=held.record.handed_by if held else None,
+        )
+
+
+def _working_days(due: datetime, now: datetime, calendar: Calendar) -> int:
+    day, last = due.astimezone(BRUSSELS).date(), now.astimezone(BRUSSELS).date()
+    passed = 0
+    while day < last:
+        day += timedelta(days=1)
+        passed += calendar.is_working_day(day)
+    return passed
