@@ -29,9 +29,12 @@ if TYPE_CHECKING:
     from digivl.dossiers.approving import Approving
     from digivl.dossiers.deciding import Deciding
     from digivl.dossiers.meetings import Meetings
+    from digivl.dossiers.positions import Positions
+    from digivl.dossiers.publications import Publications
     from digivl.dossiers.reading import Reading
     from digivl.dossiers.releases import Releases
     from digivl.dossiers.service import Dossiers
+    from digivl.dossiers.submissions import Submissions
     from digivl.plugins.catalog import Catalog
     from digivl.records.port import RecordBook
     from digivl.records.worker import Handler
@@ -126,6 +129,15 @@ class Rooms:
         return Dossiers(self.book, self.custody, self.guard, self.advices, self.clock)
 
     @once
+    def submissions(self) -> Submissions:
+        """What cabinets submit to the secretariat."""
+        from digivl.dossiers.submissions import Submissions
+
+        return Submissions(
+            self.book, self.custody, self.guard, self.dossiers, self.clock
+        )
+
+    @once
     def meetings(self) -> Meetings:
         """Meetings of the government."""
         from digivl.dossiers.meetings import Meetings
@@ -146,6 +158,13 @@ class Rooms:
         from digivl.dossiers.agendas import Agendas
 
         return Agendas(self.book, self.custody, self.guard, self.advices, self.clock)
+
+    @once
+    def positions(self) -> Positions:
+        """Positions of ministers before a meeting."""
+        from digivl.dossiers.positions import Positions
+
+        return Positions(self.book, self.guard, self.agendas, self.clock)
 
     @once
     def approving(self) -> Approving:
@@ -171,6 +190,13 @@ class Rooms:
         from digivl.dossiers.releases import Releases
 
         return Releases(self.book, self.guard, self.clock)
+
+    @once
+    def publications(self) -> Publications:
+        """Texts on their way to the Belgisch Staatsblad."""
+        from digivl.dossiers.publications import Publications
+
+        return Publications(self.book, self.guard, self.dossiers, self.clock)
 
     @once
     def reading(self) -> Reading:

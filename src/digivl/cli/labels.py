@@ -13,7 +13,10 @@ from digivl.dossiers.agenda import AGENDA, ITEM
 from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.model import DOSSIER, STEP
 from digivl.dossiers.numbering import SERIES
+from digivl.dossiers.positions import POSITION
+from digivl.dossiers.publication import PUBLICATION
 from digivl.dossiers.release import RELEASE
+from digivl.dossiers.submission import SUBMISSION
 from digivl.kernel.kinds import Kind
 from digivl.records.entries import AnyEntry
 from digivl.signing.model import FLOW
@@ -30,6 +33,9 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         ITEM,
         SERIES,
         RELEASE,
+        POSITION,
+        PUBLICATION,
+        SUBMISSION,
         DENIAL,
         DOCUMENT,
         ADVICE,
@@ -56,6 +62,13 @@ _LABELS: Final = {
     ("agreement", "receive"): "Akkoordvraag ontvangen",
     ("agreement", "agree"): "Begrotingsakkoord geven",
     ("agreement", "refuse"): "Begrotingsakkoord weigeren",
+    ("submission", "submit"): "Indienen bij de secretarie",
+    ("submission", "answer"): "Antwoord van een mede-indiener",
+    ("submission", "ask back"): "Aanpassing vragen",
+    ("submission", "take up"): "Indiening in behandeling nemen",
+    ("submission", "send back"): "Indiening terugsturen",
+    ("submission", "submit again"): "Opnieuw indienen",
+    ("submission", "treat"): "Indiening behandelen",
     ("step", "submit"): "Indienen voor de agenda",
     ("document", "number"): "Nummer geven",
     ("document", "level"): "Toegangsniveau zetten",
@@ -89,6 +102,11 @@ _LABELS: Final = {
     ("item", "edit"): "Agendapunt wijzigen",
     ("item", "approve"): "Op de goedgekeurde agenda",
     ("item", "take off"): "Agendapunt schrappen",
+    ("position", "mark"): "Standpunt innemen",
+    ("publication", "start"): "Publicatie opstarten",
+    ("publication", "numac"): "Numac-nummer noteren",
+    ("publication", "publish"): "Gepubliceerd in het Belgisch Staatsblad",
+    ("publication", "override"): "Publicatiestatus zetten (afwijking)",
     ("series", "give"): "Nummers geven",
     ("release", "plan"): "Vrijgave plannen",
     ("release", "plan again"): "Vrijgave opnieuw plannen",

@@ -26,7 +26,7 @@ from digivl.errors import NotFoundError, StepNotAllowedError
 from digivl.kernel.identifiers import URI, new_id
 from digivl.kernel.parties import Party
 from digivl.kernel.vrnumber import VRKind
-from digivl.records.entries import Entry, first
+from digivl.records.entries import Draft, Entry, first
 from digivl.records.port import Query, RecordBook
 
 #: Term in working days to prepare a dossier; no rule gives one.
@@ -117,22 +117,46 @@ class Dossiers:
         self._guard.check(
             by, Permission.SUBMIT, ministers=whose, subject=DOSSIER.ref(dossier)
         )
-        found = self.opened(dossier)
-        self._check_documents(dossier, documents)
+        self.opened(dossier)
+        self.check_documents(dossier, documents)
+        draft = self.step_draft(
+            dossier,
+            kind,
+            documents=documents,
+            ministers=whose,
+            ratified_by=ratified_by,
+            confidential=confidential,
+            by=by,
+            at=self._clock(),
+        )
+        (entry,) = self._book.write(draft)
+        return entry
+
+    def step_draft(
+        self,
+        dossier: str,
+        kind: StepKind,
+        *,
+        documents: Sequence[str],
+        ministers: Sequence[str],
+        by: Party,
+        at: datetime,
+        ratified_by: Sequence[str] = (),
+        confidential: bool = False,
+    ) -> Draft[ProcedureStep]:
+        """The draft of the next step of a dossier; see `submit`."""
         earlier = [entry.record.kind for entry in self.steps(dossier)]
         step = ProcedureStep(
             dossier=dossier,
-            title=found.title,
+            title=self.read(dossier).record.title,
             kind=kind,
             ordinal=1 + earlier.count(kind),
             documents=tuple(documents),
-            ministers=whose,
+            ministers=tuple(ministers),
             ratified_by=tuple(ratified_by),
             confidential=confidential,
         )
-        draft = first(STEP, new_id(), step, "submit", by, self._clock())
-        (entry,) = self._book.write(draft)
-        return entry
+        return first(STEP, new_id(), step, "submit", by, at)
 
     def steps(self, dossier: str) -> Sequence[Entry[ProcedureStep]]:
         """The procedure steps of a dossier, in no order."""
@@ -225,7 +249,12 @@ class Dossiers:
             raise StepNotAllowedError("dossier", dossier.state.value, "add to it", ())
         return dossier
 
-    def _check_documents(self, dossier: str, documents: Sequence[str]) -> None:
+    def check_documents(self, dossier: str, documents: Sequence[str]) -> None:
+        """Each of these has to be a document of the dossier.
+
+        Raises:
+            NotFoundError: One of them is not.
+        """
         found = self._book.read_all(DOCUMENT, documents)
         for name in documents:
             if name not in found or found[name].record.dossier != dossier:

@@ -145,7 +145,7 @@ def labelled(name: str, label: str) -> Concept | None:
 @cache
 def schemes() -> Mapping[str, Scheme]:
     """Every list, by name."""
-    text = files(__package__).joinpath(_DATA).read_text(encoding="utf-8")
+    text = files("digivl.kernel").joinpath(_DATA).read_text(encoding="utf-8")
     read = [_scheme(**table) for table in tomllib.loads(text)["scheme"]]
     return {one.name: one for one in read}
 

@@ -1,0 +1,172 @@
+"""Follow texts to the Belgisch Staatsblad."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from digivl.access.guard import Guard
+from digivl.access.model import Permission
+from digivl.dossiers.naming import series_draft
+from digivl.dossiers.numbering import SERIES, series_after, series_id
+from digivl.dossiers.publication import (
+    PUBLICATION,
+    Publication,
+    PublicationStatus,
+    RegulationType,
+)
+from digivl.dossiers.service import Dossiers
+from digivl.errors import NotFoundError
+from digivl.kernel.identifiers import URI, new_id
+from digivl.kernel.parties import SYSTEM, Party
+from digivl.records.entries import Entry, first
+from digivl.records.port import Query, RecordBook
+
+#: The series of publication numbers; it runs on over the years.
+_SERIES: Final = "BS"
+_ALL_YEARS: Final = 0
+
+
+@attrs.frozen
+class Publications:
+    """The publications of an office."""
+
+    _book: RecordBook
+    _guard: Guard
+    _dossiers: Dossiers
+    _clock: Callable[[], datetime]
+
+    def start(
+        self,
+        dossier: str,
+        title: str,
+        regulation: RegulationType,
+        *,
+        by: Party,
+        step: str | None = None,
+        ministers: Sequence[str] = (),
+    ) -> Entry[Publication]:
+        """Start the publication of a text; it gets the next number.
+
+        Args:
+            dossier: Id of the dossier.
+            title: One line, public.
+            regulation: What kind of text it is.
+            by: Who publishes (OVRB).
+            step: Id of the step that decided it.
+            ministers: Ids of the competent ministers.
+
+        Raises:
+            NotFoundError: No such dossier.
+            StepNotAllowedError: The dossier is closed.
+        """
+        self._guard.check(by, Permission.MANAGE_PUBLICATION)
+        self._dossiers.opened(dossier)
+        now, made = self._clock(), new_id()
+        name = series_id(_ALL_YEARS, _SERIES)
+        last = self._book.read_all(SERIES, [name]).get(name)
+        series = series_after(last.record if last else None, _ALL_YEARS, _SERIES, [made])
+        record = Publication(
+            dossier=dossier,
+            title=title,
+            number=series.last,
+            regulation=regulation,
+            step=step,
+            ministers=tuple(ministers),
+        )
+        return self._book.write(
+            first(PUBLICATION, made, record, "start", by, now),
+            series_draft(last, series, name, by, now),
+        )[0]
+
+    def read(self, id: str) -> Entry[Publication]:
+        """The publication as it is now; its history has every status.
+
+        Raises:
+            NotFoundError: No such publication.
+        """
+        return self._book.read(PUBLICATION, id)
+
+    def advance(
+        self,
+        id: str,
+        step: str,
+        *,
+        by: Party,
+        due: datetime | None = None,
+        documents: Sequence[str] = (),
+    ) -> Entry[Publication]:
+        """Record an activity: a step of the lifecycle of publications.
+
+        Args:
+            id: Id of the publication.
+            step: E.g. ``ask translation``, ``receive proof``, ``pause``.
+            by: Who did it.
+            due: When what was asked has to be there.
+            documents: Ids of the documents that went, or came, with it.
+
+        Raises:
+            StepNotAllowedError: There is no such step from here; it names the others.
+        """
+        found = self._allowed(id, by)
+        record = found.record.after(step, due=due, documents=tuple(documents))
+        return self._book.write(found.next(record, step, by, self._clock()))[0]
+
+    def resume(self, id: str, *, by: Party) -> Entry[Publication]:
+        """Go on where it was paused.
+
+        Raises:
+            MalformedError: It is not paused.
+        """
+        found = self._allowed(id, by)
+        record = found.record.resume()
+        return self._book.write(found.next(record, "resume", by, self._clock()))[0]
+
+    def override(
+        self, id: str, state: PublicationStatus, *, by: Party, reason: str
+    ) -> Entry[Publication]:
+        """Set a status by hand, against the table.
+
+        Raises:
+            NotAllowedError: Only who may override the rules can.
+        """
+        self._guard.check(by, Permission.OVERRIDE, subject=PUBLICATION.ref(id))
+        found = self.read(id)
+        draft = found.next(
+            found.record.forced(state), "override", by, self._clock(), reason
+        )
+        return self._book.write(draft)[0]
+
+    def name_numac(self, id: str, numac: str, *, by: Party) -> Entry[Publication]:
+        """Record the number under which the Staatsblad will publish it."""
+        found = self._allowed(id, by)
+        record = attrs.evolve(found.record, numac=numac)
+        return self._book.write(found.next(record, "numac", by, self._clock()))[0]
+
+    def appeared(self, numac: str, eli: URI | None, at: datetime) -> Entry[Publication]:
+        """The Staatsblad published a text; told twice, it is recorded once.
+
+        Raises:
+            NotFoundError: No publication has that number.
+        """
+        rows = self._book.rows(Query(kind=PUBLICATION.name))
+        found = self._book.read_all(PUBLICATION, [row.ref.id for row in rows])
+        for entry in found.values():
+            if entry.record.numac == numac:
+                record = entry.record.published(numac, eli, at)
+                if record == entry.record:
+                    return entry
+                draft = entry.next(record, "publish", SYSTEM, self._clock())
+                return self._book.write(draft)[0]
+        raise NotFoundError(
+            f"no publication has the numac number {numac[:20]!r}",
+            hint="Record the number with `name_numac` first.",
+        )
+
+    def _allowed(self, id: str, by: Party) -> Entry[Publication]:
+        subject = PUBLICATION.ref(id)
+        self._guard.check(by, Permission.MANAGE_PUBLICATION, subject=subject)
+        return self.read(id)

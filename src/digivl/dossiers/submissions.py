@@ -1,0 +1,247 @@
+"""Submit to the secretariat, answer as co-submitter, take up, send back, treat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from digivl.access.guard import Guard
+from digivl.access.model import Permission
+from digivl.custody.model import of_dossier
+from digivl.custody.service import Custodian
+from digivl.dossiers.agendas import SECRETARIAT
+from digivl.dossiers.model import DOSSIER, ItemKind, ProcedureStep, StepKind
+from digivl.dossiers.service import Dossiers
+from digivl.dossiers.submission import (
+    SUBMISSION,
+    CoAnswer,
+    CoSubmitter,
+    Submission,
+)
+from digivl.errors import StepNotAllowedError
+from digivl.kernel.identifiers import new_id
+from digivl.kernel.parties import Party
+from digivl.records.entries import Entry, first
+from digivl.records.port import Query, RecordBook
+
+#: Terms in working days for what no rule gives one.
+TREAT_DAYS: Final = 2
+MEND_DAYS: Final = 5
+
+
+@attrs.frozen
+class Submissions:
+    """The submissions of an office; who has to act holds the dossier."""
+
+    _book: RecordBook
+    _custodian: Custodian
+    _guard: Guard
+    _dossiers: Dossiers
+    _clock: Callable[[], datetime]
+
+    def submit(
+        self,
+        dossier: str,
+        kind: StepKind,
+        *,
+        documents: Sequence[str],
+        by: Party,
+        ministers: Sequence[str] = (),
+        co_submitters: Sequence[str] = (),
+        item: ItemKind = ItemKind.NOTA,
+        confidential: bool = False,
+    ) -> Entry[Submission]:
+        """Submit; the secretariat holds the dossier then.
+
+        Args:
+            dossier: Id of the dossier.
+            kind: Which pass to the government it asks for.
+            documents: Ids of the documents, in their order.
+            by: The cabinet.
+            ministers: Ids of the competent ministers; that of `by` if none.
+            co_submitters: Ids of the ministers who have to agree with it.
+            item: As what it has to stand on the agenda.
+            confidential: Restricted access for all its documents.
+
+        Raises:
+            NotFoundError: No such dossier, or no such document in it.
+            StepNotAllowedError: The dossier is closed, or another submission of it is
+                not finished.
+        """
+        whose = tuple(ministers) or ((by.minister,) if by.minister else ())
+        subject = DOSSIER.ref(dossier)
+        self._guard.check(by, Permission.SUBMIT, ministers=whose, subject=subject)
+        opened = self._dossiers.opened(dossier)
+        self._dossiers.check_documents(dossier, documents)
+        if self._book.rows(Query(kind=SUBMISSION.name, dossier=dossier, open=True)):
+            raise StepNotAllowedError("dossier", "ingediend", "submit", ("treat",))
+        record = Submission(
+            dossier=dossier,
+            title=opened.title,
+            submitter=by,
+            ministers=whose,
+            kind=kind,
+            item=item,
+            documents=tuple(documents),
+            co_submitters=tuple(CoSubmitter(minister=one) for one in co_submitters),
+            confidential=confidential,
+        )
+        now = self._clock()
+        held = self._custodian.moved(
+            subject,
+            SECRETARIAT,
+            "de indiening behandelen",
+            by=by,
+            at=now,
+            days=TREAT_DAYS,
+        )
+        return self._book.write(
+            first(SUBMISSION, new_id(), record, "submit", by, now), held
+        )[0]
+
+    def read(self, id: str) -> Entry[Submission]:
+        """The submission as it is now; its history tells every status.
+
+        Raises:
+            NotFoundError: No such submission.
+        """
+        return self._book.read(SUBMISSION, id)
+
+    def answer(
+        self,
+        id: str,
+        minister: str,
+        answer: CoAnswer,
+        *,
+        by: Party,
+        remark: str = "",
+    ) -> Entry[Submission]:
+        """Record whether a co-submitting minister agrees.
+
+        Raises:
+            NotAllowedError: `by` does not act for that minister.
+            MalformedError: That minister does not submit with it.
+            StepNotAllowedError: It is treated already.
+        """
+        subject = SUBMISSION.ref(id)
+        own = [minister]
+        self._guard.check(by, Permission.SUBMIT, ministers=own, subject=subject)
+        found, now = self.read(id), self._clock()
+        if found.record.step is not None:
+            raise StepNotAllowedError("submission", "behandeld", "answer", ())
+        mine = CoSubmitter(
+            minister=minister, answer=answer, by=by, at=now, remark=remark
+        )
+        record = found.record.answered(mine)
+        return self._book.write(found.next(record, "answer", by, now))[0]
+
+    def ask_back(self, id: str, *, by: Party, reason: str) -> Entry[Submission]:
+        """The cabinet asks its own file back.
+
+        Raises:
+            StepNotAllowedError: The secretariat took it up already.
+        """
+        found = self.read(id)
+        self._check_own(found, by)
+        record = found.record.after("ask back")
+        draft = found.next(record, "ask back", by, self._clock(), reason)
+        return self._book.write(draft)[0]
+
+    def take_up(self, id: str, *, by: Party) -> Entry[Submission]:
+        """The secretariat treats it.
+
+        Raises:
+            StepNotAllowedError: It is sent back, or taken up already.
+        """
+        subject = SUBMISSION.ref(id)
+        self._guard.check(by, Permission.TREAT_SUBMISSION, subject=subject)
+        found = self.read(id)
+        record = found.record.after("take up")
+        return self._book.write(found.next(record, "take up", by, self._clock()))[0]
+
+    def send_back(self, id: str, *, by: Party, reason: str) -> Entry[Submission]:
+        """Send it back; the cabinet holds the dossier again.
+
+        Raises:
+            StepNotAllowedError: The secretariat did not take it up.
+        """
+        subject = SUBMISSION.ref(id)
+        self._guard.check(by, Permission.TREAT_SUBMISSION, subject=subject)
+        found, now = self.read(id), self._clock()
+        record = found.record.after("send back")
+        held = self._custodian.moved(
+            of_dossier(record.dossier),
+            record.submitter,
+            "de indiening aanpassen",
+            by=by,
+            at=now,
+            days=MEND_DAYS,
+            reason=reason,
+        )
+        draft = found.next(record, "send back", by, now, reason)
+        return self._book.write(draft, held)[0]
+
+    def submit_again(
+        self, id: str, *, documents: Sequence[str], by: Party
+    ) -> Entry[Submission]:
+        """Submit what was sent back; every co-submitter has to agree anew.
+
+        Raises:
+            StepNotAllowedError: It was not sent back.
+        """
+        found, now = self.read(id), self._clock()
+        self._check_own(found, by)
+        self._dossiers.check_documents(found.record.dossier, documents)
+        record = found.record.again(tuple(documents))
+        held = self._custodian.moved(
+            of_dossier(record.dossier),
+            SECRETARIAT,
+            "de indiening behandelen",
+            by=by,
+            at=now,
+            days=TREAT_DAYS,
+        )
+        draft = found.next(record, "submit again", by, now)
+        return self._book.write(draft, held)[0]
+
+    def treat(self, id: str, *, by: Party) -> Entry[ProcedureStep]:
+        """Make a procedure step of it, ready for an agenda.
+
+        Raises:
+            NotReadyError: A co-submitter did not agree; it says who.
+            StepNotAllowedError: The secretariat did not take it up.
+        """
+        subject = SUBMISSION.ref(id)
+        self._guard.check(by, Permission.TREAT_SUBMISSION, subject=subject)
+        found, now = self.read(id), self._clock()
+        was = found.record
+        step = self._dossiers.step_draft(
+            was.dossier,
+            was.kind,
+            documents=was.documents,
+            ministers=was.ministers,
+            confidential=was.confidential,
+            by=by,
+            at=now,
+        )
+        held = self._custodian.moved(
+            of_dossier(was.dossier),
+            SECRETARIAT,
+            "agenderen",
+            by=by,
+            at=now,
+            days=TREAT_DAYS,
+        )
+        treated = found.next(was.treat(step.id), "treat", by, now)
+        return self._book.write(step, treated, held)[0]
+
+    def _check_own(self, found: Entry[Submission], by: Party) -> None:
+        self._guard.check(
+            by,
+            Permission.SUBMIT,
+            ministers=found.record.ministers,
+            subject=found.ref,
+        )

@@ -1,0 +1,140 @@
+"""A text on its way to the Belgisch Staatsblad."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from digivl.dossiers.publication import (
+    PUBLICATION,
+    Publication,
+    PublicationStatus,
+    RegulationType,
+)
+from digivl.errors import (
+    MalformedError,
+    NotAllowedError,
+    NotFoundError,
+    StepNotAllowedError,
+)
+from digivl.kernel.identifiers import URI
+from digivl.kernel.parties import Party, Role
+from digivl.records.entries import Entry
+from digivl.records.port import Query
+from digivl.testing.council import ADMIN, CABINET, Council
+
+P = PublicationStatus
+OVRB = Party("ovrb", "OVRB", Role.PUBLICATIONS)
+ELI = URI("http://www.ejustice.just.fgov.be/eli/besluit/2026/11/24/2026000001/justel")
+
+
+def started(council: Council) -> Entry[Publication]:
+    """A publication that was just started."""
+    dossier = council.vl.dossiers.open("Besluit", by=CABINET).id
+    return council.vl.publications.start(
+        dossier, "Besluit over jeugdwerk", RegulationType.GOVERNMENT_DECISION, by=OVRB
+    )
+
+
+def test_the_whole_way(council: Council) -> None:
+    """Translation, proof, publication: every status stays in the history."""
+    found, vl = started(council), council.vl.publications
+    due = council.now + timedelta(days=10)
+    steps = (
+        *("ask translation", "receive translation", "ask proof", "receive proof"),
+        *("correct proof", "ask publication"),
+    )
+
+    asked = vl.advance(found.id, steps[0], by=OVRB, due=due)
+    for step in steps[1:]:
+        vl.advance(found.id, step, by=OVRB)
+    vl.name_numac(found.id, "2026000001", by=OVRB)
+    published = vl.appeared("2026000001", ELI, council.now)
+    again = vl.appeared("2026000001", ELI, council.now)
+
+    assert due == PUBLICATION.standing(asked.record).due
+    assert (P.PUBLISHED, ELI, council.now) == (
+        published.record.state,
+        published.record.eli,
+        published.record.published_at,
+    )
+    assert published == again
+    history = council.vl.book.history(PUBLICATION, found.id)
+    assert ["start", *steps, "numac", "publish"] == [entry.action for entry in history]
+
+
+def test_numbers_are_unique(council: Council) -> None:
+    """Each publication has the next number, in any year."""
+    first = started(council)
+    council.now += timedelta(days=60)
+
+    assert [1, 2] == [first.record.number, started(council).record.number]
+
+
+def test_late_translation_is_overdue(council: Council) -> None:
+    """What was asked and did not come in time stands among what is due."""
+    found = started(council)
+    council.vl.publications.advance(
+        found.id, "ask translation", by=OVRB, due=council.now
+    )
+
+    rows = council.vl.book.rows(
+        Query(kind=PUBLICATION.name, due_before=council.now + timedelta(days=1))
+    )
+
+    assert [found.id] == [row.ref.id for row in rows]
+
+
+def test_pause_and_resume(council: Council) -> None:
+    """After a pause it goes on where it was."""
+    found, vl = started(council), council.vl.publications
+    vl.advance(found.id, "ask translation", by=OVRB)
+
+    paused = vl.advance(found.id, "pause", by=OVRB)
+    with pytest.raises(StepNotAllowedError):
+        vl.advance(found.id, "ask proof", by=OVRB)
+    resumed = vl.resume(found.id, by=OVRB)
+
+    assert [P.PAUSED, P.IN_TRANSLATION] == [paused.record.state, resumed.record.state]
+    with pytest.raises(MalformedError, match="not paused"):
+        vl.resume(found.id, by=OVRB)
+
+
+def test_by_hand_is_an_override(council: Council) -> None:
+    """Against the table only an administrator can, with a reason."""
+    found, vl = started(council), council.vl.publications
+
+    with pytest.raises(NotAllowedError):
+        vl.override(found.id, P.PROOF_IN, by=OVRB, reason="op papier gekregen")
+    with pytest.raises(StepNotAllowedError, match="receive proof"):
+        vl.advance(found.id, "receive proof", by=OVRB)
+    done = vl.override(found.id, P.PROOF_IN, by=ADMIN, reason="op papier gekregen")
+
+    assert ("override", "op papier gekregen", P.PROOF_IN) == (
+        done.action,
+        done.reason,
+        done.record.state,
+    )
+
+
+def test_cancelled_is_final(council: Council) -> None:
+    """What was cancelled does not appear; an unknown number is said."""
+    found, vl = started(council), council.vl.publications
+    vl.name_numac(found.id, "2026000001", by=OVRB)
+    vl.advance(found.id, "cancel", by=OVRB)
+
+    with pytest.raises(StepNotAllowedError):
+        vl.appeared("2026000001", ELI, council.now)
+    with pytest.raises(NotFoundError, match="numac"):
+        vl.appeared("2026999999", None, council.now)
+
+
+def test_only_who_publishes(council: Council) -> None:
+    """A cabinet does not start a publication."""
+    dossier = council.vl.dossiers.open("Besluit", by=CABINET).id
+
+    with pytest.raises(NotAllowedError):
+        council.vl.publications.start(
+            dossier, "Besluit", RegulationType.DECREE, by=CABINET
+        )

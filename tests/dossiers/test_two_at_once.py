@@ -1,0 +1,123 @@
+"""Two secretaries at once, on SQLite and PostgreSQL: one wins, nothing half-done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from digivl import Digivl
+from digivl.dossiers.agenda import AGENDA
+from digivl.dossiers.numbering import SERIES
+from digivl.errors import StaleRecordError, StepNotAllowedError
+from digivl.records.port import Query
+from digivl.records.sqlbook import SQLBook
+from digivl.settings import Settings
+from digivl.testing.council import SECRETARIAT, Council
+
+Opened = Callable[[], Council]
+
+
+@pytest.fixture(name="url", params=["sqlite", "postgresql"])
+def _url(request: pytest.FixtureRequest, quick_folder: Path) -> Iterator[str]:
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{quick_folder / 'book.db'}"
+        return
+    yield from request.getfixturevalue("own_server")
+
+
+@pytest.fixture(name="office")
+def _office(url: str, quick_folder: Path) -> Iterator[Opened]:
+    """Opens the same office once more, as another process would."""
+    books: list[SQLBook] = []
+
+    def opened() -> Council:
+        books.append(SQLBook.create(url))
+        council: Council
+        vl = Digivl.from_settings(
+            Settings(),
+            folder=quick_folder,
+            book=books[-1],
+            clock=lambda: council.now,
+        )
+        council = Council(vl)
+        return council
+
+    yield opened
+    for book in books:
+        book.close()
+
+
+def outcome(act: Callable[[], object], barrier: Barrier) -> str:
+    """How an act ended that starts together with another one."""
+    barrier.wait()
+    try:
+        act()
+    except (StaleRecordError, StepNotAllowedError) as refused:
+        return type(refused).__name__
+    return "done"
+
+
+def test_approve_at_once(office: Opened) -> None:
+    """Of several who close the same agenda one does; numbers are given once."""
+    council = office()
+    meeting = council.meeting().id
+    items = [council.item(meeting) for _ in range(6)]
+    rivals = [office() for _ in range(3)]
+    barrier = Barrier(len(rivals))
+
+    with ThreadPoolExecutor(len(rivals)) as pool:
+        ended = [
+            pool.submit(
+                outcome,
+                partial(one.vl.approving.close, meeting, by=SECRETARIAT),
+                barrier,
+            )
+            for one in rivals
+        ]
+        outcomes = sorted(one.result() for one in ended)
+
+    assert 1 == outcomes.count("done")
+    numbers = sorted(council.step_of(item).number.number for item in items)  # type: ignore[union-attr]
+    assert [1, 2, 3, 4, 5, 6] == numbers
+    (series,) = [
+        row
+        for row in council.vl.book.rows(Query(kind=SERIES.name))
+        if "DOC" in row.ref.id
+    ]
+    assert (1, 6) == (
+        series.version,
+        council.vl.book.read(SERIES, series.ref.id).record.last,
+    )
+    assert 1 == len(council.vl.book.rows(Query(kind=AGENDA.name)))
+
+
+def test_two_meetings_share_a_series(office: Opened) -> None:
+    """Agendas of two meetings approved at once never get the same number."""
+    council = office()
+    meetings = [council.meeting().id, council.meeting().id]
+    items = [council.item(meeting) for meeting in meetings for _ in range(3)]
+    rivals = [office(), office()]
+    barrier = Barrier(2)
+
+    with ThreadPoolExecutor(2) as pool:
+        ended = [
+            pool.submit(
+                outcome,
+                partial(one.vl.approving.approve, at, by=SECRETARIAT),
+                barrier,
+            )
+            for one, at in zip(rivals, meetings, strict=True)
+        ]
+        outcomes = [one.result() for one in ended]
+    for meeting, ending in zip(meetings, outcomes, strict=True):
+        if ending != "done":  # told to read again and repeat
+            council.vl.approving.approve(meeting, by=SECRETARIAT)
+
+    numbers = sorted(council.step_of(item).number.number for item in items)  # type: ignore[union-attr]
+    assert [1, 2, 3, 4, 5, 6] == numbers
