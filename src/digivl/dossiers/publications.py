@@ -68,7 +68,9 @@ class Publications:
         now, made = self._clock(), new_id()
         name = series_id(_ALL_YEARS, _SERIES)
         last = self._book.read_all(SERIES, [name]).get(name)
-        series = series_after(last.record if last else None, _ALL_YEARS, _SERIES, [made])
+        series = series_after(
+            last.record if last else None, _ALL_YEARS, _SERIES, [made]
+        )
         record = Publication(
             dossier=dossier,
             title=title,
