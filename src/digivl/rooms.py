@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from digivl.advice.service import Advices
     from digivl.backends import Backends
     from digivl.custody.absence import Absences
+    from digivl.custody.label import Labels
     from digivl.custody.service import Custodian
     from digivl.dispatch.provider import DeliveryProvider
     from digivl.dispatch.service import Dispatches
@@ -99,6 +100,13 @@ class Rooms:
         from digivl.custody.absence import Absences
 
         return Absences(self.book, self.clock)
+
+    @once
+    def labels(self) -> Labels:
+        """Labels on folders of paper."""
+        from digivl.custody.label import Labels
+
+        return Labels(self.book, self.custody, self.clock)
 
     @once
     def documents(self) -> Documents:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from digivl.access.model import DENIAL
 from digivl.advice.model import ADVICE, AGREEMENT
+from digivl.custody.label import LABEL
 from digivl.custody.model import CUSTODY, DELEGATION
 from digivl.dispatch.model import DISPATCH
 from digivl.documents.model import DOCUMENT
@@ -45,6 +46,7 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         DISPATCH,
         CUSTODY,
         DELEGATION,
+        LABEL,
     )
 }
 
@@ -137,6 +139,8 @@ _LABELS: Final = {
     ("custody", "remind"): "Herinneren",
     ("delegation", "delegate"): "Vervanging regelen",
     ("delegation", "end"): "Vervanging beëindigen",
+    ("label", "label"): "Etiket maken",
+    ("label", "void"): "Etiket vervangen",
     ("custody", "close"): "Uit behandeling",
 }
 
