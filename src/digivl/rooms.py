@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from digivl.dossiers.agendas import Agendas
     from digivl.dossiers.approving import Approving
     from digivl.dossiers.deciding import Deciding
+    from digivl.dossiers.mandates import Government
     from digivl.dossiers.meetings import Meetings
     from digivl.dossiers.positions import Positions
     from digivl.dossiers.publications import Publications
@@ -165,7 +166,21 @@ class Rooms:
         """What stands on the agendas of meetings."""
         from digivl.dossiers.agendas import Agendas
 
-        return Agendas(self.book, self.custody, self.guard, self.advices, self.clock)
+        return Agendas(
+            self.book,
+            self.custody,
+            self.guard,
+            self.advices,
+            self.government,
+            self.clock,
+        )
+
+    @once
+    def government(self) -> Government:
+        """Who is in the government, and since when."""
+        from digivl.dossiers.mandates import Government
+
+        return Government(self.book, self.guard, self.clock)
 
     @once
     def positions(self) -> Positions:

@@ -11,6 +11,7 @@ from digivl.custody.model import CUSTODY, DELEGATION
 from digivl.dispatch.model import DISPATCH
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.agenda import AGENDA, ITEM
+from digivl.dossiers.mandates import MANDATE
 from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.model import DOSSIER, STEP
 from digivl.dossiers.numbering import SERIES
@@ -35,6 +36,7 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         SERIES,
         RELEASE,
         POSITION,
+        MANDATE,
         PUBLICATION,
         SUBMISSION,
         DENIAL,
@@ -109,6 +111,8 @@ _LABELS: Final = {
     ("publication", "numac"): "Numac-nummer noteren",
     ("publication", "publish"): "Gepubliceerd in het Belgisch Staatsblad",
     ("publication", "override"): "Publicatiestatus zetten (afwijking)",
+    ("mandate", "appoint"): "Mandaat opnemen",
+    ("mandate", "end"): "Mandaat beëindigen",
     ("series", "give"): "Nummers geven",
     ("release", "plan"): "Vrijgave plannen",
     ("release", "plan again"): "Vrijgave opnieuw plannen",

@@ -23,10 +23,12 @@ from digivl.dossiers.agenda import (
     agenda_id,
 )
 from digivl.dossiers.gate import AgendaGate
+from digivl.dossiers.mandates import Government
 from digivl.dossiers.meeting import MEETING, Meeting
 from digivl.dossiers.model import DOSSIER, STEP, ItemKind, Placement, ProcedureStep
 from digivl.errors import NotFoundError, NotReadyError
 from digivl.kernel.identifiers import new_id
+from digivl.kernel.moments import BRUSSELS
 from digivl.kernel.parties import Party, Role
 from digivl.records.entries import AnyDraft, Entry, first
 from digivl.records.port import Query, RecordBook
@@ -47,6 +49,7 @@ class Agendas:
     _custodian: Custodian
     _guard: Guard
     _gate: AgendaGate
+    _government: Government
     _clock: Callable[[], datetime]
 
     def read(self, meeting: str) -> Entry[Meeting]:
@@ -230,12 +233,14 @@ class Agendas:
         kind: ItemKind,
         planned: Entry[Meeting],
     ) -> AgendaItem:
+        day = planned.record.planned_start.astimezone(BRUSSELS).date()
         return AgendaItem(
             meeting=meeting,
             step=id,
             dossier=step.dossier,
             title=step.title,
             kind=kind,
+            rank=self._government.rank(step.ministers, day),
             order=planned.version,
             ministers=step.ministers,
             pieces=self._pieces(step.dossier, step.documents),
