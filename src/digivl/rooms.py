@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from digivl.dossiers.deciding import Deciding
     from digivl.dossiers.mandates import Government
     from digivl.dossiers.meetings import Meetings
+    from digivl.dossiers.papers import Papers
     from digivl.dossiers.positions import Positions
     from digivl.dossiers.publications import Publications
     from digivl.dossiers.reading import Reading
@@ -206,6 +207,13 @@ class Rooms:
         from digivl.dossiers.deciding import Deciding
 
         return Deciding(self.book, self.custody, self.guard, self.clock)
+
+    @once
+    def papers(self) -> Papers:
+        """Agendas and decision reports as PDF."""
+        from digivl.dossiers.papers import Papers
+
+        return Papers(self.book, self.agendas, self.government)
 
     @once
     def releases(self) -> Releases:

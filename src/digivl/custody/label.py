@@ -6,23 +6,23 @@ has it from that moment in the book.
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
 from digivl.custody.model import CUSTODY, Custody
 from digivl.custody.service import Custodian
-from digivl.errors import ConfigurationError, MalformedError, NotFoundError
+from digivl.errors import MalformedError, NotFoundError
 from digivl.kernel.kinds import Kind, Ref, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.parties import Party
 from digivl.pdf.symbol import qr_symbol
+from digivl.pdf.typeset import typeset
 from digivl.records.entries import Entry, first
 from digivl.records.port import Query, RecordBook
 
@@ -144,7 +144,8 @@ class Labels:
         """
         text = f"{PREFIX}{label.id}"
         rows = qr_symbol(text, level="Q").rows
-        return _typeset(
+        return typeset(
+            _SHEET,
             {
                 "heading": "Deze map wordt gevolgd",
                 "title": label.record.title,
@@ -153,7 +154,8 @@ class Labels:
                 "alt": "QR-code van deze map",
                 "token": label.id,
                 "rows": ["".join("01"[dark] for dark in row) for row in rows],
-            }
+            },
+            "labels",
         )
 
     def scanned(self, text: str, to: Party) -> Entry[Custody]:
@@ -187,19 +189,3 @@ class Labels:
             return held
         subject = label.record.subject
         return self._custodian.hand_over(subject, to, by=to, reason="map gescand")
-
-
-def _typeset(data: dict[str, Any]) -> bytes:
-    try:
-        import typst
-    except ImportError as cause:
-        raise ConfigurationError(
-            "labels cannot be made", hint="Run: pip install 'digivl[report]'"
-        ) from cause
-    made: bytes = typst.compile(
-        _SHEET.encode(),
-        format="pdf",
-        pdf_standards="ua-1",
-        sys_inputs={"data": json.dumps(data)},
-    )
-    return made

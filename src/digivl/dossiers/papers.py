@@ -1,0 +1,227 @@
+"""The papers of a meeting: its agenda, and a report of each decision.
+
+Source:
+    Kaleidos, decision-report-generation: what stands in a beslissingsfiche, and which
+    documents it does not name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import attrs
+
+from digivl.access.model import AccessLevel
+from digivl.documents.model import DOCUMENT, TYPE_BASE, Document
+from digivl.dossiers.agenda import AgendaItem, Line, serial
+from digivl.dossiers.agendas import Agendas
+from digivl.dossiers.mandates import Government
+from digivl.dossiers.meeting import Meeting
+from digivl.dossiers.model import STEP, DecisionResult, ItemKind, ProcedureStep
+from digivl.errors import NotReadyError
+from digivl.kernel.concepts import concept
+from digivl.kernel.identifiers import URI
+from digivl.kernel.moments import BRUSSELS
+from digivl.kernel.vrnumber import VRKind, report_name
+from digivl.pdf.typeset import typeset
+from digivl.records.entries import Entry
+from digivl.records.port import RecordBook
+
+#: A document that can only be looked into is not named.
+_FOR_INSPECTION: Final = URI(TYPE_BASE + "075bc7a9-75fd-423b-be88-571d3fa3d043")
+_MONTHS: Final = (
+    "januari februari maart april mei juni juli augustus september oktober "
+    "november december"
+).split()
+
+_PAGE: Final = """
+#let data = json(bytes(sys.inputs.data))
+#set document(title: data.heading, author: "Vlaamse Regering", date: none)
+#set page(paper: "a4", margin: (x: 25mm, top: 28mm, bottom: 25mm),
+  header: text(size: 9pt)[Vlaamse Regering #h(1fr) #data.number],
+  footer: context text(size: 9pt)[
+    #h(1fr) pagina #counter(page).display() van #counter(page).final().first()
+  ])
+#set text(lang: "nl", region: "BE", size: 11pt)
+#set par(leading: 0.7em)
+#show heading: set block(above: 1.4em, below: 0.7em)
+= #data.heading
+#data.when
+#if data.where != "" [\\ #data.where]
+"""
+_AGENDA: Final = (
+    _PAGE
+    + """
+#for part in data.parts {
+  heading(level: 2, part.title)
+  if part.items.len() == 0 [Geen.]
+  for item in part.items {
+    block(breakable: false, above: 1em, grid(columns: (12mm, 1fr),
+      [#item.number.],
+      [*#item.title* \\
+       #if item.ministers != "" [#item.ministers \\ ]
+       #for name in item.documents [#text(size: 9.5pt, name) \\ ]]))
+  }
+}
+"""
+)
+_REPORT: Final = (
+    _PAGE
+    + """
+== Betreft
+#data.title
+#if data.ministers != "" [\\ #data.ministers]
+#if data.documents.len() > 0 [
+== Documenten
+#list(..data.documents.map(name => [#name]))
+]
+== Beslissing
+#data.decision
+
+#v(14mm)
+#block(breakable: false)[
+  Voor eensluidend verslag, \\
+  #data.secretary
+  #v(18mm)
+]
+"""
+)
+_DECISIONS: Final = {
+    DecisionResult.APPROVED: "De Vlaamse Regering keurt het voorstel goed.",
+    DecisionResult.POSTPONED: "De Vlaamse Regering stelt de behandeling uit.",
+    DecisionResult.NOTED: "De Vlaamse Regering neemt akte van de mededeling.",
+    DecisionResult.WITHDRAWN: "Het punt werd ingetrokken.",
+}
+
+
+@attrs.frozen
+class Papers:
+    """Makes the papers of meetings, ready to be added to a dossier and signed."""
+
+    _book: RecordBook
+    _agendas: Agendas
+    _government: Government
+
+    def agenda(self, meeting: str, number: int | None = None) -> bytes:
+        """An approved agenda as PDF; the last one if no number is named.
+
+        Raises:
+            NotFoundError: No such meeting, or no such version.
+            NotReadyError: That version is a design.
+            ConfigurationError: The extra ``report`` is not installed.
+        """
+        held = self._agendas.read(meeting).record
+        agenda = self._agendas.agenda(meeting, number).record
+        if not agenda.lines:
+            raise NotReadyError(agenda.title, [("Agenda", "nog niet goedgekeurd")])
+        items = self._items(agenda.lines)
+        parts = [
+            {
+                "title": title,
+                "items": [
+                    self._line(line, items[line.item], held)
+                    for line in agenda.lines
+                    if line.kind is kind
+                ],
+            }
+            for kind, title in (
+                (ItemKind.NOTA, "Nota's"),
+                (ItemKind.ANNOUNCEMENT, "Mededelingen"),
+            )
+        ]
+        heading = f"Agenda {serial(agenda.number)}"
+        data = {**_head(held, heading), "parts": parts}
+        return typeset(_AGENDA, data, "agendas")
+
+    def report(self, step: str, *, text: str = "") -> bytes:
+        """The decision report (beslissingsfiche) of the last decision on a step.
+
+        Args:
+            step: Id of the procedure step.
+            text: What was decided, in the words of the secretary; a plain sentence
+                that follows from the result if none.
+
+        Raises:
+            NotFoundError: No such step.
+            NotReadyError: Nothing was decided on it.
+            ConfigurationError: The extra ``report`` is not installed.
+        """
+        record = self._book.read(STEP, step).record
+        if not record.decisions or not record.decisions[-1].item:
+            raise NotReadyError(record.title, [("Beslissing", "nog niet genomen")])
+        decision = record.decisions[-1]
+        item = self._agendas.item(decision.item).record
+        held = self._agendas.read(decision.meeting).record
+        data = {
+            **_head(held, self._name(record, held)),
+            "title": item.title,
+            "ministers": self._ministers(item, held.planned_start),
+            "documents": self._names(item, decision.result),
+            "decision": text or _DECISIONS[decision.result],
+            "secretary": held.secretary or "de secretaris van de Vlaamse Regering",
+        }
+        return typeset(_REPORT, data, "decision reports")
+
+    def _name(self, step: ProcedureStep, held: Meeting) -> str:
+        placement = step.placements[-1]
+        lines = self._agendas.agenda(placement.meeting).record.lines
+        number = next((x.number for x in lines if x.item == placement.item), 0)
+        is_news = placement.kind is ItemKind.ANNOUNCEMENT
+        kind = VRKind.MED if is_news else VRKind.DOC
+        return report_name(held.number, kind, number)
+
+    def _items(self, lines: Sequence[Line]) -> dict[str, AgendaItem]:
+        """The items as they stood there."""
+        return {
+            line.item: next(
+                entry.record
+                for entry in self._agendas.history(line.item)
+                if entry.version == line.version
+            )
+            for line in lines
+        }
+
+    def _line(self, line: Line, item: AgendaItem, held: Meeting) -> dict[str, Any]:
+        return {
+            "number": str(line.number),
+            "title": item.title,
+            "ministers": self._ministers(item, held.planned_start),
+            "documents": self._names(item, None),
+        }
+
+    def _ministers(self, item: AgendaItem, at: datetime) -> str:
+        day = at.astimezone(BRUSSELS).date()
+        named = [
+            entry.record.title
+            for entry in self._government.on(day)
+            if entry.record.person in item.ministers
+        ]
+        return ", ".join(named)
+
+    def _names(self, item: AgendaItem, result: DecisionResult | None) -> list[str]:
+        found: Mapping[str, Entry[Document]] = self._book.read_all(
+            DOCUMENT, [piece.document for piece in item.pieces]
+        )
+        documents = [found[piece.document].record for piece in item.pieces]
+        return [one.name for one in documents if _is_named(one, result)]
+
+
+def _is_named(document: Document, result: DecisionResult | None) -> bool:
+    level = document.latest.level
+    if level is AccessLevel.WITHDRAWN:
+        return result is DecisionResult.WITHDRAWN
+    hidden = level is AccessLevel.INTERNAL_SECRETARIAT
+    return not hidden and document.type != _FOR_INSPECTION
+
+
+def _head(held: Meeting, heading: str) -> dict[str, Any]:
+    start = held.planned_start.astimezone(BRUSSELS)
+    day = f"{start.day} {_MONTHS[start.month - 1]} {start.year}"
+    return {
+        "heading": heading,
+        "number": held.number,
+        "when": f"{concept(held.kind.value).label} van {day} om {start:%H.%M} uur",
+        "where": held.location,
+    }

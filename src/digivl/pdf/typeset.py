@@ -1,0 +1,40 @@
+"""Our own papers: from a template and data to an accessible PDF (PDF/UA-1)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from digivl.errors import ConfigurationError, MalformedError
+
+
+def typeset(template: str, data: Mapping[str, Any], what: str) -> bytes:
+    """The PDF of a template; the same data always gives the same bytes.
+
+    Args:
+        template: Typst; it reads ``sys.inputs.data``. Text of others comes in as data
+            only, so that nothing in it is read as markup.
+        data: Plain values.
+        what: What is made, for the errors: ``labels``.
+
+    Raises:
+        ConfigurationError: The extra ``report`` is not installed.
+        MalformedError: The data holds what cannot be set.
+    """
+    try:
+        import typst
+    except ImportError as cause:
+        raise ConfigurationError(
+            f"{what} cannot be made", hint="Run: pip install 'digivl[report]'"
+        ) from cause
+    try:
+        made: bytes = typst.compile(
+            template.encode(),
+            format="pdf",
+            pdf_standards="ua-1",
+            sys_inputs={"data": json.dumps(data)},
+        )
+    except typst.TypstError as cause:
+        raise MalformedError(f"{what} cannot be made: {cause}") from cause
+    return made

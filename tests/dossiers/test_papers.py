@@ -1,0 +1,123 @@
+"""The papers of a meeting as accessible PDF: agenda and decision report."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pypdfium2
+import pytest
+
+from digivl.access.model import AccessLevel
+from digivl.documents.model import DECISION_REPORT, Origin
+from digivl.dossiers.agenda import AgendaItem
+from digivl.dossiers.mandates import Mandate, Office
+from digivl.dossiers.model import DecisionResult, ItemKind
+from digivl.errors import NotReadyError
+from digivl.records.entries import Entry
+from digivl.testing.council import SECRETARIAT, Council
+
+
+def text_of(pdf: bytes) -> str:
+    """The text of all pages, as an independent reader finds it."""
+    pages = pypdfium2.PdfDocument(io.BytesIO(pdf))
+    found = (page.get_textpage().get_text_bounded() for page in pages)
+    return " ".join(" ".join(found).split())
+
+
+def held(council: Council) -> tuple[str, Entry[AgendaItem]]:
+    """A closed meeting with a nota and an announcement; the nota."""
+    council.vl.government.appoint(
+        Mandate(
+            person="minister-1",
+            office=Office.MINISTER,
+            title="Vlaams minister van Jeugd",
+            rank=3,
+            start=date(2026, 1, 1),
+        ),
+        by=SECRETARIAT,
+    )
+    meeting = council.meeting().id
+    nota = council.item(meeting, council.matter('Besluit #eval("1") *x* $y$').id)
+    council.item(meeting, kind=ItemKind.ANNOUNCEMENT)
+    council.vl.approving.close(meeting, by=SECRETARIAT)
+    return meeting, nota
+
+
+def test_agenda(council: Council) -> None:
+    """Number, day, items with ministers and documents; titles are only text."""
+    meeting, _ = held(council)
+
+    pdf = council.vl.papers.agenda(meeting)
+
+    text = text_of(pdf)
+    for part in (
+        "Agenda A",
+        "VR PV 2026/1",
+        "Ministerraad van 25 november 2026 om 10.00 uur",
+        'Besluit #eval("1") *x* $y$',
+        "Vlaams minister van Jeugd",
+        "VR 2026 2511 DOC.0001-1 Ontwerp van besluit - nota",
+        "VR 2026 2511 MED.0001-1",
+        "pagina 1 van 1",
+    ):
+        assert part in text
+    assert pdf == council.vl.papers.agenda(meeting, 1)
+
+
+def test_decision_report(council: Council) -> None:
+    """Subject, documents and decision; in the words of the secretary if there are."""
+    _, nota = held(council)
+    step, report = nota.record.step, council.vl.papers.report
+    with pytest.raises(NotReadyError, match="nog niet genomen"):
+        report(step)
+    council.vl.deciding.decide(step, DecisionResult.APPROVED, by=SECRETARIAT)
+
+    text = text_of(report(step))
+    own = text_of(report(step, text="De Vlaamse Regering hecht haar goedkeuring."))
+
+    assert "VR PV 2026/1 - punt 0001" in text
+    assert "keurt het voorstel goed" in text
+    assert "Voor eensluidend verslag" in text
+    assert "hecht haar goedkeuring" in own
+
+
+def test_hidden_documents_are_not_named(council: Council) -> None:
+    """What only the secretariat reads is on no paper."""
+    _, nota = held(council)
+    document = nota.record.pieces[0].document
+    council.vl.dossiers.set_level(
+        document, AccessLevel.INTERNAL_SECRETARIAT, by=SECRETARIAT
+    )
+    council.vl.deciding.decide(
+        nota.record.step, DecisionResult.APPROVED, by=SECRETARIAT
+    )
+
+    assert "DOC.0001-1" not in text_of(council.vl.papers.report(nota.record.step))
+
+
+def test_a_design_is_no_paper(council: Council) -> None:
+    """An agenda that is not approved is not made."""
+    meeting = council.meeting().id
+
+    with pytest.raises(NotReadyError, match="nog niet goedgekeurd"):
+        council.vl.papers.agenda(meeting, 1)
+
+
+def test_ready_to_be_signed(council: Council) -> None:
+    """A report is a document like any other: the dossier takes it in."""
+    _, nota = held(council)
+    council.vl.deciding.decide(
+        nota.record.step, DecisionResult.APPROVED, by=SECRETARIAT
+    )
+    pdf = council.vl.papers.report(nota.record.step)
+
+    added = council.vl.documents.add(
+        nota.record.dossier,
+        io.BytesIO(pdf),
+        title="VR PV 2026/1 - punt 0001",
+        type=DECISION_REPORT,
+        by=SECRETARIAT,
+    )
+
+    assert Origin.RECEIVED is added.record.latest.origin
