@@ -218,4 +218,3 @@ def document_of(number: int, place: int) -> Document:
     )
     dossier = f"dossier-{number}"
     return Document(dossier=dossier, title=TITLE, type=NOTA, versions=(version,))
-

@@ -187,6 +187,23 @@ def test_gaps_are_told(council: Council) -> None:
     assert () == tuple(council.vl.dossiers.gaps(2025))
 
 
+def test_withdrawn_from_the_design_gets_no_number(council: Council) -> None:
+    """What is withdrawn before approval is off the agenda, and takes no number."""
+    meeting = council.meeting()
+    gone, stays = council.item(meeting.id), council.item(meeting.id)
+    council.vl.deciding.decide(
+        gone.record.step, DecisionResult.WITHDRAWN, by=SECRETARIAT
+    )
+
+    approval = council.vl.approving.approve(meeting.id, by=SECRETARIAT)
+
+    assert [stays.id] == [line.item for line in approval.agenda.record.lines]
+    assert {stays.record.step: "VR 2026 2511 DOC.0001"} == {
+        step: str(number) for step, number in approval.numbered.items()
+    }
+    assert council.step_of(gone).number is None
+
+
 def test_ledger_says_what_each_act_gave(council: Council) -> None:
     """The history of a series is the ledger: which number went to whom, and when."""
     meeting = council.meeting()

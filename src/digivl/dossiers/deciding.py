@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -12,12 +12,15 @@ from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
 from digivl.custody.service import Custodian
+from digivl.dossiers.agenda import ITEM
+from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.model import (
     DOSSIER,
     STEP,
     STEP_OF_RESULT,
     DecisionResult,
     ProcedureStep,
+    StepState,
 )
 from digivl.dossiers.release import Released, release_of
 from digivl.errors import StepNotAllowedError
@@ -107,7 +110,19 @@ class Deciding:
     ) -> Entry[ProcedureStep]:
         draft = found.next(record, action, by, now, reason)
         held = self._back(record, AFTER_DECISION[result], by, now, reason)
-        return self._book.write(draft, held)[0]
+        gone = self._off_the_design(found.record, by, now)
+        return self._book.write(draft, held, *gone)[0]
+
+    def _off_the_design(
+        self, step: ProcedureStep, by: Party, now: datetime
+    ) -> Iterator[AnyDraft]:
+        # Withdrawn before any approval: the agenda must not number it any more.
+        if step.state is StepState.PROPOSED:
+            item = self._book.read(ITEM, step.placements[-1].item)
+            meeting = self._book.read(MEETING, item.record.meeting)
+            touched = meeting.record.after("put on agenda")
+            yield item.next(item.record.take_off(), "take off", by, now)
+            yield meeting.next(touched, "take off", by, now)
 
     def _back(
         self, step: ProcedureStep, next_step: str, by: Party, now: datetime, reason: str
