@@ -8,9 +8,10 @@ from typing import Annotated, Any, Final
 import typer
 
 from digivl.app import Digivl
+from digivl.cli.offices import found
 from digivl.cli.options import HERE, AsJson, Office
 from digivl.cli.output import NO, local, print_json, print_table, reported, say
-from digivl.dossiers.agenda import AgendaItem, FormalCheck
+from digivl.dossiers.agenda import ITEM, AgendaItem, FormalCheck
 from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.meeting import Meeting as Planned
 from digivl.dossiers.model import STEP, DecisionResult, ItemKind
@@ -50,8 +51,8 @@ def meetings(*, office: Office = HERE, as_json: AsJson = False) -> None:
     """The meetings that are planned or held, the earliest first."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
         rows = vl.book.rows(Query(kind=MEETING.name))
-        found = vl.book.read_all(MEETING, [row.ref.id for row in rows])
-    planned = [found[row.ref.id] for row in rows]
+        entries = vl.book.read_all(MEETING, [row.ref.id for row in rows])
+    planned = [entries[row.ref.id] for row in rows]
     if as_json:
         for entry in planned:
             print_json(_meeting_json(entry))
@@ -95,7 +96,10 @@ def agenda(
 
 
 def check(
-    items: Annotated[list[str], typer.Argument(help="Ids of agenda items.")],
+    items: Annotated[
+        list[str],
+        typer.Argument(help="Ids of agenda items, or their start."),
+    ],
     *,
     formal: Annotated[Formal, typer.Option(help="The outcome.")] = Formal.OK,
     by: By = _SECRETARIAT,
@@ -104,7 +108,8 @@ def check(
 ) -> None:
     """Record the formal check of items, all or none."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
-        done = vl.agendas.check(items, FormalCheck[formal.name], by=_party(by))
+        names = [found(vl, item).id for item in items]
+        done = vl.agendas.check(names, FormalCheck[formal.name], by=_party(by))
     for entry in done:
         if as_json:
             print_json({"item": entry.id, "formal": _formal(entry.record)})
@@ -149,7 +154,9 @@ def approve(
 
 
 def decide(
-    step: Annotated[str, typer.Argument(help="Id of a procedure step.")],
+    what: Annotated[
+        str, typer.Argument(help="Id of an agenda item or a step, or its start.")
+    ],
     result: Annotated[Result, typer.Argument(help="What was decided.")],
     *,
     reason: Annotated[
@@ -163,6 +170,7 @@ def decide(
     """Record what the government decided; with --reason correct the last decision."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
         wanted, who = DecisionResult[result.name], _party(by, admin=admin)
+        step = _step(vl, what)
         if reason:
             done = vl.deciding.correct(step, wanted, by=who, reason=reason)
         else:
@@ -199,6 +207,12 @@ def release(
         print_json(told | {"planned": record.planned})
         return
     say(f"{what.value}: {label}, {local(record.planned)}")
+
+
+def _step(vl: Digivl, name: str) -> str:
+    """The id of a step that is named by its own id, or by that of its item."""
+    ref = found(vl, name)
+    return vl.agendas.item(ref.id).record.step if ref.kind == ITEM.name else ref.id
 
 
 def _meeting_json(entry: Entry[Planned]) -> dict[str, Any]:
