@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from digivl.documents.service import Documents
     from digivl.dossiers.agendas import Agendas
     from digivl.dossiers.approving import Approving
+    from digivl.dossiers.consultations import Consultations
     from digivl.dossiers.deciding import Deciding
     from digivl.dossiers.mandates import Government
     from digivl.dossiers.meetings import Meetings
@@ -182,6 +183,13 @@ class Rooms:
         from digivl.dossiers.mandates import Government
 
         return Government(self.book, self.guard, self.clock)
+
+    @once
+    def consultations(self) -> Consultations:
+        """Consultation rounds between cabinets."""
+        from digivl.dossiers.consultations import Consultations
+
+        return Consultations(self.book, self.guard, self.dossiers, self.clock)
 
     @once
     def positions(self) -> Positions:

@@ -11,6 +11,7 @@ from digivl.custody.model import CUSTODY, DELEGATION
 from digivl.dispatch.model import DISPATCH
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.agenda import AGENDA, ITEM
+from digivl.dossiers.consultation import ANSWER, ROUND
 from digivl.dossiers.mandates import MANDATE
 from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.model import DOSSIER, STEP
@@ -37,6 +38,8 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         RELEASE,
         POSITION,
         MANDATE,
+        ROUND,
+        ANSWER,
         PUBLICATION,
         SUBMISSION,
         DENIAL,
@@ -113,6 +116,15 @@ _LABELS: Final = {
     ("publication", "override"): "Publicatiestatus zetten (afwijking)",
     ("mandate", "appoint"): "Mandaat opnemen",
     ("mandate", "end"): "Mandaat beëindigen",
+    ("consultation", "start"): "Overlegronde starten",
+    ("consultation", "answer"): "Antwoord in de overlegronde",
+    ("consultation", "renew"): "Overlegronde vernieuwen",
+    ("consultation", "close"): "Overlegronde sluiten",
+    ("answer", "ask"): "Antwoord vragen",
+    ("answer", "answer"): "Antwoorden",
+    ("answer", "lift"): "Bezwaar intrekken",
+    ("answer", "ask again"): "Opnieuw antwoord vragen",
+    ("answer", "stay silent"): "Niet geantwoord",
     ("series", "give"): "Nummers geven",
     ("release", "plan"): "Vrijgave plannen",
     ("release", "plan again"): "Vrijgave opnieuw plannen",
