@@ -54,7 +54,8 @@ class Desk:
 
     def _on_one(self, act: str, step: str) -> None:
         vl, by = self.vl, SECRETARIAT
-        item = vl.dossiers.step(step).record.placements[-1].item
+        placements = vl.dossiers.step(step).record.placements
+        item = placements[-1].item if placements else ""
         if act in {"check", "spoil"}:
             formal = FormalCheck.OK if act == "check" else FormalCheck.NOT_OK
             vl.agendas.check([item], formal, by=by)
