@@ -21,8 +21,6 @@ from digivl.errors import MalformedError, NotFoundError
 from digivl.kernel.kinds import Kind, Ref, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.parties import Party
-from digivl.pdf.symbol import qr_symbol
-from digivl.pdf.typeset import typeset
 from digivl.records.entries import Entry, first
 from digivl.records.port import Query, RecordBook
 
@@ -142,6 +140,10 @@ class Labels:
         Raises:
             ConfigurationError: The extra ``report`` is not installed.
         """
+        # A work list knows labels; only who prints one draws.
+        from digivl.pdf.symbol import qr_symbol
+        from digivl.pdf.typeset import typeset
+
         text = f"{PREFIX}{label.id}"
         rows = qr_symbol(text, level="Q").rows
         return typeset(
