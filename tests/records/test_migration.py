@@ -13,15 +13,14 @@ from digivl.records.port import Query
 from digivl.records.sqlbook import SQLBook
 from digivl.testing.book_contract import MATTER, changed, opened
 
-ADDED = ("part_of", "entity", "minister", "indexed")
+ADDED = ("part_of", "entity", "minister")
 
 
 def back_to_the_first_version(url: str) -> None:
     """Take away what came after version 1."""
     engine = create_engine(url)
     with engine.begin() as connection:
-        for index in ("current_part_of", "current_not_indexed"):
-            connection.execute(text(f"DROP INDEX {index}"))
+        connection.execute(text("DROP INDEX current_part_of"))
         for column in ADDED:
             connection.execute(text(f"ALTER TABLE current DROP COLUMN {column}"))
         connection.execute(text("UPDATE meta SET value = '1'"))

@@ -105,7 +105,7 @@ def _values(draft: AnyDraft) -> dict[str, Any]:
     values = {name: getattr(standing, name) for name in _STANDING}
     for name in _MOMENTS:
         values[name] = to_wire(values[name]) if values[name] else None
-    return {**values, "version": draft.version, "indexed": False}
+    return {**values, "version": draft.version}
 
 
 def rows(

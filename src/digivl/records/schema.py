@@ -19,7 +19,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    false,
     inspect,
     select,
 )
@@ -67,13 +66,11 @@ CURRENT: Final = Table(
     Column("since", String(27)),
     Column("due", String(27)),
     Column("open", Boolean, nullable=False),
-    Column("indexed", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("kind", "id"),
     Index("current_holder", "holder", "open"),
     Index("current_dossier", "dossier"),
     Index("current_part_of", "part_of", "kind"),
     Index("current_due", "open", "due"),
-    Index("current_not_indexed", "indexed"),
 )
 
 #: Personal values, apart from the entries that commit to them; can be erased.
@@ -123,9 +120,6 @@ def _parts_and_holders(connection: Connection) -> None:
         connection.exec_driver_sql(
             f"ALTER TABLE current ADD COLUMN {name} VARCHAR(200)"
         )
-    connection.exec_driver_sql(
-        "ALTER TABLE current ADD COLUMN indexed BOOLEAN DEFAULT false NOT NULL"
-    )
     for index in CURRENT.indexes:
         index.create(connection, checkfirst=True)
 
