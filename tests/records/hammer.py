@@ -2,7 +2,7 @@
 
     python hammer.py URL bump SECONDS    act on one record, again and again
     python hammer.py URL open COUNT      make records that others make too
-    python hammer.py URL lease           lease all tasks
+    python hammer.py URL lease           lease all tasks and do them
     python hammer.py URL hold            lease one task and never finish it
 
 It prints what it did, as JSON; any error but a stale record ends it with a trace.
@@ -54,9 +54,11 @@ def make(book: SQLBook, count: str) -> list[int]:
 
 
 def lease(book: SQLBook) -> list[str]:
-    """Lease all tasks; which ones were ours."""
+    """Do all tasks; which ones were ours."""
     keys: list[str] = []
     while found := book.lease(this_worker(), AT, 3_600):
+        # Done, not only held: who has nothing left ends, and its leases end with it.
+        book.write(done=found)
         keys.append(found.key)
     return keys
 
