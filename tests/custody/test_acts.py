@@ -183,3 +183,16 @@ def test_of_an_entity_or_a_minister(scene_at: At) -> None:
     assert 1 == len(custody.worklist(entity="OVO000001"))
     assert 1 == len(custody.worklist(minister="m-1"))
     assert [] == custody.worklist(entity="OVO000002")
+
+
+def test_recall_after_a_reminder(scene_at: At) -> None:
+    """A reminder is no act of the holder: what was handed over can still come back."""
+    moment = [LATE]
+    vl = scene_at("opened", clock=lambda: moment[0]).vl
+    vl.custody.hand_over(SUBJECT, COLLEAGUE, by=route.CABINET)
+    moment[0] += timedelta(days=1)
+    vl.work()
+
+    back = vl.custody.recall(SUBJECT, by=route.CABINET)
+
+    assert route.CABINET == back.record.holder

@@ -16,11 +16,12 @@ from digivl.errors import MalformedError, StaleRecordError, StepNotAllowedError
 from digivl.kernel.calendar import LEGAL, Calendar
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import SYSTEM, Party, Role
-from digivl.records.entries import Draft, Entry, first
+from digivl.records.entries import AnyDraft, Draft, Entry, first
 from digivl.records.port import Query, RecordBook, Row
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _HANDED: Final = ("hand over", "take over", "escalate")
+_NO_ACTS: Final = ("remind", "extend")
 
 
 @attrs.frozen
@@ -159,14 +160,14 @@ class Custodian:
                 something since.
         """
         last = self.of(subject)
-        history = self.history(subject)
-        before = history[-2] if len(history) > 1 else last
-        is_theirs = before.record.holder.id == by.id and before is not last
-        if last.action not in _HANDED or not is_theirs:
+        # A reminder, or more time, is no act of the holder.
+        acts = [e for e in self.history(subject) if e.action not in _NO_ACTS]
+        handed = len(acts) > 1 and acts[-1].action in _HANDED
+        if not handed or acts[-2].record.holder.id != by.id:
             raise StepNotAllowedError(
                 "custody", "niet door u overgedragen", "recall", ("take over",)
             )
-        now, was = self._clock(), before.record
+        now, was = self._clock(), acts[-2].record
         record = last.record.hand_over(
             was.holder, was.next_step, at=now, due=max(was.due, now)
         )
@@ -271,6 +272,23 @@ class Custodian:
             with suppress(StaleRecordError):
                 reminded.append(self._book.write(draft)[0])
         return reminded
+
+
+def moved_once(drafts: Iterable[AnyDraft]) -> Sequence[AnyDraft]:
+    """The drafts of an act that may move one subject more than once.
+
+    It moves to the first of its holders: two steps of a dossier are on one agenda, and
+    the dossier can be with one party only.
+    """
+    moved: set[str] = set()
+    kept = []
+    for draft in drafts:
+        if draft.kind is CUSTODY and draft.id in moved:
+            continue
+        if draft.kind is CUSTODY:
+            moved.add(draft.id)
+        kept.append(draft)
+    return kept
 
 
 def _earliest_due(row: Row) -> tuple[bool, datetime, str]:
