@@ -7,9 +7,21 @@ from datetime import timedelta
 
 import pytest
 
-from digivl.dossiers.agenda import AgendaStatus, FormalCheck, ItemState, serial
+from digivl.dossiers.agenda import (
+    AgendaItem,
+    AgendaStatus,
+    FormalCheck,
+    ItemState,
+    serial,
+)
 from digivl.dossiers.meeting import MeetingKind, MeetingState
-from digivl.dossiers.model import DOSSIER, DecisionResult, ItemKind, StepState
+from digivl.dossiers.model import (
+    DOSSIER,
+    DecisionResult,
+    ItemKind,
+    StepKind,
+    StepState,
+)
 from digivl.errors import (
     MalformedError,
     NotAllowedError,
@@ -18,6 +30,7 @@ from digivl.errors import (
     StaleRecordError,
     StepNotAllowedError,
 )
+from digivl.records.entries import Entry
 from digivl.testing.council import ADMIN, CABINET, SECRETARIAT, Council
 
 NEWS = ItemKind.ANNOUNCEMENT
@@ -392,3 +405,55 @@ def test_moved_meeting(council: Council) -> None:
     assert start == moved.record.planned_start
     held = council.vl.custody.of(DOSSIER.ref(item.record.dossier)).record
     assert start == held.due
+
+
+def second_step(council: Council, item: Entry[AgendaItem]) -> str:
+    """Another step of the dossier of an item."""
+    document = council.document(item.record.dossier)
+    return council.vl.dossiers.submit(
+        item.record.dossier,
+        StepKind.PRINCIPLE_APPROVAL,
+        documents=[document],
+        by=CABINET,
+    ).id
+
+
+@pytest.mark.parametrize("act", ["approve", "close"])
+@pytest.mark.parametrize("formal", FormalCheck)
+@pytest.mark.parametrize("kind", ItemKind)
+def test_two_steps_of_one_dossier(
+    council: Council, act: str, formal: FormalCheck, kind: ItemKind
+) -> None:
+    """Two steps of a dossier on one agenda: it is moved once, by one holder."""
+    meeting = council.meeting()
+    item = council.item(meeting.id)
+    council.item(meeting.id, second_step(council, item), kind=kind, formal=formal)
+
+    getattr(council.vl.approving, act)(meeting.id, by=SECRETARIAT)
+
+    held = council.vl.custody.of(DOSSIER.ref(item.record.dossier)).record
+    assert "Vlaamse Regering" == held.holder.label
+
+
+def test_two_steps_of_one_dossier_cancelled(council: Council) -> None:
+    """They come off together, and the dossier goes back once."""
+    meeting = council.meeting()
+    item = council.item(meeting.id)
+    council.item(meeting.id, second_step(council, item))
+
+    council.vl.meetings.cancel(meeting.id, by=SECRETARIAT, reason="quorum")
+
+    held = council.vl.custody.of(DOSSIER.ref(item.record.dossier)).record
+    assert CABINET == held.holder
+
+
+def test_closed_agenda_is_not_edited(council: Council) -> None:
+    """After the meeting an item is what it was; a reopening comes first."""
+    meeting = council.meeting()
+    item = council.item(meeting.id)
+    council.vl.approving.close(meeting.id, by=SECRETARIAT)
+
+    with pytest.raises(StepNotAllowedError, match="change agenda"):
+        council.vl.agendas.edit(item.id, title="Anders", by=SECRETARIAT)
+    with pytest.raises(StepNotAllowedError, match="change agenda"):
+        council.vl.agendas.check([item.id], FormalCheck.NOT_OK, by=SECRETARIAT)

@@ -17,6 +17,7 @@ from digivl.dossiers.model import (
     DecisionResult,
     DossierState,
     ItemKind,
+    Placement,
     ProcedureStep,
     StepKind,
     StepState,
@@ -217,3 +218,17 @@ def test_withdrawn_before_the_agenda() -> None:
     assert "" == withdrawn.decisions[-1].meeting
     with pytest.raises(StepNotAllowedError, match="propose again"):
         withdrawn.decide(DecisionResult.APPROVED, NOW)
+
+
+def test_only_a_decision_of_the_government_is_corrected() -> None:
+    """What was withdrawn before any approved agenda does not become approved."""
+    step = ProcedureStep(
+        dossier="d", title="t", kind=StepKind.FINAL_APPROVAL, ordinal=1
+    )
+    placed = step.put_on_agenda(Placement(meeting="m", item="i", kind=ItemKind.NOTA))
+
+    for withdrawn in (
+        one.decide(DecisionResult.WITHDRAWN, NOW) for one in (step, placed)
+    ):
+        with pytest.raises(StepNotAllowedError, match="correct"):
+            withdrawn.correct(DecisionResult.APPROVED)

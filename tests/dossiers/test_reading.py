@@ -6,13 +6,14 @@ import io
 from datetime import timedelta
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digivl.access.model import DENIAL, AccessLevel
 from digivl.access.policy import TablePolicy
-from digivl.documents.model import DOCUMENT, NOTA
+from digivl.documents.model import DOCUMENT, NOTA, Origin
 from digivl.dossiers.model import DecisionResult, StepKind
 from digivl.dossiers.release import Released, ReleaseStatus, Scope, default_plan
 from digivl.errors import (
@@ -381,3 +382,95 @@ def test_a_minister_leaves(council: Council) -> None:
     ]
     document = item.record.pieces[0].document
     assert DOCUMENT.name == council.vl.reading.read(document, by=CABINET).kind.name
+
+
+def test_late_document_waits_like_the_others(council: Council) -> None:
+    """A document that is added to an item is not open before the item's gates are."""
+    meeting = council.meeting()
+    item = council.item(meeting.id)
+    late = council.document(item.record.dossier, "Bijlage", A.PUBLIC)
+    names = [*(p.document for p in item.record.pieces), late]
+
+    council.vl.agendas.edit(item.id, documents=names, by=SECRETARIAT)
+    council.vl.agendas.edit(item.id, documents=names[:1], by=SECRETARIAT)
+
+    assert A.INTERNAL_SECRETARIAT is council.vl.reading.level(late)
+    assert BODY.id not in readers(council, late)
+
+
+def test_off_the_agenda_nothing_is_released(council: Council) -> None:
+    """What came off the agenda is not opened by the releases of that meeting."""
+    meeting = council.meeting()
+    gone = council.item(meeting.id, council.matter(level=A.PUBLIC).id)
+    council.item(meeting.id)
+    council.vl.approving.approve(meeting.id, by=SECRETARIAT)
+    council.vl.agendas.take_off(gone.id, by=SECRETARIAT, reason="te vroeg")
+    council.vl.approving.close(meeting.id, by=SECRETARIAT)
+    council.vl.releases.decisions(meeting.id, by=SECRETARIAT)
+
+    level = council.vl.reading.level(gone.record.pieces[0].document)
+
+    assert A.INTERNAL_SECRETARIAT is level
+
+
+def test_reopened_after_release(council: Council) -> None:
+    """What is added after the release is not open before it is decided, too."""
+    meeting = council.meeting()
+    first = council.item(meeting.id, council.matter(level=A.PUBLIC).id)
+    council.vl.approving.close(meeting.id, by=SECRETARIAT)
+    decide, result = council.vl.deciding.decide, DecisionResult.APPROVED
+    decide(first.record.step, result, by=SECRETARIAT)
+    council.vl.releases.decisions(meeting.id, by=SECRETARIAT)
+    council.vl.approving.reopen(meeting.id, by=SECRETARIAT, reason="vergeten")
+    late = council.item(meeting.id, council.matter(level=A.PUBLIC).id)
+    council.vl.approving.close(meeting.id, by=SECRETARIAT)
+    level = council.vl.reading.level
+
+    def levels() -> list[A]:
+        return [level(i.record.pieces[0].document) for i in (first, late)]
+
+    before = levels()
+    decide(late.record.step, result, by=SECRETARIAT)
+
+    assert [A.INTERNAL_GOVERNMENT, A.CONFIDENTIAL] == before
+    assert [A.INTERNAL_GOVERNMENT] * 2 == levels()
+
+
+def test_stamped_before_the_agenda(council: Council) -> None:
+    """A document that had its code before it was put on the agenda opens as any."""
+    vl = council.vl
+    dossier = vl.dossiers.open("Met code", by=CABINET).id
+    vl.book.write(council.favourable(dossier, "Met code"))
+    document = council.document(dossier, level=A.PUBLIC)
+    found = vl.documents.read(document)
+    stamped = attrs.evolve(
+        found.record.latest,
+        sha256="c" * 64,
+        origin=Origin.STAMPED,
+        source=found.record.latest.sha256,
+    )
+    record = found.record.with_version(stamped)
+    vl.book.write(found.next(record, "stamped", SECRETARIAT, council.now))
+    step = vl.dossiers.submit(
+        dossier, StepKind.FINAL_APPROVAL, documents=[document], by=CABINET
+    )
+    meeting = council.meeting()
+    council.item(meeting.id, step.id)
+
+    vl.approving.close(meeting.id, by=SECRETARIAT)
+
+    assert A.CONFIDENTIAL is vl.reading.level(document)
+
+
+def test_release_waits_for_a_final_agenda(council: Council) -> None:
+    """A meeting that was reopened since is not released: the task stops in sight."""
+    meeting = closed(council)
+    council.vl.releases.plan(
+        meeting, Released.DOCUMENTS, at=council.now, by=SECRETARIAT
+    )
+    council.vl.approving.reopen(meeting, by=SECRETARIAT, reason="vergeten")
+
+    report = council.vl.work()
+
+    assert 1 == report.stuck
+    assert not council.vl.releases.gates([meeting])[meeting].documents_released

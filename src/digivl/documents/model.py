@@ -108,6 +108,17 @@ class Document:
                 return one
         raise NotFoundError(f"{self.title!r} has no version {sha256[:12]}…")
 
+    def delivered_as(self, sha256: str) -> str:
+        """The delivered version that a version is, or was made from.
+
+        Raises:
+            NotFoundError: It has no such version.
+        """
+        number = self.versions.index(self.version(sha256))
+        earlier = self.versions[: number + 1]
+        delivered = [one.sha256 for one in earlier if one.origin is Origin.RECEIVED]
+        return delivered[-1] if delivered else earlier[0].sha256
+
     def levelled(self, level: AccessLevel) -> Document:
         """The last version gets this level; earlier ones are never looser than it.
 

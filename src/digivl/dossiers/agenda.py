@@ -103,7 +103,8 @@ class AgendaItem:
         pieces: The documents, each as the version it has on this item.
         rank: Of its first minister in the government; lower stands first.
         order: Order of arrival on the agenda of the meeting, for those of one rank.
-        approved: The pieces on the last approved agenda version; no one before.
+        approved: The pieces on the last approved agenda version; none before, and none
+            once it was taken off.
         formal: Outcome of the formal check; every edit asks a new one.
         for_press: To be told to the press.
         comment: Of the secretariat, for the agenda.
@@ -167,7 +168,7 @@ class AgendaItem:
         Raises:
             StepNotAllowedError: It does not already.
         """
-        return self._after("take off")
+        return attrs.evolve(self._after("take off"), approved=())
 
 
 @attrs.frozen(kw_only=True)

@@ -11,26 +11,25 @@ import attrs
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
-from digivl.custody.service import Custodian
-from digivl.documents.model import DOCUMENT
+from digivl.custody.service import Custodian, moved_once
 from digivl.dossiers.agenda import (
     AGENDA,
     ITEM,
     Agenda,
     AgendaItem,
     FormalCheck,
-    Piece,
     agenda_id,
 )
 from digivl.dossiers.gate import AgendaGate
 from digivl.dossiers.mandates import Government
 from digivl.dossiers.meeting import MEETING, Meeting
 from digivl.dossiers.model import DOSSIER, STEP, ItemKind, Placement, ProcedureStep
+from digivl.dossiers.pieces import pinned
 from digivl.errors import NotFoundError, NotReadyError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.moments import BRUSSELS
 from digivl.kernel.parties import Party, Role
-from digivl.records.entries import AnyDraft, Entry, first
+from digivl.records.entries import AnyDraft, Draft, Entry, first
 from digivl.records.port import Query, RecordBook
 
 SECRETARIAT: Final = Party(
@@ -110,7 +109,6 @@ class Agendas:
         placed = found.record.put_on_agenda(
             Placement(meeting=meeting, item=name, kind=kind)
         )
-        touched = planned.record.after("put on agenda")
         item = self._made(placed, step, meeting, kind, planned)
         held = self._custodian.moved(
             of_dossier(placed.dossier),
@@ -123,7 +121,7 @@ class Agendas:
         written = self._book.write(
             first(ITEM, name, item, "put on agenda", by, now),
             found.next(placed, "put on agenda", by, now),
-            planned.next(touched, "put on agenda", by, now),
+            touched(planned, by, now),
             held,
         )
         return written[0]
@@ -150,21 +148,34 @@ class Agendas:
             comment: A new comment.
 
         Raises:
-            StepNotAllowedError: It was taken off the agenda.
+            StepNotAllowedError: It was taken off the agenda, or the meeting is closed.
+            StaleRecordError: Somebody else changed the agenda first.
         """
         self._guard.check(by, Permission.MANAGE_AGENDA, subject=ITEM.ref(item))
-        found = self.item(item)
+        found, now = self.item(item), self._clock()
         pieces = None
         if documents is not None:
-            pieces = self._pieces(found.record.dossier, documents)
+            pieces = pinned(self._book, found.record.dossier, documents)
         record = found.record.edit(
             title=title,
             ministers=None if ministers is None else tuple(ministers),
             pieces=pieces,
             comment=comment,
         )
-        (entry,) = self._book.write(found.next(record, "edit", by, self._clock()))
-        return entry
+        return self._book.write(
+            found.next(record, "edit", by, now),
+            touched(self.read(record.meeting), by, now),
+            *self._submitted(record, by, now),
+        )[0]
+
+    def _submitted(
+        self, item: AgendaItem, by: Party, now: datetime
+    ) -> Iterator[AnyDraft]:
+        # A document on an item is of its step: who may read it depends on that.
+        found = self._book.read(STEP, item.step)
+        record = found.record.with_documents(piece.document for piece in item.pieces)
+        if record != found.record:
+            yield found.next(record, "edit", by, now)
 
     def check(
         self, items: Iterable[str], formal: FormalCheck, *, by: Party, reason: str = ""
@@ -173,7 +184,8 @@ class Agendas:
 
         Raises:
             NotFoundError: One of them does not exist; nothing was recorded.
-            StepNotAllowedError: One of them was taken off the agenda.
+            StepNotAllowedError: One of them was taken off, or the meeting is closed.
+            StaleRecordError: Somebody else changed the agenda first.
         """
         self._guard.check(by, Permission.CHECK_FORMALLY)
         wanted, now = list(items), self._clock()
@@ -185,7 +197,9 @@ class Agendas:
             found[name].next(found[name].record.check(formal), "check", by, now, reason)
             for name in dict.fromkeys(wanted)
         ]
-        return self._book.write(*drafts)
+        meetings = self._book.read_all(MEETING, (d.record.meeting for d in drafts))
+        changed = [touched(one, by, now) for one in meetings.values()]
+        return self._book.write(*drafts, *changed)[: len(drafts)]
 
     def take_off(self, item: str, *, by: Party, reason: str) -> Entry[AgendaItem]:
         """Take an item off the agenda; who opened the dossier holds it again.
@@ -196,17 +210,19 @@ class Agendas:
         self._guard.check(by, Permission.MANAGE_AGENDA, subject=ITEM.ref(item))
         found, now = self.item(item), self._clock()
         planned = self.read(found.record.meeting)
-        touched = planned.record.after("put on agenda")
-        written = self._book.write(
-            *self.off([found], by, now, reason),
-            planned.next(touched, "take off", by, now, reason),
-        )
-        return written[0]
+        return self._book.write(
+            *self.off([found], by, now, reason), touched(planned, by, now, reason)
+        )[0]
 
     def off(
         self, items: Sequence[Entry[AgendaItem]], by: Party, at: datetime, reason: str
-    ) -> Iterator[AnyDraft]:
+    ) -> Sequence[AnyDraft]:
         """The drafts that take items off the agenda, with their steps and dossiers."""
+        return moved_once(self._off(items, by, at, reason))
+
+    def _off(
+        self, items: Sequence[Entry[AgendaItem]], by: Party, at: datetime, reason: str
+    ) -> Iterator[AnyDraft]:
         steps = self._book.read_all(STEP, [entry.record.step for entry in items])
         names = [entry.record.dossier for entry in items]
         dossiers = self._book.read_all(DOSSIER, names)
@@ -243,17 +259,7 @@ class Agendas:
             rank=self._government.rank(step.ministers, day),
             order=planned.version,
             ministers=step.ministers,
-            pieces=self._pieces(step.dossier, step.documents),
-        )
-
-    def _pieces(self, dossier: str, documents: Sequence[str]) -> tuple[Piece, ...]:
-        found = self._book.read_all(DOCUMENT, documents)
-        for name in documents:
-            if name not in found or found[name].record.dossier != dossier:
-                raise NotFoundError(f"document {name} is not of dossier {dossier}")
-        return tuple(
-            Piece(document=name, sha256=found[name].record.latest.sha256)
-            for name in dict.fromkeys(documents)
+            pieces=pinned(self._book, step.dossier, step.documents),
         )
 
     def _check_ready(self, step: ProcedureStep, kind: ItemKind) -> None:
@@ -263,6 +269,18 @@ class Agendas:
         missing = [r for r in self._gate.requirements(step.dossier) if not r.met]
         if missing:
             raise NotReadyError(step.title, [(r.name, r.explanation) for r in missing])
+
+
+def touched(
+    meeting: Entry[Meeting], by: Party, at: datetime, reason: str = ""
+) -> Draft[Meeting]:
+    """The draft for which all contend who change an agenda.
+
+    Raises:
+        StepNotAllowedError: The meeting is closed or cancelled.
+    """
+    record = meeting.record.after("change agenda")
+    return meeting.next(record, "change agenda", by, at, reason)
 
 
 def design_draft(

@@ -11,7 +11,7 @@ import attrs
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
-from digivl.custody.service import Custodian
+from digivl.custody.service import Custodian, moved_once
 from digivl.dossiers.agenda import (
     AGENDA,
     Agenda,
@@ -148,9 +148,8 @@ class Approving:
         found, now = self._agendas.read(meeting), self._clock()
         record = found.record.reopen()
         design = self._design(found.id, record, by, now)
-        return self._book.write(found.next(record, "reopen", by, now, reason), design)[
-            0
-        ]
+        reopened = found.next(record, "reopen", by, now, reason)
+        return self._book.write(reopened, design)[0]
 
     def reopen_agenda(self, meeting: str, *, by: Party, reason: str) -> Entry[Meeting]:
         """The last approved agenda becomes the design again, instead of the next one.
@@ -208,7 +207,7 @@ class Approving:
         else:
             drafts += self._agendas.off(chosen.held_back, by, now, _NOT_OK)
         return Approval(
-            agenda=self._book.write(*drafts)[0],
+            agenda=self._book.write(*moved_once(drafts))[0],
             held_back=tuple(entry.id for entry in chosen.held_back),
             rolled_back=chosen.rolled_back,
             numbered=numbers,

@@ -9,8 +9,6 @@ import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
-from digivl.documents.model import DOCUMENT
-from digivl.dossiers.agenda import Piece
 from digivl.dossiers.consultation import (
     ANSWER,
     ROUND,
@@ -19,6 +17,7 @@ from digivl.dossiers.consultation import (
     Round,
     Silence,
 )
+from digivl.dossiers.pieces import pinned
 from digivl.dossiers.service import Dossiers
 from digivl.errors import MalformedError, NotAllowedError
 from digivl.kernel.identifiers import URI, new_id
@@ -109,7 +108,7 @@ class Consultations:
         record = Round(
             dossier=dossier,
             title=opened.title,
-            pieces=self._pieces(dossier, documents),
+            pieces=pinned(self._book, dossier, documents),
             starter=by,
             due=due,
             silence=silence,
@@ -188,7 +187,7 @@ class Consultations:
         found, now = self.read(id), self._clock()
         if due <= now:
             raise MalformedError("the term of a round ends after now")
-        pieces = self._pieces(found.record.dossier, documents)
+        pieces = pinned(self._book, found.record.dossier, documents)
         drafts = [
             entry.next(entry.record.ask_again(now, due), "ask again", by, now)
             for entry in self.answers(id).values()
@@ -227,14 +226,6 @@ class Consultations:
         found = self.read(id)
         record = found.record.renew(found.record.pieces, found.record.due)
         return found.next(record, "answer", by, self._clock())
-
-    def _pieces(self, dossier: str, documents: Sequence[str]) -> tuple[Piece, ...]:
-        self._dossiers.check_documents(dossier, documents)
-        found = self._book.read_all(DOCUMENT, documents)
-        return tuple(
-            Piece(document=name, sha256=found[name].record.latest.sha256)
-            for name in dict.fromkeys(documents)
-        )
 
 
 def _answer_id(round: str, addressee: str) -> str:

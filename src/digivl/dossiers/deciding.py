@@ -13,6 +13,7 @@ from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
 from digivl.custody.service import Custodian
 from digivl.dossiers.agenda import ITEM
+from digivl.dossiers.agendas import touched
 from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.model import (
     DOSSIER,
@@ -120,9 +121,8 @@ class Deciding:
         if step.state is StepState.PROPOSED:
             item = self._book.read(ITEM, step.placements[-1].item)
             meeting = self._book.read(MEETING, item.record.meeting)
-            touched = meeting.record.after("put on agenda")
             yield item.next(item.record.take_off(), "take off", by, now)
-            yield meeting.next(touched, "take off", by, now)
+            yield touched(meeting, by, now)
 
     def _back(
         self, step: ProcedureStep, next_step: str, by: Party, now: datetime, reason: str

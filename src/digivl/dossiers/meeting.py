@@ -51,7 +51,7 @@ MEETING_LIFECYCLE: Final = Lifecycle(
     subject="meeting",
     initial=_M.PLANNED,
     steps=(
-        Step("put on agenda", (_M.PLANNED,), _M.PLANNED),
+        Step("change agenda", (_M.PLANNED,), _M.PLANNED),
         Step("move", (_M.PLANNED,), _M.PLANNED),
         Step("approve", (_M.PLANNED,), _M.PLANNED),
         Step("reopen agenda", (_M.PLANNED,), _M.PLANNED),

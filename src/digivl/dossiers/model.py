@@ -8,6 +8,7 @@ Source:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -153,7 +154,15 @@ class Placement:
 
 @attrs.frozen(kw_only=True)
 class Decision:
-    """What was decided on an agenda item (beslissingsactiviteit)."""
+    """What was decided on an agenda item (beslissingsactiviteit).
+
+    Attributes:
+        result: The result code.
+        at: When it was recorded.
+        meeting: Id of the meeting; empty when it was withdrawn before any agenda was
+            approved that held it, so that the government decided nothing.
+        item: Id of the item; empty likewise.
+    """
 
     result: DecisionResult
     at: datetime = attrs.field(validator=aware)
@@ -202,6 +211,15 @@ class ProcedureStep:
         """True once the government approved it or took note of it."""
         return self.state in {StepState.APPROVED, StepState.NOTED}
 
+    def decided_on(self, item: str) -> bool:
+        """Whether the government decided on it as this item."""
+        return any(decision.item == item for decision in self.decisions)
+
+    def with_documents(self, documents: Iterable[str]) -> ProcedureStep:
+        """It has these documents too; it never loses one that was submitted."""
+        more = dict.fromkeys((*self.documents, *documents))
+        return attrs.evolve(self, documents=tuple(more))
+
     def after(self, step: str) -> ProcedureStep:
         """One step further in its lifecycle.
 
@@ -231,7 +249,8 @@ class ProcedureStep:
             StepNotAllowedError: It does not stand on an approved agenda.
         """
         decided = self.after(STEP_OF_RESULT[result])
-        last = self.placements[-1] if self.placements else None
+        on_agenda = self.state is StepState.ON_AGENDA
+        last = self.placements[-1] if on_agenda else None
         decision = Decision(
             result=result,
             at=at,
@@ -248,7 +267,7 @@ class ProcedureStep:
         """
         last = self.decisions[-1] if self.decisions else None
         here = self.placements[-1].item if self.placements else ""
-        if last is None or last.item != here:
+        if last is None or not last.item or last.item != here:
             raise StepNotAllowedError("procedure step", self.state.value, "correct", ())
         again = self.after("correct").after(STEP_OF_RESULT[result])
         decisions = (*self.decisions[:-1], attrs.evolve(last, result=result))

@@ -115,7 +115,7 @@ class Naming:
             MalformedError: It moves to another year: its numbers are of this one.
         """
         old, new = _day(before), _day(after)
-        rows = self._book.rows(Query(kind=ITEM.name, part_of=meeting))
+        rows = self._book.rows(Query(kind=ITEM.name, part_of=meeting, open=True))
         items = self._book.read_all(ITEM, [row.ref.id for row in rows]).values()
         steps = self._book.read_all(STEP, [entry.record.step for entry in items])
         numbered = [

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, NoReturn, TypeVar
 
 import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import AccessLevel, Gates, Permission, effective_level
-from digivl.documents.model import DOCUMENT, Document, DocumentVersion, Origin
+from digivl.documents.model import DOCUMENT, Document
 from digivl.documents.service import Documents
 from digivl.dossiers.agenda import ITEM, AgendaItem
 from digivl.dossiers.model import DOSSIER, STEP, ProcedureStep, StepState
@@ -70,30 +70,28 @@ class Readable:
     needs: Collection[Permission]
 
 
-def readable(
-    id: str, document: Document, sha256: str, around: Surroundings
-) -> Readable:
+def readable(found: Entry[Document], sha256: str, around: Surroundings) -> Readable:
     """The level in effect of a version, and what else it asks; pure.
 
     Args:
-        id: Id of the document.
-        document: All its versions.
+        found: The document.
         sha256: The version.
         around: What its dossier says.
     """
-    steps = around.steps_of(id)
+    document = found.record
+    steps = around.steps_of(found.id)
     wish = document.version(sha256).level
     if any(step.confidential for step in steps):
         wish = wish.stricter_of(AccessLevel.CONFIDENTIAL)
-    delivered = _delivered(document.versions, sha256)
+    delivered = document.delivered_as(sha256)
     gates = [
-        _gates(around, id, delivered, placement.item)
+        _gates(around, step, placement.item, found, delivered)
         for step in steps
         for placement in step.placements
     ]
     most = max(gates, key=lambda one: one.open, default=None)
     needs = set()
-    if delivered != _delivered(document.versions, document.latest.sha256):
+    if delivered != document.delivered_as(document.latest.sha256):
         needs.add(Permission.READ_HISTORY)
     if steps and all(step.state in _UNDECIDED for step in steps):
         needs.add(Permission.READ_UNDECIDED)
@@ -105,21 +103,21 @@ def readable(
     )
 
 
-def _gates(around: Surroundings, id: str, delivered: str, item: str) -> Gates:
-    found = around.items[item]
-    on_it = any(p.document == id and p.sha256 == delivered for p in found.approved)
-    return around.gates[found.meeting] if on_it else Gates()
-
-
-def _delivered(versions: Sequence[DocumentVersion], sha256: str) -> str:
-    """The delivered version that a version is, or was made from."""
-    last = ""
-    for one in versions:
-        if one.origin is Origin.RECEIVED:
-            last = one.sha256
-        if one.sha256 == sha256:
-            return last
-    return last
+def _gates(
+    around: Surroundings,
+    step: ProcedureStep,
+    item: str,
+    found: Entry[Document],
+    delivered: str,
+) -> Gates:
+    placed, delivered_as = around.items[item], found.record.delivered_as
+    mine = [p.sha256 for p in placed.approved if p.document == found.id]
+    if delivered not in map(delivered_as, mine):
+        return Gates()
+    # A release opens what the government decided, also when the item came later.
+    if not step.decided_on(item):
+        return Gates(agenda_approved=True)
+    return around.gates[placed.meeting]
 
 
 @attrs.frozen
@@ -140,14 +138,14 @@ class Reading:
         found = self._book.read(DOCUMENT, document)
         wanted = sha256 or found.record.latest.sha256
         around = self._around(found.record.dossier)
-        return readable(document, found.record, wanted, around).level
+        return readable(found, wanted, around).level
 
     def read(self, document: str, *, by: Party) -> Entry[Document]:
         """The document, for who may read its last version.
 
         Raises:
             NotFoundError: There is none, or none that `by` may read; which of the two
-                is not told. The second is recorded.
+                is not told. Both are recorded.
         """
         found = self._found(document, by)
         if not self._may(by, found, found.record.latest.sha256):
@@ -198,7 +196,7 @@ class Reading:
     def _allows(
         self, by: Party, found: Entry[Document], sha256: str, around: Surroundings
     ) -> bool:
-        how = readable(found.id, found.record, sha256, around)
+        how = readable(found, sha256, around)
         # Who submitted it reads it also before the others may.
         mine = by.id == around.opened_by.id or by.minister in how.ministers
         level = how.wish if mine else how.level
@@ -211,7 +209,7 @@ class Reading:
         found = self._book.read_all(DOCUMENT, [document]).get(document)
         return found or self._refuse(document, by)
 
-    def _refuse(self, document: str, by: Party) -> Entry[Document]:
+    def _refuse(self, document: str, by: Party) -> NoReturn:
         # The same for what is not there and for what may not be seen.
         self._guard.record(by, Permission.READ_CONFIDENTIAL, DOCUMENT.ref(document))
         raise NotFoundError(f"there is no document {document}")

@@ -122,11 +122,17 @@ class Releases:
         return self._book.write(draft)[0]
 
     def carry_out(self, task: Task) -> None:
-        """Release what is due; a plan that was moved or done since ends the task."""
+        """Release what is due; a plan that was moved or done since ends the task.
+
+        Raises:
+            StepNotAllowedError: The agenda is not final any more: the task is stuck
+                until it is, and is tried again.
+        """
         found, now = self._book.read(RELEASE, task.subject.id), self._clock()
         if found.record.is_released or found.record.planned > now:
             self._book.write(done=task)
             return
+        self._final(found.record.meeting)
         draft = found.next(found.record.release(now), "release", SYSTEM, now)
         self._book.write(draft, done=task)
 

@@ -22,7 +22,8 @@ from digivl.dossiers.model import (
     StepKind,
 )
 from digivl.dossiers.numbering import SERIES, Gap, Series, series_id, series_name
-from digivl.errors import NotFoundError, StepNotAllowedError
+from digivl.dossiers.pieces import belonging
+from digivl.errors import StepNotAllowedError
 from digivl.kernel.identifiers import URI, new_id
 from digivl.kernel.parties import Party
 from digivl.kernel.vrnumber import VRKind
@@ -118,7 +119,7 @@ class Dossiers:
             by, Permission.SUBMIT, ministers=whose, subject=DOSSIER.ref(dossier)
         )
         self.opened(dossier)
-        self.check_documents(dossier, documents)
+        belonging(self._book, dossier, documents)
         draft = self.step_draft(
             dossier,
             kind,
@@ -248,14 +249,3 @@ class Dossiers:
         if dossier.state is not DossierState.OPEN:
             raise StepNotAllowedError("dossier", dossier.state.value, "add to it", ())
         return dossier
-
-    def check_documents(self, dossier: str, documents: Sequence[str]) -> None:
-        """Each of these has to be a document of the dossier.
-
-        Raises:
-            NotFoundError: One of them is not.
-        """
-        found = self._book.read_all(DOCUMENT, documents)
-        for name in documents:
-            if name not in found or found[name].record.dossier != dossier:
-                raise NotFoundError(f"document {name} is not of dossier {dossier}")

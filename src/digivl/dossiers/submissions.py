@@ -14,6 +14,7 @@ from digivl.custody.model import of_dossier
 from digivl.custody.service import Custodian
 from digivl.dossiers.agendas import SECRETARIAT
 from digivl.dossiers.model import DOSSIER, ItemKind, ProcedureStep, StepKind
+from digivl.dossiers.pieces import belonging
 from digivl.dossiers.service import Dossiers
 from digivl.dossiers.submission import (
     SUBMISSION,
@@ -75,7 +76,7 @@ class Submissions:
         subject = DOSSIER.ref(dossier)
         self._guard.check(by, Permission.SUBMIT, ministers=whose, subject=subject)
         opened = self._dossiers.opened(dossier)
-        self._dossiers.check_documents(dossier, documents)
+        belonging(self._book, dossier, documents)
         if self._book.rows(Query(kind=SUBMISSION.name, dossier=dossier, open=True)):
             raise StepNotAllowedError("dossier", "ingediend", "submit", ("treat",))
         record = Submission(
@@ -194,7 +195,7 @@ class Submissions:
         """
         found, now = self.read(id), self._clock()
         self._check_own(found, by)
-        self._dossiers.check_documents(found.record.dossier, documents)
+        belonging(self._book, found.record.dossier, documents)
         record = found.record.again(tuple(documents))
         held = self._custodian.moved(
             of_dossier(record.dossier),
