@@ -221,7 +221,9 @@ class Rooms:
         """Agendas and decision reports as PDF."""
         from digivl.dossiers.papers import Papers
 
-        return Papers(self.book, self.agendas, self.government)
+        return Papers(
+            self.book, self.agendas, self.government, self.releases, self.guard
+        )
 
     @once
     def releases(self) -> Releases:

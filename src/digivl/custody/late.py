@@ -9,7 +9,7 @@ import attrs
 
 from digivl.custody.model import Custody
 from digivl.kernel.calendar import Calendar
-from digivl.kernel.moments import BRUSSELS
+from digivl.kernel.moments import day_of
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
 from digivl.records.port import Row
@@ -60,7 +60,7 @@ class Overdue:
 
 
 def _working_days(due: datetime, now: datetime, calendar: Calendar) -> int:
-    day, last = due.astimezone(BRUSSELS).date(), now.astimezone(BRUSSELS).date()
+    day, last = day_of(due), day_of(now)
     passed = 0
     while day < last:
         day += timedelta(days=1)

@@ -27,7 +27,7 @@ from digivl.dossiers.model import DOSSIER, STEP, ItemKind, Placement, ProcedureS
 from digivl.dossiers.pieces import pinned
 from digivl.errors import NotFoundError, NotReadyError
 from digivl.kernel.identifiers import new_id
-from digivl.kernel.moments import BRUSSELS
+from digivl.kernel.moments import day_of
 from digivl.kernel.parties import Party, Role
 from digivl.records.entries import AnyDraft, Draft, Entry, first
 from digivl.records.port import Query, RecordBook
@@ -249,7 +249,7 @@ class Agendas:
         kind: ItemKind,
         planned: Entry[Meeting],
     ) -> AgendaItem:
-        day = planned.record.planned_start.astimezone(BRUSSELS).date()
+        day = day_of(planned.record.planned_start)
         return AgendaItem(
             meeting=meeting,
             step=id,

@@ -17,7 +17,7 @@ from digivl.errors import MalformedError, StepNotAllowedError
 from digivl.kernel.checks import public_line
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
-from digivl.kernel.moments import BRUSSELS, aware
+from digivl.kernel.moments import aware, day_of
 
 _MEETING: Final = "http://themis.vlaanderen.be/id/concept/vergaderactiviteit-type/"
 
@@ -196,8 +196,8 @@ def _meeting_standing(meeting: Meeting) -> Standing:
 
 
 def _day(moment: datetime) -> str:
-    local = moment.astimezone(BRUSSELS)
-    return f"{local.day}-{local.month}-{local.year}"
+    day = day_of(moment)
+    return f"{day.day}-{day.month}-{day.year}"
 
 
 MEETING: Final = Kind("meeting", Meeting, _meeting_standing)

@@ -18,7 +18,7 @@ from digivl.dossiers.model import STEP
 from digivl.dossiers.naming import Naming, series_draft
 from digivl.dossiers.numbering import MEETINGS, SERIES, series_after, series_id
 from digivl.kernel.identifiers import new_id
-from digivl.kernel.moments import BRUSSELS
+from digivl.kernel.moments import day_of
 from digivl.kernel.parties import Party
 from digivl.kernel.vrnumber import MeetingNumber
 from digivl.records.entries import AnyDraft, Entry, first
@@ -180,7 +180,7 @@ class Meetings:
     ) -> tuple[str, list[AnyDraft]]:
         if main is not None:
             return f"{self.read(main).record.number}-VV", []
-        year = start.astimezone(BRUSSELS).year
+        year = day_of(start).year
         name = series_id(year, MEETINGS)
         found = self._book.read_all(SERIES, [name]).get(name)
         record = found.record if found else None

@@ -21,7 +21,7 @@ from digivl.dossiers.numbering import (
     series_name,
 )
 from digivl.errors import MalformedError
-from digivl.kernel.moments import BRUSSELS
+from digivl.kernel.moments import day_of
 from digivl.kernel.parties import Party
 from digivl.kernel.vrnumber import VRKind, VRNumber
 from digivl.records.entries import AnyDraft, Entry, first
@@ -174,7 +174,7 @@ def _gets_number(document: Document) -> bool:
 
 
 def _day(meeting: Meeting) -> date:
-    return meeting.planned_start.astimezone(BRUSSELS).date()
+    return day_of(meeting.planned_start)
 
 
 def _on_day(

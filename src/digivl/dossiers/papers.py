@@ -13,17 +13,26 @@ from typing import Any, Final
 
 import attrs
 
-from digivl.access.model import AccessLevel
+from digivl.access.guard import Guard
+from digivl.access.model import AccessLevel, Permission
 from digivl.documents.model import DOCUMENT, TYPE_BASE, Document
 from digivl.dossiers.agenda import AgendaItem, Line, serial
 from digivl.dossiers.agendas import Agendas
 from digivl.dossiers.mandates import Government
-from digivl.dossiers.meeting import Meeting
-from digivl.dossiers.model import STEP, DecisionResult, ItemKind, ProcedureStep
-from digivl.errors import NotReadyError
+from digivl.dossiers.meeting import MEETING, Meeting
+from digivl.dossiers.model import (
+    STEP,
+    Decision,
+    DecisionResult,
+    ItemKind,
+    ProcedureStep,
+)
+from digivl.dossiers.releases import Releases
+from digivl.errors import NotFoundError, NotReadyError
 from digivl.kernel.concepts import concept
 from digivl.kernel.identifiers import URI
-from digivl.kernel.moments import BRUSSELS
+from digivl.kernel.moments import BRUSSELS, date_in_dutch, day_of
+from digivl.kernel.parties import Party
 from digivl.kernel.vrnumber import VRKind, report_name
 from digivl.pdf.typeset import typeset
 from digivl.records.entries import Entry
@@ -31,10 +40,6 @@ from digivl.records.port import RecordBook
 
 #: A document that can only be looked into is not named.
 _FOR_INSPECTION: Final = URI(TYPE_BASE + "075bc7a9-75fd-423b-be88-571d3fa3d043")
-_MONTHS: Final = (
-    "januari februari maart april mei juni juli augustus september oktober "
-    "november december"
-).split()
 
 _PAGE: Final = """
 #let data = json(bytes(sys.inputs.data))
@@ -103,15 +108,22 @@ class Papers:
     _book: RecordBook
     _agendas: Agendas
     _government: Government
+    _releases: Releases
+    _guard: Guard
 
-    def agenda(self, meeting: str, number: int | None = None) -> bytes:
+    def agenda(self, meeting: str, number: int | None = None, *, by: Party) -> bytes:
         """An approved agenda as PDF; the last one if no number is named.
 
+        The government reads it, and once the documents are released the
+        administration.
+
         Raises:
-            NotFoundError: No such meeting, or no such version.
+            NotFoundError: No such meeting, or no such version, or none that `by` may
+                read; which of the two is not told.
             NotReadyError: That version is a design.
             ConfigurationError: The extra ``report`` is not installed.
         """
+        self._check(by, meeting)
         held = self._agendas.read(meeting).record
         agenda = self._agendas.agenda(meeting, number).record
         if not agenda.lines:
@@ -133,44 +145,69 @@ class Papers:
         ]
         heading = f"Agenda {serial(agenda.number)}"
         data = {**_head(held, heading), "parts": parts}
-        return typeset(_AGENDA, data, "agendas")
+        return typeset(_AGENDA, data, "the agenda")
 
-    def report(self, step: str, *, text: str = "") -> bytes:
+    def report(self, step: str, *, by: Party, text: str = "") -> bytes:
         """The decision report (beslissingsfiche) of the last decision on a step.
 
         Args:
             step: Id of the procedure step.
+            by: Who reads it; before the decisions are released only a few may.
             text: What was decided, in the words of the secretary; a plain sentence
                 that follows from the result if none.
 
         Raises:
-            NotFoundError: No such step.
+            NotFoundError: No such step, or `by` may not read its decision.
             NotReadyError: Nothing was decided on it.
             ConfigurationError: The extra ``report`` is not installed.
         """
         record = self._book.read(STEP, step).record
-        if not record.decisions or not record.decisions[-1].item:
+        decision = record.decisions[-1] if record.decisions else None
+        if decision is None or not decision.item:
             raise NotReadyError(record.title, [("Beslissing", "nog niet genomen")])
-        decision = record.decisions[-1]
-        item = self._agendas.item(decision.item).record
+        self._check(by, decision.meeting, decided=record)
+        line = self._line_of(decision)
+        item = self._items([line])[decision.item]
         held = self._agendas.read(decision.meeting).record
+        kind = VRKind.MED if line.kind is ItemKind.ANNOUNCEMENT else VRKind.DOC
         data = {
-            **_head(held, self._name(record, held)),
+            **_head(held, report_name(held.number, kind, line.number)),
             "title": item.title,
             "ministers": self._ministers(item, held.planned_start),
             "documents": self._names(item, decision.result),
             "decision": text or _DECISIONS[decision.result],
             "secretary": held.secretary or "de secretaris van de Vlaamse Regering",
         }
-        return typeset(_REPORT, data, "decision reports")
+        return typeset(_REPORT, data, "the decision report")
 
-    def _name(self, step: ProcedureStep, held: Meeting) -> str:
-        placement = step.placements[-1]
-        lines = self._agendas.agenda(placement.meeting).record.lines
-        number = next((x.number for x in lines if x.item == placement.item), 0)
-        is_news = placement.kind is ItemKind.ANNOUNCEMENT
-        kind = VRKind.MED if is_news else VRKind.DOC
-        return report_name(held.number, kind, number)
+    def _check(
+        self, by: Party, meeting: str, *, decided: ProcedureStep | None = None
+    ) -> None:
+        gates, policy = self._releases.gates([meeting])[meeting], self._guard.policy
+        level = AccessLevel.INTERNAL_GOVERNMENT
+        if gates.documents_released:
+            level = AccessLevel.INTERNAL_ADMINISTRATION
+        before = Permission.READ_DECISIONS_BEFORE_RELEASE
+        whose: Sequence[str] = ()
+        may = True
+        if decided is not None:
+            may = gates.decisions_released or policy.allows(by, before)
+            whose = decided.ministers
+            if decided.confidential:
+                level = AccessLevel.CONFIDENTIAL
+        if not may or not policy.reads(by, level, whose):
+            self._guard.record(by, before, MEETING.ref(meeting))
+            raise NotFoundError(f"there are no papers of meeting {meeting}")
+
+    def _line_of(self, decision: Decision) -> Line:
+        """Where the decision was taken: the agenda as it was approved last."""
+        agenda = self._agendas.agenda(decision.meeting).record
+        for line in agenda.lines:
+            if line.item == decision.item:
+                return line
+        raise NotReadyError(
+            agenda.title, [("Agenda", "het punt staat niet op de goedgekeurde versie")]
+        )
 
     def _items(self, lines: Sequence[Line]) -> dict[str, AgendaItem]:
         """The items as they stood there."""
@@ -192,7 +229,7 @@ class Papers:
         }
 
     def _ministers(self, item: AgendaItem, at: datetime) -> str:
-        day = at.astimezone(BRUSSELS).date()
+        day = day_of(at)
         named = [
             entry.record.title
             for entry in self._government.on(day)
@@ -218,7 +255,7 @@ def _is_named(document: Document, result: DecisionResult | None) -> bool:
 
 def _head(held: Meeting, heading: str) -> dict[str, Any]:
     start = held.planned_start.astimezone(BRUSSELS)
-    day = f"{start.day} {_MONTHS[start.month - 1]} {start.year}"
+    day = date_in_dutch(start.date())
     return {
         "heading": heading,
         "number": held.number,

@@ -16,7 +16,7 @@ from attrs.validators import optional
 from digivl.kernel.calendar import FLEMISH, Calendar
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
-from digivl.kernel.moments import BRUSSELS, aware
+from digivl.kernel.moments import BRUSSELS, aware, day_of
 from digivl.records.entries import Entry
 from digivl.records.port import RecordBook
 
@@ -125,7 +125,7 @@ class Release:
 
 def default_plan(meeting: datetime, calendar: Calendar = FLEMISH) -> datetime:
     """The next working day after a meeting at 14:00 in Brussels, in UTC."""
-    day = calendar.add_working_days(meeting.astimezone(BRUSSELS).date(), 1)
+    day = calendar.add_working_days(day_of(meeting), 1)
     return (
         datetime.combine(day, time(), BRUSSELS) + timedelta(hours=_HOUR)
     ).astimezone(UTC)

@@ -17,7 +17,7 @@ from typing import Final
 import attrs
 
 from digivl.errors import MalformedError
-from digivl.kernel.moments import BRUSSELS
+from digivl.kernel.moments import BRUSSELS, day_of
 
 _LEGAL_FIXED: Final = ((1, 1), (5, 1), (7, 21), (8, 15), (11, 1), (11, 11), (12, 25))
 _FLEMISH_FIXED: Final = ((7, 11), (11, 2), (11, 15), (12, 26))
@@ -87,7 +87,7 @@ class Calendar:
         """
         if received.tzinfo is None:
             raise MalformedError(f"a moment needs a time zone: {received!r}")
-        day = received.astimezone(BRUSSELS).date()
+        day = day_of(received)
         last = self.add_working_days(day, working_days)
         midnight = datetime.combine(last + timedelta(days=1), time(), BRUSSELS)
         return (midnight - timedelta(microseconds=1)).astimezone(UTC)

@@ -5,7 +5,7 @@ Time is an argument everywhere in digivl; only the facade has a clock.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 #: The zone in which Flemish terms are counted.
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
+_MONTHS = (
+    "januari februari maart april mei juni juli augustus september oktober "
+    "november december"
+).split()
 _SHORT_MONTHS = "jan feb mrt apr mei jun jul aug sep okt nov dec".split()
 
 
@@ -60,6 +64,16 @@ def _in_utc(moment: datetime) -> datetime:
         return moment.astimezone(UTC)
     except OverflowError as cause:
         raise MalformedError(f"{moment} is past the calendar in UTC") from cause
+
+
+def day_of(moment: datetime) -> date:
+    """The day it is in Brussels then: the one that terms and papers count."""
+    return moment.astimezone(BRUSSELS).date()
+
+
+def date_in_dutch(day: date) -> str:
+    """For people: ``23 november 2026``."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def in_dutch(moment: datetime) -> str:

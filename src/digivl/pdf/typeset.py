@@ -16,7 +16,7 @@ def typeset(template: str, data: Mapping[str, Any], what: str) -> bytes:
         template: Typst; it reads ``sys.inputs.data``. Text of others comes in as data
             only, so that nothing in it is read as markup.
         data: Plain values.
-        what: What is made, for the errors: ``labels``.
+        what: What is made, for the errors: ``a label``.
 
     Raises:
         ConfigurationError: The extra ``report`` is not installed.

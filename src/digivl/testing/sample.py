@@ -6,17 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from digivl.errors import ConfigurationError
-from digivl.kernel.moments import BRUSSELS
+from digivl.kernel.moments import date_in_dutch, day_of
+from digivl.pdf.typeset import typeset
 
 TITLE: Final = "Besluit tot toekenning van een subsidie voor jeugdwerk"
 
-_MONTHS: Final = (
-    "januari februari maart april mei juni juli augustus september oktober "
-    "november december"
-).split()
-
 _SOURCE: Final = """
-#set document(title: "{title}", author: "digivl", date: none)
+#let data = json(bytes(sys.inputs.data))
+#set document(title: data.title, author: "digivl", date: none)
 #set page(paper: "a4", margin: (x: 25mm, top: 25mm, bottom: 38mm))
 #set text(lang: "nl", size: 11pt)
 #set par(justify: true, leading: 0.72em)
@@ -58,7 +55,7 @@ Raad van State, afdeling Bestuursrechtspraak.
 dit besluit.
 
 #v(4mm)
-Brussel, {date}
+Brussel, #data.date
 
 #v(6mm)
 #grid(columns: (1fr, 1fr), gutter: 8mm,
@@ -77,15 +74,10 @@ def sample_decision(at: datetime) -> bytes:
     Raises:
         ConfigurationError: The extra ``report`` is not installed.
     """
+    data = {"title": TITLE, "date": date_in_dutch(day_of(at))}
     try:
-        import typst
-    except ImportError as cause:
+        return typeset(_SOURCE, data, "the sample document")
+    except ConfigurationError as cause:
         raise ConfigurationError(
-            "the sample document cannot be made",
-            hint="Run: pip install 'digivl[report]', or name your own with --pdf FILE.",
+            str(cause), hint=f"{cause.hint}, or name your own with --pdf FILE."
         ) from cause
-    local = at.astimezone(BRUSSELS)
-    date = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
-    source = _SOURCE.replace("{title}", TITLE).replace("{date}", date)
-    made: bytes = typst.compile(source.encode(), format="pdf", pdf_standards="ua-1")
-    return made
