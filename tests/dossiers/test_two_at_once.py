@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from functools import partial
 from pathlib import Path
 from threading import Barrier
@@ -12,8 +13,9 @@ import pytest
 
 from digivl import Digivl
 from digivl.dossiers.agenda import AGENDA
+from digivl.dossiers.mandates import Mandate, Office
 from digivl.dossiers.numbering import SERIES
-from digivl.errors import StaleRecordError, StepNotAllowedError
+from digivl.errors import MalformedError, StaleRecordError, StepNotAllowedError
 from digivl.records.port import Query
 from digivl.records.sqlbook import SQLBook
 from digivl.settings import Settings
@@ -58,7 +60,7 @@ def outcome(act: Callable[[], object], barrier: Barrier) -> str:
     barrier.wait()
     try:
         act()
-    except (StaleRecordError, StepNotAllowedError) as refused:
+    except (StaleRecordError, StepNotAllowedError, MalformedError) as refused:
         return type(refused).__name__
     return "done"
 
@@ -121,3 +123,34 @@ def test_two_meetings_share_a_series(office: Opened) -> None:
 
     numbers = sorted(council.step_of(item).number.number for item in items)  # type: ignore[union-attr]
     assert [1, 2, 3, 4, 5, 6] == numbers
+
+
+def test_one_minister_president(office: Opened) -> None:
+    """Two who appoint one at once: the government has one, the other is told."""
+    council = office()
+    mandates = [
+        Mandate(
+            person=person,
+            office=Office.MINISTER_PRESIDENT,
+            title="Minister-president",
+            rank=rank,
+            start=date(2026, 1, 1),
+        )
+        for rank, person in enumerate(("minister-1", "minister-2"), start=1)
+    ]
+    rivals = [office(), office()]
+    barrier = Barrier(2)
+
+    with ThreadPoolExecutor(2) as pool:
+        ended = [
+            pool.submit(
+                outcome,
+                partial(one.vl.government.appoint, mandate, by=SECRETARIAT),
+                barrier,
+            )
+            for one, mandate in zip(rivals, mandates, strict=True)
+        ]
+        outcomes = [one.result() for one in ended]
+
+    assert 1 == outcomes.count("done")
+    assert 1 == len(council.vl.government.mandates())

@@ -24,8 +24,8 @@ from digivl.kernel.checks import counted_from_one, public_line
 from digivl.kernel.identifiers import URI, new_id
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.parties import Party
-from digivl.records.entries import Entry, first
-from digivl.records.port import Query, RecordBook
+from digivl.records.entries import Draft, Entry, first
+from digivl.records.port import RecordBook
 
 _ROLE: Final = "http://themis.vlaanderen.be/id/bestuursfunctie/"
 #: Where somebody without a mandate stands: behind everybody.
@@ -115,7 +115,29 @@ def _standing(mandate: Mandate) -> Standing:
     )
 
 
+@attrs.frozen(kw_only=True)
+class Composition:
+    """Who ever was in the government (samenstelling), as one record.
+
+    A mandate has to fit beside all others, so every act on one writes the next version
+    of this: who acts on what changed in the meantime is told so.
+
+    Attributes:
+        mandates: Ids of all mandates there ever were, the first appointed first.
+    """
+
+    mandates: tuple[str, ...] = ()
+
+
+def _composition_standing(composition: Composition) -> Standing:
+    title = f"{len(composition.mandates)} mandaten"
+    return Standing(state="loopt", title=title, open=False)
+
+
 MANDATE: Final = Kind("mandate", Mandate, _standing)
+COMPOSITION: Final = Kind("government", Composition, _composition_standing)
+#: There is one government.
+_GOVERNMENT: Final = "vlaamse-regering"
 
 
 @attrs.frozen
@@ -131,11 +153,15 @@ class Government:
 
         Raises:
             MalformedError: It cannot stand beside the others; it says which.
+            StaleRecordError: Somebody else changed the government first.
         """
         self._guard.check(by, Permission.MANAGE_GOVERNMENT)
-        check_together(mandate, [entry.record for entry in self.mandates()])
-        draft = first(MANDATE, new_id(), mandate, "appoint", by, self._clock())
-        return self._book.write(draft)[0]
+        composed, now, name = self._composed(), self._clock(), new_id()
+        check_together(mandate, [entry.record for entry in self._all(composed)])
+        return self._book.write(
+            first(MANDATE, name, mandate, "appoint", by, now),
+            _recomposed(composed, (name,), by, now),
+        )[0]
 
     def end(self, id: str, day: date, *, by: Party, reason: str = "") -> Entry[Mandate]:
         """A mandate is over from `day` on; what was decided under it keeps it.
@@ -144,12 +170,15 @@ class Government:
             NotFoundError: No such mandate.
             StepNotAllowedError: It was ended already.
             MalformedError: The day lies before it started.
+            StaleRecordError: Somebody else changed the government first.
         """
         self._guard.check(by, Permission.MANAGE_GOVERNMENT, subject=MANDATE.ref(id))
-        found = self._running(id)
+        composed, found, now = self._composed(), self._running(id), self._clock()
         record = attrs.evolve(found.record, end=day)
-        draft = found.next(record, "end", by, self._clock(), reason)
-        return self._book.write(draft)[0]
+        return self._book.write(
+            found.next(record, "end", by, now, reason),
+            _recomposed(composed, (), by, now),
+        )[0]
 
     def change(
         self, id: str, day: date, *, by: Party, reason: str = "", **new: Any
@@ -166,23 +195,24 @@ class Government:
         Raises:
             StepNotAllowedError: It was ended already.
             MalformedError: The new one cannot stand beside the others.
+            StaleRecordError: Somebody else changed the government first.
         """
         self._guard.check(by, Permission.MANAGE_GOVERNMENT, subject=MANDATE.ref(id))
-        found, now = self._running(id), self._clock()
+        composed, found, now = self._composed(), self._running(id), self._clock()
+        name = new_id()
         ended = attrs.evolve(found.record, end=day)
         made = attrs.evolve(found.record, start=day, before=id, **new)
-        others = [entry.record for entry in self.mandates() if entry.id != id]
+        others = [e.record for e in self._all(composed) if e.id != id]
         check_together(made, [*others, ended])
         return self._book.write(
-            first(MANDATE, new_id(), made, "appoint", by, now, reason),
+            first(MANDATE, name, made, "appoint", by, now, reason),
             found.next(ended, "end", by, now, reason),
+            _recomposed(composed, (name,), by, now),
         )[0]
 
     def mandates(self) -> Sequence[Entry[Mandate]]:
         """All that there ever were, in no order."""
-        rows = self._book.rows(Query(kind=MANDATE.name))
-        found = self._book.read_all(MANDATE, [row.ref.id for row in rows])
-        return list(found.values())
+        return self._all(self._composed())
 
     def on(self, day: date) -> Sequence[Entry[Mandate]]:
         """Who is in the government on that day, in order of rank."""
@@ -194,8 +224,26 @@ class Government:
         ranks = [e.record.rank for e in self.on(day) if e.record.person in persons]
         return min(ranks, default=LAST_RANK)
 
+    def _composed(self) -> Entry[Composition] | None:
+        return self._book.read_all(COMPOSITION, [_GOVERNMENT]).get(_GOVERNMENT)
+
+    def _all(self, composed: Entry[Composition] | None) -> Sequence[Entry[Mandate]]:
+        if composed is None:
+            return ()
+        return list(self._book.read_all(MANDATE, composed.record.mandates).values())
+
     def _running(self, id: str) -> Entry[Mandate]:
         found = self._book.read(MANDATE, id)
         if found.record.end is not None:
             raise StepNotAllowedError("mandate", "beëindigd", "end", ())
         return found
+
+
+def _recomposed(
+    found: Entry[Composition] | None, more: tuple[str, ...], by: Party, at: datetime
+) -> Draft[Composition]:
+    if found is None:
+        record = Composition(mandates=more)
+        return first(COMPOSITION, _GOVERNMENT, record, "compose", by, at)
+    record = Composition(mandates=(*found.record.mandates, *more))
+    return found.next(record, "compose", by, at)
