@@ -73,3 +73,12 @@ def test_no_such_meeting(run: Run, office: Path) -> None:
 
     assert 2 == done.status
     assert "VR PV" in done.line["hint"]
+
+
+def test_the_id_of_a_whole_is_no_riddle(run: Run, office: Path) -> None:
+    """Its parts start with the same id, and it is still found."""
+    line = run("meetings", "--office", office, "--json").line
+
+    done = run("show", line["meeting"], "--office", office, "--json")
+
+    assert (0, line["meeting"]) == (done.status, done.line["id"])

@@ -174,7 +174,7 @@ def found(vl: Digivl, id: str) -> Ref:
     Raises:
         NotFoundError: There is none, or more than one.
     """
-    refs = vl.book.find(id)
+    refs = _wholes(vl.book.find(id))
     if len(refs) == 1:
         return refs[0]
     if not refs:
@@ -182,6 +182,16 @@ def found(vl: Digivl, id: str) -> Ref:
         raise NotFoundError(f"there is no record {id!r}", hint=hint)
     several = ", ".join(str(ref) for ref in refs)
     raise NotFoundError(f"{id!r} is the start of several ids", hint=several)
+
+
+def _wholes(refs: Sequence[Ref]) -> Sequence[Ref]:
+    # The id of a part starts with that of its whole: meeting.1, item.minister.
+    ids = {ref.id for ref in refs}
+    return [ref for ref in refs if not any(_is_part(ref.id, whole) for whole in ids)]
+
+
+def _is_part(id: str, whole: str) -> bool:
+    return id.startswith(f"{whole}.")
 
 
 def _print_custody(title: str, rows: Sequence[Row], *, as_json: bool) -> None:
