@@ -77,6 +77,17 @@ class _Chosen:
     rolled_back: tuple[str, ...]
 
 
+@attrs.frozen(kw_only=True)
+class _Act:
+    """An approval under way: what everything that follows from it needs."""
+
+    meeting: Meeting
+    steps: Mapping[str, Entry[ProcedureStep]]
+    numbers: Mapping[str, VRNumber]
+    by: Party
+    at: datetime
+
+
 @attrs.frozen
 class Approving:
     """Approves agendas: one transaction, or nothing."""
@@ -193,13 +204,14 @@ class Approving:
         numbers, counted = self._naming.numbers(
             found.record, chosen.lines, steps, by, now
         )
+        act = _Act(meeting=record, steps=steps, numbers=numbers, by=by, at=now)
         agenda = self._agendas.agenda(found.id, record.approved)
         drafts: list[AnyDraft] = [
             agenda.next(agenda.record.approve(chosen.lines), "approve", by, now),
             found.next(record, action, by, now),
             *counted,
             *(e.next(e.record.approve(), "approve", by, now) for e in chosen.fresh),
-            *self._moved(found.record, record, chosen.lines, steps, numbers, by, now),
+            *self._moved(act, chosen.lines),
             *self._naming.named(chosen.fresh, steps, numbers, by, now),
         ]
         if record.design is not None:
@@ -236,60 +248,36 @@ class Approving:
             rolled_back=tuple(again),
         )
 
-    def _moved(
-        self,
-        meeting: Meeting,
-        after: Meeting,
-        lines: Sequence[Line],
-        steps: Mapping[str, Entry[ProcedureStep]],
-        numbers: Mapping[str, VRNumber],
-        by: Party,
-        now: datetime,
-    ) -> Iterator[AnyDraft]:
+    def _moved(self, act: _Act, lines: Sequence[Line]) -> Iterator[AnyDraft]:
         """What the approval does to the steps: an announcement needs no decision."""
         told: list[Line] = []
         rest: list[Line] = []
         for line in lines:
-            is_told = after.is_final and line.kind is ItemKind.ANNOUNCEMENT
+            is_told = act.meeting.is_final and line.kind is ItemKind.ANNOUNCEMENT
             (told if is_told else rest).append(line)
-        yield from self._scheduled(meeting, rest, steps, numbers, by, now)
-        yield from self._noted(told, steps, numbers, by, now)
+        yield from self._scheduled(act, rest)
+        yield from self._noted(act, told)
 
-    def _scheduled(
-        self,
-        meeting: Meeting,
-        lines: Sequence[Line],
-        steps: Mapping[str, Entry[ProcedureStep]],
-        numbers: Mapping[str, VRNumber],
-        by: Party,
-        now: datetime,
-    ) -> Iterator[AnyDraft]:
+    def _scheduled(self, act: _Act, lines: Sequence[Line]) -> Iterator[AnyDraft]:
         """Steps that come onto an approved agenda: the government holds them now."""
-        fresh = [steps[line.step] for line in lines]
+        fresh = [act.steps[line.step] for line in lines]
         fresh = [e for e in fresh if e.record.state is StepState.PROPOSED]
         held = self._custodian.all_of(of_dossier(e.record.dossier) for e in fresh)
         for entry in fresh:
-            record = entry.record.schedule(numbers.get(entry.id))
-            yield entry.next(record, "schedule", by, now)
+            record = entry.record.schedule(act.numbers.get(entry.id))
+            yield entry.next(record, "schedule", act.by, act.at)
             yield self._custodian.passed(
                 held[of_dossier(record.dossier)],
                 GOVERNMENT,
                 "beslissen",
-                by=by,
-                at=now,
-                due=meeting.planned_start,
+                by=act.by,
+                at=act.at,
+                due=act.meeting.planned_start,
             )
 
-    def _noted(
-        self,
-        lines: Sequence[Line],
-        steps: Mapping[str, Entry[ProcedureStep]],
-        numbers: Mapping[str, VRNumber],
-        by: Party,
-        now: datetime,
-    ) -> Iterator[AnyDraft]:
+    def _noted(self, act: _Act, lines: Sequence[Line]) -> Iterator[AnyDraft]:
         """Announcements on the final agenda: the government took note of them."""
-        told = [steps[line.step] for line in lines]
+        told = [act.steps[line.step] for line in lines]
         told = [e for e in told if e.record.state in _UNDECIDED]
         names = [e.record.dossier for e in told]
         held = self._custodian.all_of(map(of_dossier, names))
@@ -297,15 +285,15 @@ class Approving:
         for entry in told:
             record = entry.record
             if record.state is StepState.PROPOSED:
-                record = record.schedule(numbers.get(entry.id))
-            noted = record.decide(DecisionResult.NOTED, now)
-            yield entry.next(noted, "take note", by, now)
+                record = record.schedule(act.numbers.get(entry.id))
+            noted = record.decide(DecisionResult.NOTED, act.at)
+            yield entry.next(noted, "take note", act.by, act.at)
             yield self._custodian.passed(
                 held[of_dossier(record.dossier)],
                 dossiers[record.dossier].record.opened_by,
                 AFTER_DECISION[DecisionResult.NOTED],
-                by=by,
-                at=now,
+                by=act.by,
+                at=act.at,
                 days=FOLLOW_UP_DAYS,
             )
 
