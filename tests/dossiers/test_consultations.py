@@ -14,6 +14,7 @@ from digivl.dossiers.consultation import (
     Silence,
 )
 from digivl.dossiers.consultations import TopicRule, obligatory_on
+from digivl.dossiers.model import DossierState
 from digivl.errors import MalformedError, NotAllowedError, StepNotAllowedError
 from digivl.kernel.identifiers import URI
 from digivl.kernel.parties import Party, Role
@@ -173,3 +174,54 @@ def test_obligatory_by_topic() -> None:
 
     assert [THIRD.id, CABINET.id, OTHER_CABINET.id] == asked(date(2026, 6, 1))
     assert [THIRD.id, CABINET.id] == asked(date(2027, 1, 1))
+
+
+def test_only_who_started_ends_a_round(council: Council) -> None:
+    """Another cabinet neither starts one on that dossier, nor renews or closes it."""
+    found, vl = started(council), council.vl.consultations
+    documents, due = [council.document(found.record.dossier)], found.record.due
+
+    with pytest.raises(NotAllowedError):
+        vl.close(found.id, by=OTHER_CABINET)
+    with pytest.raises(NotAllowedError):
+        vl.renew(found.id, documents=documents, due=due, by=OTHER_CABINET)
+    with pytest.raises(NotAllowedError):
+        vl.start(
+            found.record.dossier,
+            documents=documents,
+            obligatory=[CABINET],
+            due=due,
+            by=OTHER_CABINET,
+        )
+    colleague = Party("collega", "Collega", CABINET.role, minister=CABINET.minister)
+    vl.renew(found.id, documents=documents, due=due, by=colleague)
+
+
+def test_a_dossier_in_consultation_is_not_closed(council: Council) -> None:
+    """As long as somebody has an answer to give, or the round runs."""
+    found, vl = started(council), council.vl.consultations
+    close = council.vl.dossiers.close
+    with pytest.raises(StepNotAllowedError, match="nog bij"):
+        close(found.record.dossier, by=CABINET)
+    vl.answer(found.id, AGREE, by=OTHER_CABINET)
+    vl.answer(found.id, AGREE, by=THIRD)
+    with pytest.raises(StepNotAllowedError, match="in overleg"):
+        close(found.record.dossier, by=CABINET)
+
+    vl.close(found.id, by=CABINET)
+
+    closed = close(found.record.dossier, by=CABINET).record
+    assert DossierState.CLOSED is closed.state
+
+
+def test_a_remark_holds_no_national_number(council: Council) -> None:
+    """Words of people stay in the book for ever: an INSZ in them is refused."""
+    found, vl = started(council), council.vl.consultations
+
+    with pytest.raises(MalformedError, match="INSZ"):
+        vl.answer(found.id, OBJECT, by=THIRD, remark="zie 00.00.01 003-64")
+    with pytest.raises(MalformedError, match="5000 characters"):
+        vl.answer(found.id, OBJECT, by=THIRD, remark="x" * 5001)
+    with pytest.raises(MalformedError, match="printed"):
+        vl.answer(found.id, OBJECT, by=THIRD, remark="bel\x07")
+    vl.answer(found.id, OBJECT, by=THIRD, remark="Artikel 3:\n- te duur")

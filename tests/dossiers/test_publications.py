@@ -138,3 +138,13 @@ def test_only_who_publishes(council: Council) -> None:
         council.vl.publications.start(
             dossier, "Besluit", RegulationType.DECREE, by=CABINET
         )
+
+
+def test_a_numac_number_has_ten_digits(council: Council) -> None:
+    """Another one is refused, and an empty one finds nothing."""
+    found = started(council)
+
+    with pytest.raises(MalformedError, match="numac"):
+        council.vl.publications.name_numac(found.id, "12", by=OVRB)
+    with pytest.raises(NotFoundError, match="numac"):
+        council.vl.publications.appeared("", None, council.now)

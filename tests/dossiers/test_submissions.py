@@ -155,3 +155,20 @@ def test_what_is_refused(council: Council) -> None:
         vl.treat(found.id, by=SECRETARIAT)
     with pytest.raises(NotAllowedError):
         vl.take_up(found.id, by=CABINET)
+
+
+def test_what_is_submitted_is_not_closed(council: Council) -> None:
+    """Unless it was sent back; then it cannot be submitted again any more."""
+    found, vl = submitted(council), council.vl
+    dossier, documents = found.record.dossier, found.record.documents
+    with pytest.raises(StepNotAllowedError, match="ingediend"):
+        vl.dossiers.close(dossier, by=CABINET)
+    vl.submissions.take_up(found.id, by=SECRETARIAT)
+    vl.submissions.send_back(found.id, by=SECRETARIAT, reason="onvolledig")
+    with pytest.raises(NotAllowedError):
+        vl.dossiers.close(dossier, by=OTHER_CABINET)
+
+    vl.dossiers.close(dossier, by=CABINET, reason="zonder voorwerp")
+
+    with pytest.raises(StepNotAllowedError, match="afgesloten"):
+        vl.submissions.submit_again(found.id, documents=documents, by=CABINET)

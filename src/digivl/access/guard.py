@@ -57,6 +57,28 @@ class Guard:
         self.record(actor, permission, subject)
         raise NotAllowedError(actor.role.value, permission.value)
 
+    def check_own(
+        self,
+        actor: Party,
+        permission: Permission,
+        owner: Party,
+        *,
+        ministers: Collection[str] = (),
+        subject: Ref | None = None,
+    ) -> None:
+        """Let an act pass on what somebody started.
+
+        Who may do it only for the own minister can do it for what `owner` started when
+        it is the owner, or works for one of the ministers whose matter it is.
+
+        Raises:
+            NotAllowedError: As `check`.
+        """
+        whose = {*ministers, owner.minister or owner.id}
+        if actor.id == owner.id:
+            whose = set()
+        self.check(actor, permission, ministers=whose, subject=subject)
+
     def record(
         self, actor: Party, permission: Permission, subject: Ref | None = None
     ) -> None:

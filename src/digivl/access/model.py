@@ -140,13 +140,10 @@ class Reach(Enum):
 
 _P = Permission
 _STAFF: Final = frozenset(_P) - {_P.TAKE_POSITION, _P.OVERRIDE, _P.SEND_TO_PARLIAMENT}
-_CABINET_ALL: Final = (
+_CABINET_ALL: Final = (_P.READ_UNDECIDED, _P.READ_HISTORY)
+_CABINET_OWN: Final = (
     _P.OPEN_DOSSIER,
     _P.CONSULT,
-    _P.READ_UNDECIDED,
-    _P.READ_HISTORY,
-)
-_CABINET_OWN: Final = (
     _P.SUBMIT,
     _P.PREPARE_SIGNING,
     _P.SEND_TO_PARLIAMENT,

@@ -16,7 +16,7 @@ from typing import Final
 import attrs
 
 from digivl.dossiers.model import ItemKind
-from digivl.kernel.checks import counted_from_one, digest, public_line
+from digivl.kernel.checks import counted_from_one, digest, free_text, public_line
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 
@@ -122,7 +122,7 @@ class AgendaItem:
     approved: tuple[Piece, ...] = ()
     formal: FormalCheck = FormalCheck.NOT_YET
     for_press: bool = False
-    comment: str = ""
+    comment: str = attrs.field(default="", validator=free_text)
     state: ItemState = ITEM_LIFECYCLE.initial
 
     def _after(self, step: str) -> AgendaItem:

@@ -20,7 +20,7 @@ from attrs.validators import optional
 
 from digivl.dossiers.agenda import Piece
 from digivl.errors import MalformedError
-from digivl.kernel.checks import public_line
+from digivl.kernel.checks import free_text, public_line
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -112,7 +112,7 @@ class Answer:
     since: datetime = attrs.field(validator=aware)
     due: datetime = attrs.field(validator=aware)
     opinion: Opinion | None = None
-    remark: str = attrs.field(default="", validator=_objection_has_reason)
+    remark: str = attrs.field(default="", validator=(free_text, _objection_has_reason))
     lifted: bool = False
     state: AnswerState = ANSWER_LIFECYCLE.initial
 

@@ -17,6 +17,7 @@ from digivl.dossiers.consultation import (
     Round,
     Silence,
 )
+from digivl.dossiers.model import DOSSIER
 from digivl.dossiers.pieces import pinned
 from digivl.dossiers.service import Dossiers
 from digivl.errors import MalformedError, NotAllowedError
@@ -99,8 +100,10 @@ class Consultations:
             NotFoundError: No such dossier, or no such document in it.
             StepNotAllowedError: The dossier is closed.
         """
-        self._guard.check(by, Permission.CONSULT)
         opened, now, name = self._dossiers.opened(dossier), self._clock(), new_id()
+        self._guard.check_own(
+            by, Permission.CONSULT, opened.opened_by, subject=DOSSIER.ref(dossier)
+        )
         asked = {party.id: party for party in (*obligatory, *others)}
         if not asked or due <= now:
             raise MalformedError("a round asks somebody, and ends after now")
@@ -183,8 +186,7 @@ class Consultations:
             StepNotAllowedError: The round is over.
             MalformedError: The term is over already.
         """
-        self._guard.check(by, Permission.CONSULT, subject=ROUND.ref(id))
-        found, now = self.read(id), self._clock()
+        found, now = self._own(id, by), self._clock()
         if due <= now:
             raise MalformedError("the term of a round ends after now")
         pieces = pinned(self._book, found.record.dossier, documents)
@@ -202,8 +204,7 @@ class Consultations:
             MalformedError: The term still runs, and somebody has not answered.
             StepNotAllowedError: It is over already.
         """
-        self._guard.check(by, Permission.CONSULT, subject=ROUND.ref(id))
-        found, now = self.read(id), self._clock()
+        found, now = self._own(id, by), self._clock()
         answers = self.answers(id)
         record = found.record.close([e.record for e in answers.values()], now)
         rule = found.record.silence.value
@@ -213,6 +214,13 @@ class Consultations:
             if entry.record.opinion is None
         )
         return self._book.write(found.next(record, "close", by, now), *silent)[0]
+
+    def _own(self, id: str, by: Party) -> Entry[Round]:
+        found = self.read(id)
+        self._guard.check_own(
+            by, Permission.CONSULT, found.record.starter, subject=found.ref
+        )
+        return found
 
     def _mine(self, id: str, by: Party) -> Entry[Answer]:
         found = self.answers(id).get(by.id)

@@ -14,7 +14,7 @@ import attrs
 
 from digivl.dossiers.agenda import serial
 from digivl.errors import MalformedError, StepNotAllowedError
-from digivl.kernel.checks import public_line
+from digivl.kernel.checks import free_text, public_line
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware, day_of
@@ -92,8 +92,8 @@ class Meeting:
     planned_start: datetime = attrs.field(validator=aware)
     number: str = attrs.field(validator=public_line)
     main: str | None = attrs.field(default=None, validator=_annex_has_main)
-    location: str = ""
-    secretary: str = ""
+    location: str = attrs.field(default="", validator=free_text)
+    secretary: str = attrs.field(default="", validator=free_text)
     design: int | None = 1
     approved: int = 0
     held: tuple[datetime, datetime] | None = None

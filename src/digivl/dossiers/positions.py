@@ -22,6 +22,7 @@ from digivl.access.model import Permission
 from digivl.dossiers.agenda import ITEM, AgendaItem
 from digivl.dossiers.agendas import Agendas
 from digivl.errors import MalformedError, StepNotAllowedError
+from digivl.kernel.checks import free_text
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry, first
@@ -62,7 +63,7 @@ class Position:
     minister: str
     stand: Stand
     content: str
-    reason: str = attrs.field(default="", validator=_objection_has_reason)
+    reason: str = attrs.field(default="", validator=(free_text, _objection_has_reason))
 
 
 @attrs.frozen(kw_only=True)

@@ -10,6 +10,7 @@ Source:
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -25,6 +26,7 @@ from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
 
 _STATUS: Final = "http://themis.vlaanderen.be/id/concept/publicatie-status/"
+_NUMAC: Final = re.compile(r"[12][0-9]{9}")
 _TYPE: Final = "http://themis.vlaanderen.be/id/concept/regelgeving-type/"
 
 
@@ -87,6 +89,14 @@ PUBLICATION_LIFECYCLE: Final = Lifecycle(
 )
 
 
+def _numac(_: object, __: object, number: str) -> None:
+    if number and not _NUMAC.fullmatch(number):
+        raise MalformedError(
+            f"{number[:20]!r} is no numac number",
+            hint="It has ten digits, the year first: 2019041469.",
+        )
+
+
 @attrs.frozen(kw_only=True)
 class Publication:
     """One text on its way to the Belgisch Staatsblad (publicatieaangelegenheid).
@@ -101,7 +111,7 @@ class Publication:
         due: When the activity that runs now has to be done; None when none runs.
         documents: Ids of the documents that came with the last activity.
         paused_at: Where it goes on after a pause.
-        numac: Number of the text in the Staatsblad.
+        numac: Number of the text in the Staatsblad, ten digits; empty until then.
         eli: Its ELI, once it is published.
         published_at: When it appeared.
     """
@@ -115,7 +125,7 @@ class Publication:
     due: datetime | None = attrs.field(default=None, validator=optional(aware))
     documents: tuple[str, ...] = ()
     paused_at: PublicationStatus | None = None
-    numac: str = ""
+    numac: str = attrs.field(default="", validator=_numac)
     eli: URI | None = None
     published_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     state: PublicationStatus = PUBLICATION_LIFECYCLE.initial

@@ -143,7 +143,11 @@ class Publications:
         return self._book.write(draft)[0]
 
     def name_numac(self, id: str, numac: str, *, by: Party) -> Entry[Publication]:
-        """Record the number under which the Staatsblad will publish it."""
+        """Record the number under which the Staatsblad will publish it.
+
+        Raises:
+            MalformedError: It is no numac number.
+        """
         found = self._allowed(id, by)
         record = attrs.evolve(found.record, numac=numac)
         return self._book.write(found.next(record, "numac", by, self._clock()))[0]
@@ -157,7 +161,7 @@ class Publications:
         rows = self._book.rows(Query(kind=PUBLICATION.name))
         found = self._book.read_all(PUBLICATION, [row.ref.id for row in rows])
         for entry in found.values():
-            if entry.record.numac == numac:
+            if numac and entry.record.numac == numac:
                 record = entry.record.published(numac, eli, at)
                 if record == entry.record:
                     return entry

@@ -12,6 +12,7 @@ from digivl.access.guard import Guard
 from digivl.access.model import AccessLevel, Permission
 from digivl.custody.service import Custodian
 from digivl.documents.model import DOCUMENT, Document
+from digivl.dossiers.consultation import ROUND
 from digivl.dossiers.gate import AgendaGate, Requirement
 from digivl.dossiers.model import (
     DOSSIER,
@@ -23,12 +24,13 @@ from digivl.dossiers.model import (
 )
 from digivl.dossiers.numbering import SERIES, Gap, Series, series_id, series_name
 from digivl.dossiers.pieces import belonging
+from digivl.dossiers.submission import SUBMISSION, SubmissionStatus
 from digivl.errors import StepNotAllowedError
 from digivl.kernel.identifiers import URI, new_id
 from digivl.kernel.parties import Party
 from digivl.kernel.vrnumber import VRKind
 from digivl.records.entries import Draft, Entry, first
-from digivl.records.port import Query, RecordBook
+from digivl.records.port import Query, RecordBook, Row
 
 #: Term in working days to prepare a dossier; no rule gives one.
 PREPARE_DAYS: Final = 20
@@ -227,16 +229,26 @@ class Dossiers:
         """Close a dossier: nobody has to do anything any more.
 
         Raises:
-            StepNotAllowedError: It is closed already, or stands on an agenda.
+            StepNotAllowedError: It is closed already, stands on an agenda, or somebody
+                has something of it to do: a submission to treat, a round to answer.
         """
-        self._guard.check(by, Permission.OPEN_DOSSIER, subject=DOSSIER.ref(id))
         found, now = self.read(id), self._clock()
-        if any(step.record.is_placed for step in self.steps(id)):
-            raise StepNotAllowedError("dossier", "geagendeerd", "close", ("take off",))
+        self._guard.check_own(
+            by, Permission.OPEN_DOSSIER, found.record.opened_by, subject=found.ref
+        )
+        self._check_done(id)
         draft = found.next(found.record.close(now), "close", by, now, reason)
         ended = self._custodian.closed(DOSSIER.ref(id), by=by, at=now, reason=reason)
         entry, _ = self._book.write(draft, ended)
         return entry
+
+    def _check_done(self, id: str) -> None:
+        if any(step.record.is_placed for step in self.steps(id)):
+            raise StepNotAllowedError("dossier", "geagendeerd", "close", ("take off",))
+        own = self._custodian.of(DOSSIER.ref(id)).ref
+        for row in self._book.rows(Query(dossier=id, open=True)):
+            if row.ref != own and (why := _still_runs(row)):
+                raise StepNotAllowedError("dossier", why, "close", ())
 
     def opened(self, id: str) -> Dossier:
         """The dossier, which must be open.
@@ -249,3 +261,14 @@ class Dossiers:
         if dossier.state is not DossierState.OPEN:
             raise StepNotAllowedError("dossier", dossier.state.value, "add to it", ())
         return dossier
+
+
+def _still_runs(row: Row) -> str:
+    """What of a dossier has to end before it can be closed; empty when nothing has."""
+    standing = row.standing
+    if standing.holder is not None:
+        return f"nog bij {standing.holder_label}"
+    if row.ref.kind == ROUND.name:
+        return "in overleg"
+    sent_back = standing.state == SubmissionStatus.SENT_BACK.name.lower()
+    return "ingediend" if row.ref.kind == SUBMISSION.name and not sent_back else ""

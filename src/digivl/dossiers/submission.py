@@ -17,7 +17,7 @@ from attrs.validators import optional
 
 from digivl.dossiers.model import ItemKind, StepKind
 from digivl.errors import MalformedError, NotReadyError
-from digivl.kernel.checks import public_line
+from digivl.kernel.checks import free_text, public_line
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -77,7 +77,7 @@ class CoSubmitter:
     answer: CoAnswer | None = None
     by: Party | None = None
     at: datetime | None = attrs.field(default=None, validator=optional(aware))
-    remark: str = ""
+    remark: str = attrs.field(default="", validator=free_text)
 
 
 @attrs.frozen(kw_only=True)

@@ -191,10 +191,11 @@ class Submissions:
         """Submit what was sent back; every co-submitter has to agree anew.
 
         Raises:
-            StepNotAllowedError: It was not sent back.
+            StepNotAllowedError: It was not sent back, or the dossier is closed.
         """
         found, now = self.read(id), self._clock()
         self._check_own(found, by)
+        self._dossiers.opened(found.record.dossier)
         belonging(self._book, found.record.dossier, documents)
         record = found.record.again(tuple(documents))
         held = self._custodian.moved(
@@ -240,9 +241,10 @@ class Submissions:
         return self._book.write(step, treated, held)[0]
 
     def _check_own(self, found: Entry[Submission], by: Party) -> None:
-        self._guard.check(
+        self._guard.check_own(
             by,
             Permission.SUBMIT,
+            found.record.submitter,
             ministers=found.record.ministers,
             subject=found.ref,
         )

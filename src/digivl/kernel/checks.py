@@ -12,6 +12,8 @@ from digivl.errors import MalformedError
 from digivl.kernel.redaction import holds_national_number
 
 _LONGEST: Final = 500
+_LONGEST_TEXT: Final = 5000
+_LAYOUT: Final = str.maketrans("", "", "\n\r\t")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -25,6 +27,23 @@ def public_line(_: object, attribute: attrs.Attribute[Any], text: object) -> Non
             f"the {name} holds what cannot be printed",
             hint="It is one line; take out line breaks and control characters.",
         )
+    _no_national_number(name, text)
+
+
+def free_text(_: object, attribute: attrs.Attribute[Any], text: object) -> None:
+    """What somebody wrote, or nothing: of some lines, without an INSZ."""
+    name = attribute.name.replace("_", " ")
+    if not isinstance(text, str) or len(text) > _LONGEST_TEXT:
+        raise MalformedError(f"the {name} is a text of {_LONGEST_TEXT} characters")
+    if not text.translate(_LAYOUT).isprintable():
+        raise MalformedError(
+            f"the {name} holds what cannot be printed",
+            hint="Take out the control characters.",
+        )
+    _no_national_number(name, text)
+
+
+def _no_national_number(name: str, text: str) -> None:
     if holds_national_number(text):
         raise MalformedError(
             f"the {name} holds a national number (INSZ)",
