@@ -34,8 +34,9 @@ class Limits:
         http_answer_bytes: Largest answer of a service that is read.
         http_connect_seconds: How long a connection may take to be made.
         http_read_seconds: How long a service may be silent.
-        render_seconds: How long looking for a free place on a page may take.
+        render_seconds: How long looking at the pages of a document may take.
         render_memory_bytes: How much memory that may take.
+        search_characters: How much text of a document search knows.
         book_wait_seconds: How long a writer waits for the other writers of the book.
         lease_seconds: How long a task stays with a worker that tells nothing any more.
         task_attempts: How often a task is tried before a person has to look at it.
@@ -48,6 +49,7 @@ class Limits:
     http_read_seconds: float = 30.0
     render_seconds: float = 10.0
     render_memory_bytes: int = 1_000_000_000
+    search_characters: int = 1_000_000
     book_wait_seconds: float = 15.0
     lease_seconds: float = 120.0
     task_attempts: int = 8

@@ -1,7 +1,7 @@
-"""Looks at a page and says where it is empty: a program of its own.
+"""Looks at pages, and says where one is empty or what it reads: a program of its own.
 
 A native renderer can be brought down by a hostile file, and must not take the
-application with it. `digivl.pdf.whitespace` starts this as a process, under limits of
+application with it. `digivl.pdf.rendering` starts this as a process, under limits of
 memory and time: one request as JSON on its standard input, one answer on its output.
 It imports the standard library and the renderer only, so that it starts quickly.
 """
@@ -148,6 +148,26 @@ def answer(request: dict[str, Any]) -> list[float] | None:
     return None
 
 
+def text(request: dict[str, Any]) -> str:
+    """The text of all pages.
+
+    Args:
+        request: `text` is the path; `most` the most characters to read.
+    """
+    parts: list[str] = []
+    left: int = request["most"]
+    with pdfium.PdfDocument(request["text"]) as document:
+        for page in document:
+            read = page.get_textpage()
+            part = read.get_text_range(0, min(left, read.count_chars()))
+            parts.append(part)
+            left -= len(part) + 1
+            page.close()
+            if left <= 0:
+                break
+    return "\n".join(parts)
+
+
 def main() -> int:
     """Read a request, limit itself to what it may use, answer."""
     request = json.load(sys.stdin)
@@ -157,7 +177,8 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        said: dict[str, Any] = {"place": answer(request)}
+        wanted = text if "text" in request else answer
+        said: dict[str, Any] = {"answer": wanted(request)}
     except (pdfium.PdfiumError, ValueError, IndexError, MemoryError) as cause:
         said = {"failed": f"{type(cause).__name__}: {cause}"[:300]}
     json.dump(said, sys.stdout)

@@ -1,21 +1,18 @@
 """Finds a free place on the pages of a PDF.
 
 A place is free when every pixel of it, and of a millimetre around it, is paper: as
-rendered, with annotations and form fields. The renderer runs as a process of its own,
-see `digivl.pdf.renderer`.
+rendered, with annotations and form fields.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from digivl.errors import NoRoomForCodeError, RenderingFailedError
+from digivl.errors import NoRoomForCodeError
+from digivl.pdf.rendering import asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
 
 #: Paper that stays free around a place, in millimetres.
 CLEARANCE_MM: Final = 1.0
+_HINT: Final = "Name a place for the stamp; it is then not checked for what it covers."
 
 
 @attrs.frozen
@@ -90,7 +88,7 @@ def free_place(
     ]
     if not roomy:
         return None
-    request = _request(path, (width_mm, height_mm), roomy, limits)
+    request = _request(path, (width_mm, height_mm), roomy)
     return _asked(request | {"margin": margin_mm}, limits)
 
 
@@ -121,7 +119,7 @@ def check_place(
             f" {place.page}, which is {sheet.width_mm:.1f} x {sheet.height_mm:.1f} mm",
             hint="Count from the lower left corner of the page as it is displayed.",
         )
-    request = _request(path, (width_mm, height_mm), [sheet], limits)
+    request = _request(path, (width_mm, height_mm), [sheet])
     if _asked(request | {"at": [place.x_mm, place.y_mm]}, limits) is None:
         raise NoRoomForCodeError(
             f"a stamp of {size} at {place.x_mm:g}, {place.y_mm:g} mm would cover what"
@@ -131,7 +129,7 @@ def check_place(
 
 
 def _request(
-    path: Path, box: tuple[float, float], sheets: Sequence[Sheet], limits: Limits
+    path: Path, box: tuple[float, float], sheets: Sequence[Sheet]
 ) -> dict[str, Any]:
     return {
         "path": os.fspath(path),
@@ -140,50 +138,16 @@ def _request(
         "sheets": [(s.number - 1, s.width_mm, s.height_mm) for s in sheets],
         "at": None,
         "margin": 0,
-        "seconds": limits.render_seconds,
-        "memory": limits.render_memory_bytes,
     }
 
 
 def _asked(request: dict[str, Any], limits: Limits) -> Place | None:
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "digivl.pdf.renderer"],
-            input=json.dumps(request).encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            timeout=limits.render_seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as cause:
-        raise _failed(f"took more than {limits.render_seconds:g} s") from cause
-    except OSError as cause:
-        raise _failed(f"did not start: {cause.strerror}") from cause
-    return _place(done.stdout, done.returncode)
+    what = "looking for a free place"
+    return asked(request, _place, limits, what=what, hint=_HINT)
 
 
-def _environment() -> dict[str, str]:
-    # The child finds digivl where this process found it, never in the folder it is in.
-    path = os.pathsep.join(folder for folder in sys.path if folder)
-    return {**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
-
-
-def _place(said: bytes, status: int) -> Place | None:
-    try:
-        answer = json.loads(said)
-        if "failed" in answer:
-            raise _failed(f"said {str(answer['failed'])[:300]}")
-        if answer["place"] is None:
-            return None
-        index, x_mm, y_mm = answer["place"]
-        return Place(int(index) + 1, float(x_mm), float(y_mm))
-    except (ValueError, TypeError, KeyError) as cause:
-        raise _failed(f"ended with status {status} and no answer") from cause
-
-
-def _failed(what: str) -> RenderingFailedError:
-    return RenderingFailedError(
-        f"looking for a free place failed: the page renderer {what}",
-        hint="Name a place for the stamp; it is then not checked for what it covers.",
-    )
+def _place(said: Any) -> Place | None:
+    if said is None:
+        return None
+    index, x_mm, y_mm = said
+    return Place(int(index) + 1, float(x_mm), float(y_mm))
