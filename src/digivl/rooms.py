@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from digivl.plugins.catalog import Catalog
     from digivl.records.port import RecordBook
     from digivl.records.worker import Handler
+    from digivl.search.service import Search
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.means import SigningMeans
     from digivl.signing.service import Signing
@@ -222,7 +223,12 @@ class Rooms:
         from digivl.dossiers.papers import Papers
 
         return Papers(
-            self.book, self.agendas, self.government, self.releases, self.guard
+            self.book,
+            self.agendas,
+            self.government,
+            self.releases,
+            self.reading,
+            self.guard,
         )
 
     @once
@@ -245,6 +251,15 @@ class Rooms:
         from digivl.dossiers.reading import Reading
 
         return Reading(self.book, self.documents, self.releases, self.guard)
+
+    @once
+    def search(self) -> Search:
+        """Full text over dossiers, steps, meetings and documents."""
+        from digivl.search.service import Search
+
+        return Search(
+            self.book, self.documents.store, self.reading, self.settings.limits
+        )
 
     @once
     def guard(self) -> Guard:

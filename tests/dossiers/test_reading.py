@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from digivl.access.model import DENIAL, AccessLevel
 from digivl.access.policy import TablePolicy
 from digivl.documents.model import DOCUMENT, NOTA, Origin
-from digivl.dossiers.model import DecisionResult, StepKind
+from digivl.dossiers.model import DOSSIER, DecisionResult, StepKind
 from digivl.dossiers.release import Released, ReleaseStatus, Scope, default_plan
 from digivl.errors import (
     MalformedError,
@@ -171,10 +171,11 @@ def test_bytes_go_by_the_same_rule(council: Council) -> None:
     ).id
     opened = council.vl.reading.opened
 
-    with opened(document, by=STAFF) as file:
+    with opened(document, by=CABINET) as file:
         assert content == file.read()
-    with pytest.raises(NotFoundError), opened(document, by=BODY):
-        pass
+    for other in (STAFF, OTHER_CABINET, BODY):
+        with pytest.raises(NotFoundError), opened(document, by=other):
+            pass
     with pytest.raises(NotFoundError), opened(document, by=ADMIN, sha256="0" * 64):
         pass
 
@@ -227,6 +228,9 @@ def test_earlier_versions_need_the_right_to_history(council: Council) -> None:
 
     levels = [version.level for version in done.record.versions]
     assert [A.INTERNAL_GOVERNMENT, A.PUBLIC] == levels
+    with pytest.raises(NotFoundError):
+        council.vl.reading.read(document.id, by=BODY)
+    council.vl.custody.hand_over(DOSSIER.ref(dossier), BODY, by=CABINET)
     with council.vl.reading.opened(document.id, by=BODY) as file:
         assert file.read()
     with (

@@ -12,12 +12,13 @@ from digivl.testing.contracts import (
     ManyRecordsContract,
     OutboxContract,
     RecordBookContract,
+    SearchIndexContract,
 )
 
 OpenedBook = Callable[..., SQLBook]
 
 
-class TestSQLite(RecordBookContract, ManyRecordsContract):
+class TestSQLite(RecordBookContract, ManyRecordsContract, SearchIndexContract):
     """The book in a file."""
 
     @pytest.fixture
@@ -36,7 +37,7 @@ class TestSQLiteOutbox(OutboxContract):
 
 
 @pytest.mark.interop
-class TestPostgreSQL(RecordBookContract, ManyRecordsContract):
+class TestPostgreSQL(RecordBookContract, ManyRecordsContract, SearchIndexContract):
     """The book on a server."""
 
     @pytest.fixture

@@ -206,5 +206,10 @@ def of_dossier(id: str) -> Ref:
     return Ref("dossier", id)
 
 
+def custody_id(subject: Ref) -> str:
+    """The id of the record that says who holds it."""
+    return f"{subject.kind}:{subject.id}"
+
+
 CUSTODY: Final = Kind("custody", Custody, _standing)
 DELEGATION: Final = Kind("delegation", Delegation, _delegation_standing)

@@ -11,7 +11,7 @@ import attrs
 
 from digivl.custody.absence import Absences
 from digivl.custody.late import Overdue
-from digivl.custody.model import CUSTODY, Custody
+from digivl.custody.model import CUSTODY, Custody, custody_id
 from digivl.errors import MalformedError, StaleRecordError, StepNotAllowedError
 from digivl.kernel.calendar import LEGAL, Calendar
 from digivl.kernel.kinds import Ref
@@ -67,7 +67,7 @@ class Custodian:
             since=at,
             due=self._calendar.due(at, days),
         )
-        return first(CUSTODY, _id(subject), custody, "take", by, at)
+        return first(CUSTODY, custody_id(subject), custody, "take", by, at)
 
     def moved(
         self,
@@ -113,7 +113,7 @@ class Custodian:
         self, subject: Ref, *, by: Party, at: datetime, reason: str = ""
     ) -> Draft[Custody]:
         """The draft that ends custody: nothing is left to do."""
-        found = self._book.read(CUSTODY, _id(subject))
+        found = self._book.read(CUSTODY, custody_id(subject))
         return found.next(found.record.close(), "close", by, at, reason)
 
     def hand_over(
@@ -200,17 +200,17 @@ class Custodian:
         Raises:
             NotFoundError: Nobody ever held it.
         """
-        return self._book.read(CUSTODY, _id(subject))
+        return self._book.read(CUSTODY, custody_id(subject))
 
     def all_of(self, subjects: Iterable[Ref]) -> Mapping[Ref, Entry[Custody]]:
         """Who holds each of these now; those that nobody ever held lack."""
-        names = {_id(subject): subject for subject in subjects}
+        names = {custody_id(subject): subject for subject in subjects}
         found = self._book.read_all(CUSTODY, names)
         return {names[name]: entry for name, entry in found.items()}
 
     def history(self, subject: Ref) -> Sequence[Entry[Custody]]:
         """Who held it, the oldest first."""
-        return list(self._book.history(CUSTODY, _id(subject)))
+        return list(self._book.history(CUSTODY, custody_id(subject)))
 
     def worklist(
         self,
@@ -294,7 +294,3 @@ def moved_once(drafts: Iterable[AnyDraft]) -> Sequence[AnyDraft]:
 def _earliest_due(row: Row) -> tuple[bool, datetime, str]:
     due = row.standing.due
     return due is None, due or _NEVER, row.ref.id
-
-
-def _id(subject: Ref) -> str:
-    return f"{subject.kind}:{subject.id}"

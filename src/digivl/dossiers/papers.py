@@ -27,6 +27,7 @@ from digivl.dossiers.model import (
     ItemKind,
     ProcedureStep,
 )
+from digivl.dossiers.reading import Reading
 from digivl.dossiers.releases import Releases
 from digivl.errors import NotFoundError, NotReadyError
 from digivl.kernel.concepts import concept
@@ -109,6 +110,7 @@ class Papers:
     _agendas: Agendas
     _government: Government
     _releases: Releases
+    _reading: Reading
     _guard: Guard
 
     def agenda(self, meeting: str, number: int | None = None, *, by: Party) -> bytes:
@@ -183,21 +185,21 @@ class Papers:
     def _check(
         self, by: Party, meeting: str, *, decided: ProcedureStep | None = None
     ) -> None:
-        gates, policy = self._releases.gates([meeting])[meeting], self._guard.policy
-        level = AccessLevel.INTERNAL_GOVERNMENT
-        if gates.documents_released:
-            level = AccessLevel.INTERNAL_ADMINISTRATION
-        before = Permission.READ_DECISIONS_BEFORE_RELEASE
-        whose: Sequence[str] = ()
-        may = True
+        may = meeting in self._reading.known_meetings([meeting], by=by)
         if decided is not None:
-            may = gates.decisions_released or policy.allows(by, before)
-            whose = decided.ministers
-            if decided.confidential:
-                level = AccessLevel.CONFIDENTIAL
-        if not may or not policy.reads(by, level, whose):
+            may = may and self._may_know(by, meeting, decided)
+        if not may:
+            before = Permission.READ_DECISIONS_BEFORE_RELEASE
             self._guard.record(by, before, MEETING.ref(meeting))
             raise NotFoundError(f"there are no papers of meeting {meeting}")
+
+    def _may_know(self, by: Party, meeting: str, step: ProcedureStep) -> bool:
+        gates, policy = self._releases.gates([meeting])[meeting], self._guard.policy
+        before = Permission.READ_DECISIONS_BEFORE_RELEASE
+        if not gates.decisions_released and not policy.allows(by, before):
+            return False
+        level = AccessLevel.CONFIDENTIAL
+        return not step.confidential or policy.reads(by, level, step.ministers)
 
     def _line_of(self, decision: Decision) -> Line:
         """Where the decision was taken: the agenda as it was approved last."""

@@ -10,9 +10,12 @@ import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import AccessLevel, Gates, Permission, effective_level
+from digivl.custody.model import CUSTODY, custody_id, of_dossier
 from digivl.documents.model import DOCUMENT, Document
 from digivl.documents.service import Documents
-from digivl.dossiers.agenda import ITEM, AgendaItem
+from digivl.dossiers.agenda import ITEM, AgendaItem, ItemState
+from digivl.dossiers.consultation import ANSWER
+from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.model import DOSSIER, STEP, ProcedureStep, StepState
 from digivl.dossiers.releases import Releases
 from digivl.errors import NotFoundError
@@ -35,12 +38,14 @@ class Surroundings:
         steps: Its procedure steps.
         items: Every agenda item they stood on, by id.
         gates: Of the meetings of those items, by id.
+        partners: Ids of the parties that hold or held it, or were consulted on it.
     """
 
     opened_by: Party
     steps: Sequence[ProcedureStep]
     items: Mapping[str, AgendaItem]
     gates: Mapping[str, Gates]
+    partners: Collection[str] = ()
 
     def steps_of(self, document: str) -> Sequence[ProcedureStep]:
         """The steps that the document was submitted for."""
@@ -51,6 +56,48 @@ class Surroundings:
         named = {minister for step in steps for minister in step.ministers}
         opener = self.opened_by.minister
         return {*named, opener} if opener else named
+
+    def is_of(self, party: Party) -> bool:
+        """Whether it is the matter of a party, that opened it or of its minister."""
+        is_opener = party.id == self.opened_by.id
+        return is_opener or party.minister in self.ministers(self.steps)
+
+    def gates_of(self, step: ProcedureStep, item: str) -> Gates:
+        """Which gates are open for a step as this item."""
+        placed = self.items[item]
+        if placed.state is not ItemState.APPROVED:
+            return Gates()
+        # A release opens what the government decided, also when the item came later.
+        if not step.decided_on(item):
+            return Gates(agenda_approved=True)
+        return self.gates[placed.meeting]
+
+    @property
+    def level(self) -> AccessLevel:
+        """Who may know of it: of its title, its numbers, and that it is there."""
+        reached = [
+            agenda_level(self.gates_of(step, placement.item), settled=step.is_settled)
+            for step in self.steps
+            for placement in step.placements
+        ]
+        closed = AccessLevel.INTERNAL_SECRETARIAT
+        return max(reached, key=lambda level: level.openness, default=closed)
+
+
+def agenda_level(gates: Gates, *, settled: bool = True) -> AccessLevel:
+    """Who may know what stands on an agenda.
+
+    Args:
+        gates: Of its meeting.
+        settled: Only what was approved or taken note of is told outside the government.
+    """
+    if not gates.agenda_approved:
+        return AccessLevel.INTERNAL_SECRETARIAT
+    if not settled or not gates.documents_released:
+        return AccessLevel.INTERNAL_GOVERNMENT
+    if gates.published:
+        return AccessLevel.PUBLIC
+    return AccessLevel.INTERNAL_ADMINISTRATION
 
 
 @attrs.frozen(kw_only=True)
@@ -110,14 +157,11 @@ def _gates(
     found: Entry[Document],
     delivered: str,
 ) -> Gates:
-    placed, delivered_as = around.items[item], found.record.delivered_as
-    mine = [p.sha256 for p in placed.approved if p.document == found.id]
+    approved, delivered_as = around.items[item].approved, found.record.delivered_as
+    mine = [p.sha256 for p in approved if p.document == found.id]
     if delivered not in map(delivered_as, mine):
         return Gates()
-    # A release opens what the government decided, also when the item came later.
-    if not step.decided_on(item):
-        return Gates(agenda_approved=True)
-    return around.gates[placed.meeting]
+    return around.gates_of(step, item)
 
 
 @attrs.frozen
@@ -190,6 +234,27 @@ class Reading:
         found = self._book.read_all(DOCUMENT, [row.ref.id for row in rows])
         return self.visible(found.values(), by=by)
 
+    def known(self, dossiers: Iterable[str], *, by: Party) -> Collection[str]:
+        """Those of these dossiers that `by` may know of: their title and numbers."""
+        wanted = dict.fromkeys(dossiers)
+        return {name for name in wanted if self._knows(by, self._around(name))}
+
+    def known_meetings(self, meetings: Iterable[str], *, by: Party) -> Collection[str]:
+        """Those of these meetings of which `by` may know the approved agenda."""
+        found = self._book.read_all(MEETING, meetings)
+        gates = self._releases.gates(found)
+        reads = self._guard.policy.reads
+        return {
+            name
+            for name, entry in found.items()
+            if reads(
+                by,
+                agenda_level(
+                    attrs.evolve(gates[name], agenda_approved=entry.record.approved > 0)
+                ),
+            )
+        }
+
     def _may(self, by: Party, found: Entry[Document], sha256: str) -> bool:
         return self._allows(by, found, sha256, self._around(found.record.dossier))
 
@@ -197,13 +262,21 @@ class Reading:
         self, by: Party, found: Entry[Document], sha256: str, around: Surroundings
     ) -> bool:
         how = readable(found, sha256, around)
-        # Who submitted it reads it also before the others may.
-        mine = by.id == around.opened_by.id or by.minister in how.ministers
-        level = how.wish if mine else how.level
+        # Who submitted it, or was asked about it, reads it before the others may.
+        early = around.is_of(by) or by.id in around.partners
+        level = how.wish if early else how.level
         policy = self._guard.policy
-        return policy.reads(by, level, how.ministers) and all(
-            policy.allows(by, one, how.ministers) for one in how.needs
+        return (
+            self._knows(by, around)
+            and policy.reads(by, level, how.ministers)
+            and all(policy.allows(by, one, how.ministers) for one in how.needs)
         )
+
+    def _knows(self, by: Party, around: Surroundings) -> bool:
+        if around.is_of(by) or by.id in around.partners:
+            return True
+        whose = around.ministers(around.steps)
+        return self._guard.policy.reads(by, around.level, whose)
 
     def _found(self, document: str, by: Party) -> Entry[Document]:
         found = self._book.read_all(DOCUMENT, [document]).get(document)
@@ -218,11 +291,17 @@ class Reading:
         steps = self._all(STEP, dossier)
         items = self._all(ITEM, dossier)
         meetings = (entry.record.meeting for entry in items)
+        consulted = self._all(ANSWER, dossier)
+        held = self._book.history(CUSTODY, custody_id(of_dossier(dossier)))
         return Surroundings(
             opened_by=self._book.read(DOSSIER, dossier).record.opened_by,
             steps=[entry.record for entry in steps],
             items={entry.id: entry.record for entry in items},
             gates=self._releases.gates(meetings),
+            partners={
+                *(entry.record.addressee.id for entry in consulted),
+                *(entry.record.holder.id for entry in held),
+            },
         )
 
     def _all(self, kind: Kind[R], dossier: str) -> Sequence[Entry[R]]:

@@ -10,6 +10,7 @@ import attrs
 
 from digivl.kernel.kinds import Kind, Ref, Standing
 from digivl.records.entries import AnyDraft, AnyEntry, Entry
+from digivl.records.indexing import SearchIndex
 from digivl.records.tasks import NewTask, Task
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
@@ -126,6 +127,11 @@ class RecordBook(Protocol):
         Raises:
             NotFoundError: No stuck task with that key.
         """
+        ...
+
+    @property
+    def index(self) -> SearchIndex:
+        """The full-text index of the book; it is caught up apart from writing."""
         ...
 
     def telling(self, told: Callable[[AnyEntry], None]) -> Self:

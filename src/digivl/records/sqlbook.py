@@ -26,6 +26,7 @@ from digivl.records.engine import (
 from digivl.records.entries import AnyDraft, AnyEntry, Entry
 from digivl.records.port import Query, Row
 from digivl.records.schema import CURRENT, ENTRY, PERSONAL
+from digivl.records.sqlindex import SQLIndex
 from digivl.records.tasks import NewTask, Task
 from digivl.settings import Limits
 
@@ -197,6 +198,11 @@ class SQLBook:
         """Make a stuck task due again; see the port."""
         with self._writing() as connection:
             outbox.retry(connection, key, now)
+
+    @property
+    def index(self) -> SQLIndex:
+        """The full-text index beside the book; see the port."""
+        return SQLIndex(self._engine.dialect.name, self._reading, self._writing)
 
     def telling(self, told: Callable[[AnyEntry], None]) -> Self:
         """The same book with somebody who is told; see the port."""

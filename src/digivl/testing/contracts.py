@@ -30,6 +30,7 @@ from digivl.documents.port import DocumentStore, Stored
 from digivl.errors import CorruptDocumentError, NotFoundError
 from digivl.signing.means import SigningMeans
 from digivl.testing.book_contract import RecordBookContract
+from digivl.testing.index_contract import SearchIndexContract
 from digivl.testing.outbox_contract import OutboxContract
 from digivl.testing.rows_contract import ManyRecordsContract
 
@@ -39,6 +40,7 @@ __all__ = [
     "ManyRecordsContract",
     "OutboxContract",
     "RecordBookContract",
+    "SearchIndexContract",
     "SigningMeansContract",
 ]
 

@@ -1,0 +1,1 @@
+"""Search: full text over dossiers, steps, meetings and documents."""
