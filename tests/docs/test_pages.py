@@ -97,6 +97,7 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     tell("send", out["document"], "--to", to, "--sender", "OVO002949", *here)
     told["work --list"] = printed("work", "--list", *here)[0]
     tell("work", *here)
+    tell("search", "--kind", "dossier", *here)
     tell("doctor", *here)
     tell("plugins")
     with Digivl.open(kept, clock=lambda: LONG_AGO) as vl:

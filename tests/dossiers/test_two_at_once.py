@@ -24,15 +24,6 @@ from digivl.testing.council import SECRETARIAT, Council
 Opened = Callable[[], Council]
 
 
-@pytest.fixture(name="url", params=["sqlite", "postgresql"])
-def _url(request: pytest.FixtureRequest, quick_folder: Path) -> Iterator[str]:
-    """The address of an empty database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{quick_folder / 'book.db'}"
-        return
-    yield from request.getfixturevalue("own_server")
-
-
 @pytest.fixture(name="office")
 def _office(url: str, quick_folder: Path) -> Iterator[Opened]:
     """Opens the same office once more, as another process would."""

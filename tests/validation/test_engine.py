@@ -41,7 +41,7 @@ def test_two_good_signatures_pass(
 
     assert PASSED == (verdict.indication, verdict.sub_indication)
     assert [PASSED, PASSED] == indications(verdict)
-    assert ("Mia Minister", "Sam Secretaris") == (first.signer, last.signer)
+    assert ("Test Minister", "Test Secretaris") == (first.signer, last.signer)
     assert ((False, ("FORM",)), (True, ())) == (
         (first.covers_whole_document, first.changes),
         (last.covers_whole_document, last.changes),
@@ -414,7 +414,7 @@ def test_the_text_is_dutch(judged: Callable[..., FileVerdict], twice: bytes) -> 
     text = as_text(judged(twice))
 
     assert "f.pdf: geldig" == text.splitlines()[0]
-    assert "handtekening van Mia Minister" in text
+    assert "handtekening van Test Minister" in text
     assert "let op: ontwikkeling, geen rechtswaarde" in text
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digivl.cli import agendas, demo, documents, offices, simulate, work
+from digivl.cli import agendas, demo, documents, offices, searching, simulate, work
 
 app = typer.Typer(
     name="digivl",
@@ -45,6 +45,7 @@ app.command("worklist")(offices.worklist)
 app.command("overdue")(offices.overdue)
 app.command("show")(offices.show)
 app.command("history")(offices.history)
+app.command("search")(searching.search)
 app.command("meetings")(agendas.meetings)
 app.command("agenda")(agendas.agenda)
 app.command("check")(agendas.check)

@@ -12,7 +12,7 @@ from digivl.dispatch.model import DISPATCH
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.agenda import AGENDA, ITEM
 from digivl.dossiers.consultation import ANSWER, ROUND
-from digivl.dossiers.mandates import MANDATE
+from digivl.dossiers.mandates import COMPOSITION, MANDATE
 from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.model import DOSSIER, STEP
 from digivl.dossiers.numbering import SERIES
@@ -38,6 +38,7 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         RELEASE,
         POSITION,
         MANDATE,
+        COMPOSITION,
         ROUND,
         ANSWER,
         PUBLICATION,

@@ -62,7 +62,10 @@ def worklist(
     """Who has what, since when, until when, and what is next."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
         rows = vl.custody.worklist(
-            holder=holder, role=_role(role), entity=entity, minister=minister
+            holder=holder,
+            role=role_named(role) if role else None,
+            entity=entity,
+            minister=minister,
         )
     _print_custody("Werklijst", rows, as_json=as_json)
 
@@ -156,16 +159,19 @@ def _who_has_it(held: Sequence[Standing]) -> dict[str, str]:
     }
 
 
-def _role(name: str | None) -> Role | None:
-    if name is None:
-        return None
+def role_named(name: str) -> Role:
+    """The role with that Dutch name.
+
+    Raises:
+        NotFoundError: There is none; it lists those there are.
+    """
     try:
         return Role(name)
     except ValueError as cause:
         known = ", ".join(role.value for role in Role)
         raise NotFoundError(
             f"there is no role {name!r}", hint=f"Roles: {known}."
-        ) from (cause)
+        ) from cause
 
 
 def found(vl: Digivl, id: str) -> Ref:
@@ -174,7 +180,9 @@ def found(vl: Digivl, id: str) -> Ref:
     Raises:
         NotFoundError: There is none, or more than one.
     """
-    refs = _wholes(vl.book.find(id))
+    # The id of a custody starts with the kind of what is held: that names nothing.
+    named = [ref for ref in vl.book.find(id) if len(id) > ref.id.find(":")]
+    refs = _wholes(named)
     if len(refs) == 1:
         return refs[0]
     if not refs:

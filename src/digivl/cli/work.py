@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import attrs
 import typer
 
 from digivl.app import Digivl
 from digivl.cli.offices import found
 from digivl.cli.options import HERE, AsJson, Office
-from digivl.cli.output import NO, print_json, print_table, reported, say, tell
+from digivl.cli.output import NO, busy, print_json, print_table, reported, say, tell
 from digivl.dispatch.model import Channel
 from digivl.errors import DigivlError
 from digivl.kernel.identifiers import OVOCode
@@ -69,7 +70,7 @@ def work(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Do what is due; status 1 when something failed for now or is stuck."""
+    """Do what is due, and read documents for search; status 1 when a task failed."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
         if list_tasks:
             _print_tasks(vl.book.tasks(), as_json=as_json)
@@ -77,10 +78,13 @@ def work(
         if retry is not None:
             vl.book.retry(retry, vl.clock())
         report = vl.work(lambda task, error: _progress(task, error, quiet=as_json))
+        with busy("Reading documents for search", quiet=as_json):
+            texts = vl.search.catch_up()
     if as_json:
-        told = {"done": report.done, "postponed": report.postponed}
-        print_json(told | {"stuck": report.stuck})
+        print_json(attrs.asdict(report) | {"texts": texts})
     else:
+        if texts:
+            tell(f"read    {texts} documents, for search")
         say(
             f"{report.done} done, {report.postponed} to be tried again, "
             f"{report.stuck} stuck"

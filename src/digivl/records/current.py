@@ -122,7 +122,10 @@ def rows(
 def _conditions(query: Query) -> list[Any]:
     wanted = attrs.asdict(query, filter=lambda _, value: value is not None)
     before, held = wanted.pop("due_before", None), wanted.pop("held", None)
+    several = wanted.pop("dossiers", None)
     conditions = [CURRENT.c[name] == value for name, value in wanted.items()]
+    if several is not None:
+        conditions.append(CURRENT.c.dossier.in_(several))
     if held is not None:
         conditions.append(CURRENT.c.holder.is_not(None) == held)
     if before is not None:

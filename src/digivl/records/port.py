@@ -31,6 +31,7 @@ class Query:
 
     kind: str | None = None
     dossier: str | None = None
+    dossiers: tuple[str, ...] | None = None
     part_of: str | None = None
     holder: str | None = None
     role: str | None = None

@@ -40,7 +40,7 @@ Progress = Callable[[Ref, int], None]
 
 _BATCH: Final = 200
 #: Pages that are looked at for one answer; who may see few of them goes on from there.
-_MOST_LOOKED_AT: Final = 2_000
+_MOST_LOOKED_AT: Final = 1_000
 _LARGEST_LIMIT: Final = 200
 
 
@@ -203,9 +203,9 @@ class Search:
 
     def _page(self, asked: Asked, by: Party, limit: int, after: int | None) -> Found:
         index, hits, looked = self._book.index, list[Hit](), 0
-        last = after
+        last, size = after, limit + 1
         while looked < _MOST_LOOKED_AT:
-            matches = index.matches(asked, limit=_BATCH, after=last)
+            matches = index.matches(asked, limit=size, after=last)
             seen = self._seen(matches, by)
             for match in matches:
                 if len(hits) == limit:
@@ -214,8 +214,10 @@ class Search:
                 if match.ref in seen:
                     hits.append(self._hit(match, asked.terms))
             looked += len(matches)
-            if len(matches) < _BATCH:
+            if len(matches) < size:
                 return self._found(hits, None)
+            # Who may see little has to look further.
+            size = min(2 * size, _BATCH)
         return self._found(hits, last)
 
     def _found(self, hits: Sequence[Hit], after: int | None) -> Found:

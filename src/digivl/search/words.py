@@ -98,7 +98,8 @@ def _plain(word: str) -> str:
 def _stem(word: str) -> str:
     if word.endswith(("heid", "heden")):
         return word.removesuffix("heden").removesuffix("heid") + "heid"
-    stem: str = _stemmer().stemWord(word)
+    singular = word[:-1] if word.endswith("ens") else word
+    stem: str = _stemmer().stemWord(singular)
     if stem[-2:-1] == stem[-1:]:
         stem = stem[:-1]
     stem = stem[:-1] + stem[-1:].translate(_HARD)

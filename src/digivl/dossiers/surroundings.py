@@ -1,0 +1,190 @@
+"""What of a dossier decides who may read its documents, and who may know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final, TypeVar
+
+import attrs
+
+from digivl.access.model import AccessLevel, Gates, Permission, effective_level
+from digivl.documents.model import Document
+from digivl.dossiers.agenda import ITEM, AgendaItem, ItemState
+from digivl.dossiers.model import DOSSIER, STEP, ProcedureStep, StepState
+from digivl.dossiers.releases import Releases
+from digivl.kernel.kinds import Kind
+from digivl.kernel.parties import Party
+from digivl.records.entries import Entry
+from digivl.records.port import Query, RecordBook
+
+R = TypeVar("R", bound=attrs.AttrsInstance)
+
+_UNDECIDED: Final = (StepState.POSTPONED, StepState.WITHDRAWN)
+
+
+@attrs.frozen(kw_only=True)
+class Surroundings:
+    """What of a dossier decides who may read its documents.
+
+    Attributes:
+        dossier: Its id.
+        opened_by: The party that opened it.
+        steps: Its procedure steps.
+        items: Every agenda item they stood on, by id.
+        gates: Of the meetings of those items, by id.
+    """
+
+    dossier: str
+    opened_by: Party
+    steps: Sequence[ProcedureStep]
+    items: Mapping[str, AgendaItem]
+    gates: Mapping[str, Gates]
+
+    def steps_of(self, document: str) -> Sequence[ProcedureStep]:
+        """The steps that the document was submitted for."""
+        return [step for step in self.steps if document in step.documents]
+
+    def ministers(self, steps: Sequence[ProcedureStep]) -> Collection[str]:
+        """Whose matter these steps are: their ministers, and that of the opener."""
+        named = {minister for step in steps for minister in step.ministers}
+        opener = self.opened_by.minister
+        return {*named, opener} if opener else named
+
+    def is_of(self, party: Party) -> bool:
+        """Whether it is the matter of a party, that opened it or of its minister."""
+        is_opener = party.id == self.opened_by.id
+        return is_opener or party.minister in self.ministers(self.steps)
+
+    def gates_of(self, step: ProcedureStep, item: str) -> Gates:
+        """Which gates are open for a step as this item."""
+        placed = self.items[item]
+        if placed.state is not ItemState.APPROVED:
+            return Gates()
+        # A release opens what the government decided, also when the item came later.
+        if not step.decided_on(item):
+            return Gates(agenda_approved=True)
+        return self.gates[placed.meeting]
+
+    @property
+    def level(self) -> AccessLevel:
+        """Who may know of it: of its title, its numbers, and that it is there."""
+        reached = [
+            agenda_level(self.gates_of(step, placement.item), settled=step.is_settled)
+            for step in self.steps
+            for placement in step.placements
+        ]
+        closed = AccessLevel.INTERNAL_SECRETARIAT
+        return max(reached, key=lambda level: level.openness, default=closed)
+
+
+def agenda_level(gates: Gates, *, settled: bool = True) -> AccessLevel:
+    """Who may know what stands on an agenda.
+
+    Args:
+        gates: Of its meeting.
+        settled: Only what was approved or taken note of is told outside the government.
+    """
+    if not gates.agenda_approved:
+        return AccessLevel.INTERNAL_SECRETARIAT
+    if not settled or not gates.documents_released:
+        return AccessLevel.INTERNAL_GOVERNMENT
+    if gates.published:
+        return AccessLevel.PUBLIC
+    return AccessLevel.INTERNAL_ADMINISTRATION
+
+
+@attrs.frozen(kw_only=True)
+class Readable:
+    """How one version can be read.
+
+    Attributes:
+        wish: The level that was set.
+        level: The level in effect now.
+        ministers: Ids of the ministers whose matter it is.
+        needs: What a reader must be allowed beside the level.
+    """
+
+    wish: AccessLevel
+    level: AccessLevel
+    ministers: Collection[str]
+    needs: Collection[Permission]
+
+
+def readable(found: Entry[Document], sha256: str, around: Surroundings) -> Readable:
+    """The level in effect of a version, and what else it asks; pure.
+
+    Args:
+        found: The document.
+        sha256: The version.
+        around: What its dossier says.
+    """
+    document = found.record
+    steps = around.steps_of(found.id)
+    wish = document.version(sha256).level
+    if any(step.confidential for step in steps):
+        wish = wish.stricter_of(AccessLevel.CONFIDENTIAL)
+    delivered = document.delivered_as(sha256)
+    gates = [
+        _gates(around, step, placement.item, found, delivered)
+        for step in steps
+        for placement in step.placements
+    ]
+    most = max(gates, key=lambda one: one.open, default=None)
+    needs = set()
+    if delivered != document.delivered_as(document.latest.sha256):
+        needs.add(Permission.READ_HISTORY)
+    if steps and all(step.state in _UNDECIDED for step in steps):
+        needs.add(Permission.READ_UNDECIDED)
+    return Readable(
+        wish=wish,
+        level=effective_level(wish, most),
+        ministers=around.ministers(steps),
+        needs=needs,
+    )
+
+
+def _gates(
+    around: Surroundings,
+    step: ProcedureStep,
+    item: str,
+    found: Entry[Document],
+    delivered: str,
+) -> Gates:
+    approved, delivered_as = around.items[item].approved, found.record.delivered_as
+    mine = [p.sha256 for p in approved if p.document == found.id]
+    if delivered not in map(delivered_as, mine):
+        return Gates()
+    return around.gates_of(step, item)
+
+
+def surroundings(
+    book: RecordBook, releases: Releases, dossiers: Iterable[str]
+) -> Mapping[str, Surroundings]:
+    """The surroundings of these dossiers, by id; those that are not there lack."""
+    wanted = tuple(dict.fromkeys(dossiers))
+    found = book.read_all(DOSSIER, wanted)
+    steps = _by_dossier(book, STEP, wanted)
+    items = _by_dossier(book, ITEM, wanted)
+    gates = releases.gates(e.record.meeting for some in items.values() for e in some)
+    return {
+        name: Surroundings(
+            dossier=name,
+            opened_by=entry.record.opened_by,
+            steps=[one.record for one in steps.get(name, ())],
+            items={one.id: one.record for one in items.get(name, ())},
+            gates=gates,
+        )
+        for name, entry in found.items()
+    }
+
+
+def _by_dossier(
+    book: RecordBook, kind: Kind[R], dossiers: tuple[str, ...]
+) -> Mapping[str, Sequence[Entry[R]]]:
+    rows = book.rows(Query(kind=kind.name, dossiers=dossiers))
+    found = book.read_all(kind, [row.ref.id for row in rows])
+    ordered: dict[str, list[Entry[R]]] = {}
+    for row in rows:
+        if row.standing.dossier is not None:
+            ordered.setdefault(row.standing.dossier, []).append(found[row.ref.id])
+    return ordered

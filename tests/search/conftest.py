@@ -1,0 +1,27 @@
+"""An office with a council, and documents whose bytes are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from digivl import Digivl
+from digivl.records.sqlbook import SQLBook
+from digivl.settings import Settings
+from digivl.testing.council import Council
+
+
+@pytest.fixture(name="council")
+def _council(url: str, quick_folder: Path) -> Iterator[Council]:
+    """A new office, on each database."""
+    book = SQLBook.create(url)
+    council: Council
+    vl = Digivl.from_settings(
+        Settings(), folder=quick_folder, book=book, clock=lambda: council.now
+    )
+    council = Council(vl)
+    with vl:
+        yield council
+    book.close()
