@@ -13,7 +13,14 @@ import attrs
 import pytest
 
 from digivl import Digivl, Party, Role
-from digivl.documents.model import NOTA, Document, DocumentVersion, Origin
+from digivl.documents.model import (
+    NOTA,
+    CopyKind,
+    Document,
+    DocumentVersion,
+    Origin,
+    WordProcessor,
+)
 from digivl.errors import (
     CorruptDocumentError,
     EncryptedPDFError,
@@ -277,3 +284,92 @@ def test_only_in_an_open_dossier(office: Digivl) -> None:
             office.documents.add(
                 dossier, io.BytesIO(PDF), title="Nota", type=NOTA, by=BY
             )
+
+
+WORD = b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml and so on"
+
+
+def test_original_of_a_word_processor(office: Digivl, add: Add) -> None:
+    """It is kept with the PDF that was made from it, and given back as it came."""
+    added = add(original=io.BytesIO(WORD))
+    (version,) = added.record.versions
+    again = office.documents.replace(
+        added.id, io.BytesIO(paper("BIS")), original=io.BytesIO(WORD + b"2"), by=BY
+    )
+
+    assert version.original is not None
+    assert (len(WORD), WordProcessor.DOCX) == (
+        version.original.size,
+        version.original.media_type,
+    )
+    with office.reading.opened(added.id, by=BY, sha256=version.original.sha256) as file:
+        assert file.read() == WORD
+    assert (2, "nl") == (again.record.delivered, again.record.language)
+
+
+@pytest.mark.parametrize(
+    ("head", "media_type"),
+    [
+        (
+            b"PK\x03\x04" + bytes(26) + b"mimetype" + WordProcessor.ODT.value.encode(),
+            WordProcessor.ODT,
+        ),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), WordProcessor.DOC),
+    ],
+)
+def test_other_word_processors(
+    add: Add, head: bytes, media_type: WordProcessor
+) -> None:
+    """OpenDocument and the old Word are known by how they begin."""
+    original = add(original=io.BytesIO(head)).record.latest.original
+
+    assert media_type == original.media_type
+
+
+@pytest.mark.parametrize(
+    "content", [b"", PDF, b"PK\x03\x04", b"MZ and so on", WORD[4:]]
+)
+def test_what_is_no_original(add: Add, content: bytes) -> None:
+    """What no word processor wrote is not kept beside a document."""
+    with pytest.raises(MalformedError, match="no file of a word processor"):
+        add(original=io.BytesIO(content))
+
+
+def test_a_translation(office: Digivl, add: Add) -> None:
+    """A document of its own, of the same dossier and type, that names the other."""
+    dutch = add()
+    translate = office.documents.translate
+    fields: dict[str, Any] = {"title": "Décision", "by": BY}
+
+    french = translate(dutch.id, io.BytesIO(paper("fr")), language="fr", **fields)
+
+    record = french.record
+    assert ("fr", dutch.id, NOTA) == (
+        record.language,
+        record.translation_of,
+        record.type,
+    )
+    with pytest.raises(NotFoundError):
+        translate("nergens", io.BytesIO(PDF), language="fr", **fields)
+    with pytest.raises(MalformedError, match="language"):
+        translate(dutch.id, io.BytesIO(PDF), language="Frans", **fields)
+
+
+def test_a_copy_never_counts(office: Digivl, add: Add) -> None:
+    """It names what it was made from, stands beside the versions, and is kept once."""
+    added = add()
+    counts, flat = added.record.latest.sha256, paper("zonder handtekening")
+    copy = office.documents.copy
+
+    kept = copy(added.id, io.BytesIO(flat), CopyKind.FLATTENED, of=counts, by=BY)
+    again = copy(added.id, io.BytesIO(flat), CopyKind.FLATTENED, of=counts, by=BY)
+
+    (made,) = again.record.copies
+    assert kept == again
+    assert (counts, counts) == (again.record.latest.sha256, made.source)
+    with office.reading.opened(added.id, by=BY, sha256=made.sha256) as file:
+        assert flat == file.read()
+    with pytest.raises(NotFoundError, match="has no version"):
+        copy(added.id, io.BytesIO(flat), CopyKind.FLATTENED, of="0" * 64, by=BY)
+    with pytest.raises(UnreadablePDFError):
+        copy(added.id, io.BytesIO(WORD), CopyKind.FLATTENED, of=counts, by=BY)

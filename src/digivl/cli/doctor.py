@@ -89,20 +89,18 @@ def _book(vl: Digivl) -> str:
 
 
 def _documents(vl: Digivl) -> str:
-    versions = {
-        version.sha256
-        for row in vl.book.rows(Query(kind=DOCUMENT.name))
-        for version in vl.book.read(DOCUMENT, row.ref.id).record.versions
-    }
-    missing = [name for name in versions if not vl.documents.store.holds(name)]
+    names = [row.ref.id for row in vl.book.rows(Query(kind=DOCUMENT.name))]
+    found = vl.book.read_all(DOCUMENT, names).values()
+    files = {name for entry in found for name in entry.record.files}
+    missing = [name for name in files if not vl.documents.store.holds(name)]
     if missing:
         raise CorruptDocumentError(
-            f"{len(missing)} versions are missing, {missing[0]} among them",
+            f"{len(missing)} files are missing, {missing[0]} among them",
             hint="Restore the documents from a back-up.",
         )
     free = shutil.disk_usage(vl.folder).free
     room = " (little)" if free < _LITTLE_ROOM else ""
-    return f"{len(versions)} versions, all there; {free // 1_000_000} MB free{room}"
+    return f"{len(files)} files, all there; {free // 1_000_000} MB free{room}"
 
 
 def _outbox(vl: Digivl) -> str:

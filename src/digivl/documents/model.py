@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -27,12 +28,68 @@ RATIFICATION: Final = URI(TYPE_BASE + "609cf883-b52c-43fe-84b1-eed02527173b")
 DECISION_REPORT: Final = URI(TYPE_BASE + "e807feec-1958-46cf-a558-3379b5add49e")
 
 
+_LANGUAGE: Final = re.compile("[a-z]{2}")
+
+
 class Origin(Enum):
     """How a version came to be (herkomst)."""
 
     RECEIVED = "received"
     STAMPED = "stamped"
     SIGNED = "signed"
+
+
+class WordProcessor(Enum):
+    """Media types of what a delivered PDF can have been made from."""
+
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    ODT = "application/vnd.oasis.opendocument.text"
+    DOC = "application/msword"
+
+
+class CopyKind(Enum):
+    """What a copy is for (soort kopie)."""
+
+    FLATTENED = "afgevlakt"
+
+
+@attrs.frozen(kw_only=True)
+class Original:
+    """The file that a delivered PDF was made from (bronbestand), e.g. of Word.
+
+    It is kept and given out as it came; digivl never opens it.
+
+    Attributes:
+        sha256: Name of the bytes in the store.
+        size: In bytes.
+        media_type: Of which word processor it is.
+    """
+
+    sha256: str = attrs.field(validator=digest)
+    size: int
+    media_type: WordProcessor
+
+
+@attrs.frozen(kw_only=True)
+class Copy:
+    """A file made from a version, that never counts in its place (kopie).
+
+    The flattened copy of a signed version shows the signatures; it holds no certificate,
+    with what that tells of a person, and is what goes round.
+
+    Attributes:
+        sha256: Name of the bytes in the store.
+        size: In bytes.
+        kind: What it is for.
+        source: SHA-256 of the version it was made from.
+        at: When it was made.
+    """
+
+    sha256: str = attrs.field(validator=digest)
+    size: int
+    kind: CopyKind
+    source: str = attrs.field(validator=digest)
+    at: datetime = attrs.field(validator=aware)
 
 
 @attrs.frozen(kw_only=True)
@@ -46,6 +103,7 @@ class DocumentVersion:
         source: SHA-256 of the version it was made from.
         at: When it was made or received.
         level: Who may read it once it is released; a wish until then.
+        original: What a delivered one was made from, if that came with it.
     """
 
     sha256: str = attrs.field(validator=digest)
@@ -55,6 +113,15 @@ class DocumentVersion:
     source: str | None = None
     media_type: str = "application/pdf"
     level: AccessLevel = AccessLevel.INTERNAL_GOVERNMENT
+    original: Original | None = None
+
+
+def _language(_: object, __: object, code: str) -> None:
+    if not _LANGUAGE.fullmatch(code):
+        raise MalformedError(
+            f"{code[:20]!r} is no language",
+            hint="Name it as ISO 639-1 does: nl, fr, de, en.",
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -68,6 +135,9 @@ class Document:
         versions: The oldest first; never empty.
         number: The number it got on an approved agenda, with its position; its version
             follows from `versions`.
+        copies: Made from its versions, the oldest first.
+        language: ISO 639-1, in lower case.
+        translation_of: Id of the document it is a translation of.
     """
 
     dossier: str
@@ -75,6 +145,9 @@ class Document:
     type: URI
     versions: tuple[DocumentVersion, ...] = attrs.field(validator=at_least_one)
     number: VRNumber | None = None
+    copies: tuple[Copy, ...] = ()
+    language: str = attrs.field(default="nl", validator=_language)
+    translation_of: str | None = None
 
     @property
     def latest(self) -> DocumentVersion:
@@ -107,6 +180,41 @@ class Document:
             if one.sha256 == sha256:
                 return one
         raise NotFoundError(f"{self.title!r} has no version {sha256[:12]}…")
+
+    def holding(self, sha256: str) -> DocumentVersion:
+        """The version with these bytes, or of which they are the original or a copy.
+
+        Raises:
+            NotFoundError: It has none.
+        """
+        for copy in self.copies:
+            if copy.sha256 == sha256:
+                return self.version(copy.source)
+        for one in reversed(self.versions):
+            if one.original is not None and one.original.sha256 == sha256:
+                return one
+        return self.version(sha256)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names in the store of all its bytes: versions, originals and copies."""
+        originals = (one.original for one in self.versions)
+        return (
+            *(one.sha256 for one in self.versions),
+            *(one.sha256 for one in originals if one is not None),
+            *(one.sha256 for one in self.copies),
+        )
+
+    def with_copy(self, copy: Copy) -> Document:
+        """The document with one more copy; the same one twice is kept once.
+
+        Raises:
+            NotFoundError: It was made from no version of this document.
+        """
+        self.version(copy.source)
+        if any(one.sha256 == copy.sha256 for one in self.copies):
+            return self
+        return attrs.evolve(self, copies=(*self.copies, copy))
 
     def delivered_as(self, sha256: str) -> str:
         """The delivered version that a version is, or was made from.

@@ -10,7 +10,16 @@ from typing import BinaryIO
 import attrs
 
 from digivl.documents.disk import copied, scratch
-from digivl.documents.model import DOCUMENT, Document, DocumentVersion, Origin
+from digivl.documents.model import (
+    DOCUMENT,
+    Copy,
+    CopyKind,
+    Document,
+    DocumentVersion,
+    Origin,
+    Original,
+)
+from digivl.documents.originals import HEAD, word_processor
 from digivl.documents.port import DocumentStore, Stored
 from digivl.kernel.identifiers import URI, new_id
 from digivl.kernel.parties import Party
@@ -41,6 +50,7 @@ class Documents:
         title: str,
         type: URI,
         by: Party,
+        original: BinaryIO | None = None,
         id: str | None = None,
     ) -> Entry[Document]:
         """Take in a PDF as a new document of a dossier.
@@ -51,18 +61,20 @@ class Documents:
             title: One line, without personal values.
             type: Concept of the document type.
             by: Who delivers it.
+            original: The file of a word processor that the PDF was made from.
             id: Chosen by the application, so that it cannot be added twice; a random
                 one if None.
 
         Raises:
             NotFoundError: No such dossier.
             StepNotAllowedError: The dossier is closed.
+            MalformedError: The original is of no word processor.
             UnreadablePDFError: It is not a PDF, or a damaged one.
             EncryptedPDFError: It is protected with a password.
             StorageFullError: No room; nothing was kept.
         """
         self._admit(dossier)
-        version = self._received(content)
+        version = self._received(content, original)
         document = Document(
             dossier=dossier, title=title, type=type, versions=(version,)
         )
@@ -70,14 +82,89 @@ class Documents:
         (entry,) = self._book.write(made)
         return entry
 
-    def replace(self, id: str, content: BinaryIO, *, by: Party) -> Entry[Document]:
+    def translate(
+        self,
+        of: str,
+        content: BinaryIO,
+        *,
+        language: str,
+        title: str,
+        by: Party,
+        original: BinaryIO | None = None,
+    ) -> Entry[Document]:
+        """Take in the translation of a document: one of its own, in the same dossier.
+
+        Args:
+            of: Id of the document.
+            content: The bytes; read from where the stream stands.
+            language: ISO 639-1, in lower case.
+            title: One line, without personal values.
+            by: Who delivers it.
+            original: The file of a word processor that the PDF was made from.
+
+        Raises:
+            NotFoundError: No such document.
+            MalformedError: There is no such language; else as `add`.
+        """
+        source = self.read(of).record
+        self._admit(source.dossier)
+        version = self._received(content, original)
+        document = Document(
+            dossier=source.dossier,
+            title=title,
+            type=source.type,
+            versions=(version,),
+            language=language,
+            translation_of=of,
+        )
+        made = first(DOCUMENT, new_id(), document, "receive", by, version.at)
+        return self._book.write(made)[0]
+
+    def replace(
+        self,
+        id: str,
+        content: BinaryIO,
+        *,
+        by: Party,
+        original: BinaryIO | None = None,
+    ) -> Entry[Document]:
         """Take in a new version of a document (BIS, TER, …); errors as `add`."""
         found = self.read(id)
         self._admit(found.record.dossier)
-        version = self._received(content)
+        version = self._received(content, original)
         record = found.record.with_version(version)
         (entry,) = self._book.write(found.next(record, "replace", by, version.at))
         return entry
+
+    def copy(
+        self, id: str, content: BinaryIO, kind: CopyKind, *, of: str, by: Party
+    ) -> Entry[Document]:
+        """Keep a copy that was made from a version; it never counts in its place.
+
+        Told twice, it is kept once.
+
+        Args:
+            id: Id of the document.
+            content: A PDF; read from where the stream stands.
+            kind: What it is for.
+            of: SHA-256 of the version it was made from.
+            by: Who made it.
+
+        Raises:
+            NotFoundError: No such document or version.
+            UnreadablePDFError: It is not a PDF, or a damaged one.
+            StorageFullError: No room; nothing was kept.
+        """
+        found = self.read(id)
+        found.record.version(of)
+        stored, now = self.keep(content), self._clock()
+        made = Copy(
+            sha256=stored.sha256, size=stored.size, kind=kind, source=of, at=now
+        )
+        record = found.record.with_copy(made)
+        if record == found.record:
+            return found
+        return self._book.write(found.next(record, "copy", by, now))[0]
 
     def read(self, id: str) -> Entry[Document]:
         """The document as it is now.
@@ -135,11 +222,24 @@ class Documents:
             file.seek(0)
             return self.store.put(file)
 
-    def _received(self, content: BinaryIO) -> DocumentVersion:
+    def _received(
+        self, content: BinaryIO, original: BinaryIO | None
+    ) -> DocumentVersion:
+        kept = None if original is None else self._original(original)
         stored = self.keep(content)
         return DocumentVersion(
             sha256=stored.sha256,
             size=stored.size,
             origin=Origin.RECEIVED,
             at=self._clock(),
+            original=kept,
         )
+
+    def _original(self, content: BinaryIO) -> Original:
+        with scratch() as file:
+            copied(content, file, largest=self._largest)
+            file.seek(0)
+            media_type = word_processor(file.read(HEAD))
+            file.seek(0)
+            stored = self.store.put(file)
+        return Original(sha256=stored.sha256, size=stored.size, media_type=media_type)

@@ -67,14 +67,19 @@ class Reading:
     ) -> Iterator[BinaryIO]:
         """The bytes of a version, or of the last one, for who may read them.
 
+        Args:
+            document: Id of the document.
+            by: Who reads.
+            sha256: A version, or a copy or the original of one, which are read by who
+                may read that version.
+
         Raises:
             NotFoundError: As `read`.
             CorruptDocumentError: The bytes no longer match their name.
         """
         found = self._found(document, by)
         wanted = sha256 or found.record.latest.sha256
-        known = {version.sha256 for version in found.record.versions}
-        if wanted not in known or not self._may(by, found, wanted):
+        if not self._has(found.record, wanted) or not self._may(by, found, wanted):
             self._refuse(document, by)
         with self._documents.opened(wanted) as file:
             yield file
@@ -157,6 +162,13 @@ class Reading:
         rows = self._book.rows(Query(kind=ANSWER.name, dossier=around.dossier))
         asked = self._book.read_all(ANSWER, [row.ref.id for row in rows])
         return any(entry.record.addressee.id == by.id for entry in asked.values())
+
+    def _has(self, document: Document, sha256: str) -> bool:
+        try:
+            document.holding(sha256)
+        except NotFoundError:
+            return False
+        return True
 
     def _found(self, document: str, by: Party) -> Entry[Document]:
         found = self._book.read_all(DOCUMENT, [document]).get(document)

@@ -115,15 +115,16 @@ def readable(found: Entry[Document], sha256: str, around: Surroundings) -> Reada
 
     Args:
         found: The document.
-        sha256: The version.
+        sha256: The version, or a copy or the original of one.
         around: What its dossier says.
     """
     document = found.record
     steps = around.steps_of(found.id)
-    wish = document.version(sha256).level
+    version = document.holding(sha256)
+    wish = version.level
     if any(step.confidential for step in steps):
         wish = wish.stricter_of(AccessLevel.CONFIDENTIAL)
-    delivered = document.delivered_as(sha256)
+    delivered = document.delivered_as(version.sha256)
     gates = [
         _gates(around, step, placement.item, found, delivered)
         for step in steps

@@ -133,6 +133,8 @@ def scheme(name: str) -> Scheme:
 def labelled(name: str, label: str) -> Concept | None:
     """The concept of a list with that label, short, long or former; in any case."""
     wanted = label.casefold().strip()
+    if not wanted:
+        return None
     for one in scheme(name).concepts:
         former = (old.label for old in one.former)
         if wanted in {
