@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digivl.custody.model import of_dossier
 from digivl.dossiers.agenda import AgendaItem
-from digivl.dossiers.model import ItemKind
+from digivl.dossiers.model import ItemKind, StepState
 from digivl.dossiers.positions import Position, Stand, content_of, divide
 from digivl.errors import MalformedError, NotAllowedError, StepNotAllowedError
 from digivl.kernel.parties import Party, Role
@@ -124,3 +125,52 @@ def test_what_is_refused(council: Council) -> None:
     council.now += timedelta(days=2)
     with pytest.raises(StepNotAllowedError, match="begonnen"):
         mark(item.id, "minister-1", Stand.NO_OBJECTION, by=minister(1))
+
+
+def test_evoked_is_decided(council: Council) -> None:
+    """An announcement that a minister evokes waits for a decision of the government."""
+    meeting = council.meeting().id
+    told = council.item(meeting, kind=ItemKind.ANNOUNCEMENT)
+    evoked = council.item(meeting, kind=ItemKind.ANNOUNCEMENT)
+    with pytest.raises(NotAllowedError):
+        council.vl.positions.evoke(
+            evoked.id, "minister-1", by=minister(2), reason="te belangrijk"
+        )
+    for _ in range(2):
+        council.vl.positions.evoke(
+            evoked.id, "minister-2", by=minister(2), reason="te belangrijk"
+        )
+    everybody = council.vl.positions.division(meeting, [])
+
+    council.vl.approving.close(meeting, by=SECRETARIAT)
+
+    assert ((told.id,), [evoked.id]) == (everybody.consent, [*everybody.debate])
+    assert [StepState.NOTED, StepState.ON_AGENDA] == [
+        council.step_of(item).state for item in (told, evoked)
+    ]
+    assert ("minister-2",) == council.vl.agendas.item(evoked.id).record.evoked
+    held = council.vl.custody.of(of_dossier(evoked.record.dossier)).record
+    assert "beslissen" == held.next_step
+
+
+def test_a_deferral_comes_first(council: Council) -> None:
+    """Who asks to defer says why; the chair sees those items apart."""
+    meeting = council.meeting().id
+    item = council.item(meeting).id
+    mark = council.vl.positions.mark
+    with pytest.raises(MalformedError, match="deferral"):
+        mark(item, "minister-2", Stand.DEFERRAL, by=minister(2))
+    mark(item, "minister-2", Stand.DEFERRAL, by=minister(2), reason="advies volgt")
+
+    divided = council.vl.positions.division(meeting, MINISTERS)
+
+    assert ((item,), [item]) == (divided.deferrals, [*divided.debate])
+
+
+def test_too_late_to_evoke(council: Council) -> None:
+    """Not once the meeting has started."""
+    item = council.item(council.meeting().id).id
+    council.now += timedelta(days=2)
+
+    with pytest.raises(StepNotAllowedError, match="begonnen"):
+        council.vl.positions.evoke(item, "minister-1", by=minister(1), reason="laat")

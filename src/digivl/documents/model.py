@@ -74,8 +74,8 @@ class Original:
 class Copy:
     """A file made from a version, that never counts in its place (kopie).
 
-    The flattened copy of a signed version shows the signatures; it holds no certificate,
-    with what that tells of a person, and is what goes round.
+    The flattened copy of a signed version shows the signatures without the certificates,
+    which tell more of a person than has to go round.
 
     Attributes:
         sha256: Name of the bytes in the store.

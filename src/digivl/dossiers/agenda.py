@@ -67,6 +67,8 @@ ITEM_LIFECYCLE: Final = Lifecycle(
         Step("check", (_I.APPROVED,), _I.APPROVED),
         Step("edit", (_I.PROPOSED,), _I.PROPOSED),
         Step("edit", (_I.APPROVED,), _I.APPROVED),
+        Step("evoke", (_I.PROPOSED,), _I.PROPOSED),
+        Step("evoke", (_I.APPROVED,), _I.APPROVED),
         Step("approve", (_I.PROPOSED, _I.APPROVED), _I.APPROVED),
         Step("take off", (_I.PROPOSED, _I.APPROVED), _I.TAKEN_OFF),
     ),
@@ -108,6 +110,7 @@ class AgendaItem:
         formal: Outcome of the formal check; every edit asks a new one.
         for_press: To be told to the press.
         comment: Of the secretariat, for the agenda.
+        evoked: Ids of the ministers who want the government to decide on it.
     """
 
     meeting: str
@@ -123,6 +126,7 @@ class AgendaItem:
     formal: FormalCheck = FormalCheck.NOT_YET
     for_press: bool = False
     comment: str = attrs.field(default="", validator=free_text)
+    evoked: tuple[str, ...] = ()
     state: ItemState = ITEM_LIFECYCLE.initial
 
     def _after(self, step: str) -> AgendaItem:
@@ -157,6 +161,15 @@ class AgendaItem:
             comment=self.comment if comment is None else comment,
             formal=FormalCheck.NOT_YET,
         )
+
+    def evoke(self, minister: str) -> AgendaItem:
+        """A minister wants the government to decide on it (evocatie).
+
+        Raises:
+            StepNotAllowedError: It was taken off the agenda.
+        """
+        evoked = tuple(dict.fromkeys((*self.evoked, minister)))
+        return attrs.evolve(self._after("evoke"), evoked=evoked)
 
     def approve(self) -> AgendaItem:
         """An approved agenda version holds it as it is now."""

@@ -72,6 +72,7 @@ class _Chosen:
     """Which items stand on the version, in their order, and which do not."""
 
     lines: tuple[Line, ...]
+    told: frozenset[str]
     fresh: tuple[Entry[AgendaItem], ...]
     held_back: tuple[Entry[AgendaItem], ...]
     rolled_back: tuple[str, ...]
@@ -84,6 +85,7 @@ class _Act:
     meeting: Meeting
     steps: Mapping[str, Entry[ProcedureStep]]
     numbers: Mapping[str, VRNumber]
+    told: frozenset[str]
     by: Party
     at: datetime
 
@@ -119,7 +121,7 @@ class Approving:
         """Approve the design as the final agenda; no next one opens.
 
         New items that are not formally OK go off the agenda. Announcements were taken
-        note of.
+        note of, unless a minister evoked them: those are decided like the others.
 
         Raises:
             StepNotAllowedError: There is no design.
@@ -204,7 +206,14 @@ class Approving:
         numbers, counted = self._naming.numbers(
             found.record, chosen.lines, steps, by, now
         )
-        act = _Act(meeting=record, steps=steps, numbers=numbers, by=by, at=now)
+        act = _Act(
+            meeting=record,
+            steps=steps,
+            numbers=numbers,
+            told=chosen.told if record.is_final else frozenset(),
+            by=by,
+            at=now,
+        )
         agenda = self._agendas.agenda(found.id, record.approved)
         drafts: list[AnyDraft] = [
             agenda.next(agenda.record.approve(chosen.lines), "approve", by, now),
@@ -243,6 +252,7 @@ class Approving:
         versions |= {name: before[name].version for name in again}
         return _Chosen(
             lines=tuple(_lines(standing, versions)),
+            told=frozenset(e.id for e in standing if _is_told(e.record)),
             fresh=tuple(e for e in standing if e.id in fresh),
             held_back=tuple(e for e in items if e.id not in ok and e.id not in before),
             rolled_back=tuple(again),
@@ -250,11 +260,8 @@ class Approving:
 
     def _moved(self, act: _Act, lines: Sequence[Line]) -> Iterator[AnyDraft]:
         """What the approval does to the steps: an announcement needs no decision."""
-        told: list[Line] = []
-        rest: list[Line] = []
-        for line in lines:
-            is_told = act.meeting.is_final and line.kind is ItemKind.ANNOUNCEMENT
-            (told if is_told else rest).append(line)
+        told = [line for line in lines if line.item in act.told]
+        rest = [line for line in lines if line.item not in act.told]
         yield from self._scheduled(act, rest)
         yield from self._noted(act, told)
 
@@ -296,6 +303,11 @@ class Approving:
                 at=act.at,
                 days=FOLLOW_UP_DAYS,
             )
+
+
+def _is_told(item: AgendaItem) -> bool:
+    """An announcement that no minister evoked: nothing has to be decided."""
+    return item.kind is ItemKind.ANNOUNCEMENT and not item.evoked
 
 
 def _order(

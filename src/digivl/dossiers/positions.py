@@ -20,7 +20,7 @@ import attrs
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.dossiers.agenda import ITEM, AgendaItem
-from digivl.dossiers.agendas import Agendas
+from digivl.dossiers.agendas import Agendas, touched
 from digivl.errors import MalformedError, StepNotAllowedError
 from digivl.kernel.checks import free_text
 from digivl.kernel.kinds import Kind, Standing
@@ -34,13 +34,18 @@ class Stand(Enum):
 
     NO_OBJECTION = "geen bezwaar"
     WISH_TO_SPEAK = "wenst het woord"
+    DEFERRAL = "vraagt uitstel"
     OBJECTION = "bezwaar"
 
 
-def _objection_has_reason(position: Position, _: object, reason: str) -> None:
-    if position.stand is Stand.OBJECTION and not reason.strip():
+_REASONED: Final = (Stand.OBJECTION, Stand.DEFERRAL)
+
+
+def _has_reason(position: Position, _: object, reason: str) -> None:
+    if position.stand in _REASONED and not reason.strip():
         raise MalformedError(
-            "an objection has a reason", hint="Say what has to change, in `reason`."
+            "an objection has a reason, and so has a deferral",
+            hint="Say what has to change, or be waited for, in `reason`.",
         )
 
 
@@ -55,7 +60,7 @@ class Position:
         stand: The position.
         content: Digest of the documents it is about; when the item gets others, the
             minister has not answered any more.
-        reason: Obligatory for an objection.
+        reason: Obligatory for an objection and a deferral.
     """
 
     meeting: str
@@ -63,7 +68,7 @@ class Position:
     minister: str
     stand: Stand
     content: str
-    reason: str = attrs.field(default="", validator=(free_text, _objection_has_reason))
+    reason: str = attrs.field(default="", validator=(free_text, _has_reason))
 
 
 @attrs.frozen(kw_only=True)
@@ -71,15 +76,18 @@ class Division:
     """How an agenda is divided before the meeting.
 
     Attributes:
-        consent: Ids of items that nobody objects to or wants to speak about, and on
-            which everybody answered, or silence counts.
+        consent: Ids of items that nobody evoked, objects to, or wants to defer or speak
+            about, and on which everybody answered, or silence counts.
         debate: The positions for which each other item is debated, by its id; none
-            where somebody did not answer and silence does not count.
+            where it was evoked, or somebody did not answer and silence does not count.
+        deferrals: Ids of the items that somebody wants to defer: the chair decides on
+            that first.
         silent: Ids of the ministers who have not answered, by item.
     """
 
     consent: tuple[str, ...]
     debate: Mapping[str, tuple[Position, ...]]
+    deferrals: tuple[str, ...]
     silent: Mapping[str, tuple[str, ...]]
 
 
@@ -110,18 +118,25 @@ def divide(
     consent: list[str] = []
     debate: dict[str, tuple[Position, ...]] = {}
     silent: dict[str, tuple[str, ...]] = {}
-    for name in items:
+    for name, item in items.items():
         mine = [one for one in fresh if one.item == name]
         wanting = tuple(one for one in mine if one.stand is not Stand.NO_OBJECTION)
         answered = {one.minister for one in mine}
         quiet = tuple(one for one in ministers if one not in answered)
-        if wanting or (quiet and not silence_agrees):
+        if wanting or item.evoked or (quiet and not silence_agrees):
             debate[name] = wanting
         else:
             consent.append(name)
         if quiet:
             silent[name] = quiet
-    return Division(consent=tuple(consent), debate=debate, silent=silent)
+    deferrals = tuple(
+        name
+        for name, wanting in debate.items()
+        if any(one.stand is Stand.DEFERRAL for one in wanting)
+    )
+    return Division(
+        consent=tuple(consent), debate=debate, deferrals=deferrals, silent=silent
+    )
 
 
 def _standing(position: Position) -> Standing:
@@ -153,15 +168,10 @@ class Positions:
 
         Raises:
             NotAllowedError: `by` is not, and does not work for, that minister.
-            MalformedError: An objection without a reason.
+            MalformedError: An objection or deferral without a reason.
             StepNotAllowedError: The meeting has started.
         """
-        self._guard.check(
-            by, Permission.TAKE_POSITION, ministers=[minister], subject=ITEM.ref(item)
-        )
-        found, now = self._agendas.item(item).record, self._clock()
-        if self._agendas.read(found.meeting).record.planned_start <= now:
-            raise StepNotAllowedError("meeting", "begonnen", "take a position", ())
+        found, now = self._before_meeting(item, minister, by).record, self._clock()
         position = Position(
             meeting=found.meeting,
             item=item,
@@ -177,6 +187,35 @@ class Positions:
         else:
             draft = before.next(position, "mark", by, now, reason)
         return self._book.write(draft)[0]
+
+    def evoke(
+        self, item: str, minister: str, *, by: Party, reason: str
+    ) -> Entry[AgendaItem]:
+        """A minister wants the government to decide (evocatie): no announcement then.
+
+        Any minister may, on any item; nobody can take it back for the minister.
+
+        Raises:
+            NotAllowedError: `by` is not, and does not work for, that minister.
+            StepNotAllowedError: The meeting has started, or the item was taken off.
+            StaleRecordError: Somebody else changed the agenda first.
+        """
+        found, now = self._before_meeting(item, minister, by), self._clock()
+        meeting = self._agendas.read(found.record.meeting)
+        draft = found.next(found.record.evoke(minister), "evoke", by, now, reason)
+        return self._book.write(draft, touched(meeting, by, now, reason))[0]
+
+    def _before_meeting(self, item: str, minister: str, by: Party) -> Entry[AgendaItem]:
+        self._guard.check(
+            by, Permission.TAKE_POSITION, ministers=[minister], subject=ITEM.ref(item)
+        )
+        found = self._agendas.item(item)
+        if (
+            self._agendas.read(found.record.meeting).record.planned_start
+            <= self._clock()
+        ):
+            raise StepNotAllowedError("meeting", "begonnen", "take a position", ())
+        return found
 
     def division(
         self,
