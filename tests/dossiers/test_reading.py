@@ -24,6 +24,7 @@ from digivl.errors import (
 )
 from digivl.kernel.parties import Party, Role
 from digivl.records.port import Query
+from digivl.search.service import Only
 from digivl.testing.council import (
     ADMIN,
     CABINET,
@@ -102,7 +103,7 @@ def test_a_document_opens_step_by_step(council: Council) -> None:
 )
 @given(data=st.data())
 def test_no_way_shows_more_than_the_rule(data: Any, council: Council) -> None:
-    """Reading, opening and listing agree; nobody passes the effective level."""
+    """Reading, listing and searching agree; nobody passes the effective level."""
     wish = data.draw(st.sampled_from(AccessLevel))
     opened = data.draw(st.integers(0, 3))
     reader = data.draw(st.sampled_from(READERS))
@@ -130,7 +131,15 @@ def test_no_way_shows_more_than_the_rule(data: Any, council: Council) -> None:
     except NotFoundError:
         may_read = False
 
+    only = Only(dossier=item.record.dossier)
+    hits = council.vl.search.find("ontwerp", by=reader, only=only).hits
+    hits += council.vl.search.find("jeugdwerk", by=reader, only=only).hits
+    kinds = [hit.ref.kind for hit in hits]
+
     assert ([document] if may_read else []) == shown
+    assert shown == [hit.ref.id for hit in hits if hit.ref.kind == "document"]
+    # What belongs to a dossier shows only to who may know of the dossier.
+    assert "dossier" in kinds or not kinds
     submitted = reader.minister == OTHER_CABINET.minister
     if may_read and not submitted:
         level = council.vl.reading.level(document)

@@ -74,7 +74,7 @@ class Original:
 class Copy:
     """A file made from a version, that never counts in its place (kopie).
 
-    The flattened copy of a signed version shows the signatures without the certificates,
+    The flattened copy of a signed version shows the signatures without certificates,
     which tell more of a person than has to go round.
 
     Attributes:
