@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from digivl.dossiers.releases import Releases
     from digivl.dossiers.service import Dossiers
     from digivl.dossiers.submissions import Submissions
+    from digivl.kernel.parties import Party
     from digivl.plugins.catalog import Catalog
     from digivl.records.port import RecordBook
     from digivl.records.worker import Handler
@@ -123,7 +124,7 @@ class Rooms:
             self.clock,
             self._check_pdf,
             self.settings.limits.pdf_bytes,
-            self._check_open,
+            self._admit,
         )
 
     @once
@@ -359,8 +360,8 @@ class Rooms:
             opened=self._opened,
         )
 
-    def _check_open(self, dossier: str) -> None:
-        self.dossiers.opened(dossier)
+    def _admit(self, dossier: str, by: Party) -> None:
+        self.dossiers.admit(dossier, by)
 
     def _check_pdf(self, source: BinaryIO) -> None:
         from digivl.pdf.reading import facts

@@ -487,3 +487,23 @@ def test_release_waits_for_a_final_agenda(council: Council) -> None:
 
     assert 1 == report.stuck
     assert not council.vl.releases.gates([meeting])[meeting].documents_released
+
+
+def test_who_delivers_to_a_dossier(council: Council) -> None:
+    """Its owner, the cabinet of a competent minister and the staff; no other cabinet."""
+    dossier = council.vl.dossiers.open("Subsidie", by=CABINET).id
+    council.vl.dossiers.submit(
+        dossier,
+        StepKind.FINAL_APPROVAL,
+        documents=(),
+        by=SECRETARIAT,
+        ministers=["minister-3"],
+    )
+    third = Party("kabinet-3", "Kabinet", Role.DOSSIER_MANAGER, minister="minister-3")
+    add = council.vl.documents.add
+
+    for who in (CABINET, third, SECRETARIAT):
+        add(dossier, io.BytesIO(paper()), title="Nota", type=NOTA, by=who)
+    for who in (OTHER_CABINET, STAFF, BODY):
+        with pytest.raises(NotAllowedError, match="documenten aanleveren"):
+            add(dossier, io.BytesIO(paper()), title="Nota", type=NOTA, by=who)

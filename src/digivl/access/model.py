@@ -118,6 +118,7 @@ class Permission(Enum):
     MANAGE_PUBLICATION = "publicaties in het Belgisch Staatsblad beheren"
     PREPARE_SIGNING = "ondertekening voorbereiden"
     SEND_TO_PARLIAMENT = "naar het Vlaams Parlement zenden"
+    DELIVER = "documenten aanleveren"
     SUBMIT = "indienen"
     TREAT_SUBMISSION = "indieningen behandelen"
     VIEW_SUBMISSIONS = "indieningen bekijken"
@@ -143,6 +144,7 @@ _STAFF: Final = frozenset(_P) - {_P.TAKE_POSITION, _P.OVERRIDE, _P.SEND_TO_PARLI
 _CABINET_ALL: Final = (_P.READ_UNDECIDED, _P.READ_HISTORY)
 _CABINET_OWN: Final = (
     _P.OPEN_DOSSIER,
+    _P.DELIVER,
     _P.CONSULT,
     _P.SUBMIT,
     _P.PREPARE_SIGNING,
@@ -164,8 +166,8 @@ _MINISTER: Final = {
     **_own(*_CABINET_OWN),
 }
 
-#: What each role may do. The Kaleidos table, and of our own: who opens a dossier, takes
-#: a position or starts a consultation, which Kaleidos does not know.
+#: What each role may do. The Kaleidos table, and of our own: who opens a dossier or
+#: delivers to it, takes a position or starts a consultation, which Kaleidos lacks.
 PERMISSIONS: Final[dict[Role, dict[Permission, Reach]]] = {
     Role.SYSTEM: _all(*_P),
     Role.ADMIN: _all(*(frozenset(_P) - {_P.TAKE_POSITION})),
@@ -197,7 +199,7 @@ PERMISSIONS: Final[dict[Role, dict[Permission, Reach]]] = {
         **_own(*_CABINET_OWN, _P.VIEW_SUBMISSIONS, _P.READ_CONFIDENTIAL),
     },
     Role.CABINET_STAFF: _all(_P.READ_UNDECIDED, _P.READ_HISTORY),
-    Role.FINANCE_INSPECTOR: _all(_P.READ_HISTORY),
+    Role.FINANCE_INSPECTOR: _all(_P.DELIVER, _P.READ_HISTORY),
     Role.SIGNATORY: _all(_P.READ_HISTORY),
 }
 

@@ -40,7 +40,7 @@ class Documents:
     _clock: Callable[[], datetime]
     _check: Callable[[BinaryIO], object]  # refuses what cannot be a document
     _largest: int
-    _admit: Callable[[str], object]  # refuses a dossier that is not there, or closed
+    _admit: Callable[[str, Party], object]  # refuses a dossier, or who delivers to it
 
     def add(
         self,
@@ -67,13 +67,14 @@ class Documents:
 
         Raises:
             NotFoundError: No such dossier.
+            NotAllowedError: `by` may not deliver to it.
             StepNotAllowedError: The dossier is closed.
             MalformedError: The original is of no word processor.
             UnreadablePDFError: It is not a PDF, or a damaged one.
             EncryptedPDFError: It is protected with a password.
             StorageFullError: No room; nothing was kept.
         """
-        self._admit(dossier)
+        self._admit(dossier, by)
         version = self._received(content, original)
         document = Document(
             dossier=dossier, title=title, type=type, versions=(version,)
@@ -107,7 +108,7 @@ class Documents:
             MalformedError: There is no such language; else as `add`.
         """
         source = self.read(of).record
-        self._admit(source.dossier)
+        self._admit(source.dossier, by)
         version = self._received(content, original)
         document = Document(
             dossier=source.dossier,
@@ -130,7 +131,7 @@ class Documents:
     ) -> Entry[Document]:
         """Take in a new version of a document (BIS, TER, …); errors as `add`."""
         found = self.read(id)
-        self._admit(found.record.dossier)
+        self._admit(found.record.dossier, by)
         version = self._received(content, original)
         record = found.record.with_version(version)
         (entry,) = self._book.write(found.next(record, "replace", by, version.at))
@@ -156,6 +157,7 @@ class Documents:
             StorageFullError: No room; nothing was kept.
         """
         found = self.read(id)
+        self._admit(found.record.dossier, by)
         found.record.version(of)
         stored, now = self.keep(content), self._clock()
         made = Copy(

@@ -250,6 +250,25 @@ class Dossiers:
             if row.ref != own and (why := _still_runs(row)):
                 raise StepNotAllowedError("dossier", why, "close", ())
 
+    def admit(self, id: str, by: Party) -> None:
+        """Let `by` deliver a document to a dossier.
+
+        Who opened it may, and who works for its minister or that of one of its steps.
+
+        Raises:
+            NotFoundError: No such dossier.
+            NotAllowedError: `by` may not.
+            StepNotAllowedError: It is closed.
+        """
+        opened = self.opened(id)
+        self._guard.check_own(
+            by,
+            Permission.DELIVER,
+            opened.opened_by,
+            ministers=[m for step in self.steps(id) for m in step.record.ministers],
+            subject=DOSSIER.ref(id),
+        )
+
     def opened(self, id: str) -> Dossier:
         """The dossier, which must be open.
 
