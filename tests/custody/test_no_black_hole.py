@@ -20,9 +20,11 @@ from hypothesis.stateful import (
 
 from digivl import Digivl, DigivlError
 from digivl.advice.model import ADVICE, AGREEMENT, AdviceOutcome
-from digivl.custody.model import CUSTODY
+from digivl.custody.label import PREFIX
+from digivl.custody.model import CUSTODY, custody_id
 from digivl.documents.model import NOTA
 from digivl.dossiers.agenda import ITEM, FormalCheck
+from digivl.dossiers.consultation import ROUND, Opinion, Silence
 from digivl.dossiers.meeting import MeetingKind
 from digivl.dossiers.model import (
     DOSSIER,
@@ -32,7 +34,7 @@ from digivl.dossiers.model import (
     ItemKind,
     StepKind,
 )
-from digivl.kernel.kinds import Kind
+from digivl.kernel.kinds import Kind, Ref
 from digivl.records.port import Query
 from digivl.testing import route
 from digivl.testing.council import ADMIN
@@ -166,6 +168,67 @@ class Acts(RuleBasedStateMachine):
         with suppress(DigivlError):
             self.vl.custody.hand_over(DOSSIER.ref(self.dossier), to, by=by)
 
+    @rule(act=st.sampled_from(["take_over", "recall"]), by=parties)
+    def take(self, act: str, by: Any) -> None:
+        """Somebody takes it, or takes back what was handed over."""
+        with suppress(DigivlError):
+            getattr(self.vl.custody, act)(self._subject, by=by, reason="dringend")
+
+    @rule(to=parties, by=parties)
+    def escalate(self, to: Any, by: Any) -> None:
+        """It goes up."""
+        with suppress(DigivlError):
+            self.vl.custody.escalate(self._subject, to, by=by, reason="te laat")
+
+    @rule(days=st.integers(-5, 30), by=parties)
+    def extend(self, days: int, by: Any) -> None:
+        """The holder gets more time, or less."""
+        due = self.vl.clock() + timedelta(days=days)
+        with suppress(DigivlError):
+            self.vl.custody.extend(self._subject, due, by=by, reason="verlof")
+
+    @rule(holder=parties, to=parties, days=st.integers(0, 9))
+    def delegate(self, holder: Any, to: Any, days: int) -> None:
+        """Somebody is absent, perhaps who stands in for another."""
+        start = self.vl.clock()
+        until = start + timedelta(days=days)
+        with suppress(DigivlError):
+            self.vl.absences.delegate(holder, to, start=start, until=until, by=ADMIN)
+
+    @rule(to=parties)
+    def scan(self, to: Any) -> None:
+        """The folder of paper comes to somebody, who scans its label."""
+        with suppress(DigivlError):
+            label = self.vl.labels.make(self._subject, by=to)
+            self.vl.labels.scanned(f"{PREFIX}{label.id}", to)
+
+    @rule(silence=st.sampled_from(Silence), by=parties)
+    def consult(self, silence: Silence, by: Any) -> None:
+        """Others are consulted, each of whom then has an answer to give."""
+        with suppress(DigivlError):
+            self.vl.consultations.start(
+                self.dossier,
+                documents=[self.document],
+                obligatory=[route.SECRETARIAT],
+                others=[route.BUDGET],
+                due=self.vl.clock() + timedelta(days=3),
+                silence=silence,
+                by=by,
+            )
+
+    @rule(opinion=st.sampled_from(Opinion), by=parties)
+    def answer(self, opinion: Opinion, by: Any) -> None:
+        """Somebody who was consulted answers; when all did, the round ends."""
+        rounds = self.vl.consultations
+        give, asker = rounds.answer, route.CABINET
+        self._on(ROUND, lambda it: give(it, opinion, by=by, remark="te duur"))
+        self._on(ROUND, lambda it: rounds.close(it, by=asker))
+
+    @rule()
+    def remind(self) -> None:
+        """Reminders change nothing of who has it."""
+        self.vl.custody.remind()
+
     @rule(by=parties, really=st.integers(0, 9))
     def close(self, by: Any, really: int) -> None:
         """Now and then it is closed, and then everything else is refused."""
@@ -190,6 +253,30 @@ class Acts(RuleBasedStateMachine):
             row.version,
             row.standing,
         )
+
+    @invariant()
+    def it_stands_on_one_work_list(self) -> None:
+        """What is open is on the list of its holder, and once on that of all."""
+        held = self.vl.custody.of(self._subject).record
+        listed = [row.ref.id for row in self.vl.custody.worklist()]
+        mine = [r.ref.id for r in self.vl.custody.worklist(holder=held.holder.id)]
+        name = custody_id(self._subject)
+        is_open = CUSTODY.standing(held).open
+
+        assert len(set(listed)) == len(listed)
+        assert [is_open] * 2 == [name in listed, name in mine]
+
+    @invariant()
+    def who_is_late_is_named(self) -> None:
+        """What is overdue says who should act."""
+        for late in self.vl.custody.overdue():
+            assert late.act
+            assert late.act_label
+            assert late.late >= timedelta()
+
+    @property
+    def _subject(self) -> Ref:
+        return DOSSIER.ref(self.dossier)
 
     def _on_meeting(self, act: Callable[[str], object]) -> None:
         items = Scene(self.vl, self.dossier, "").all(ITEM)

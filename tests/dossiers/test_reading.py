@@ -490,7 +490,7 @@ def test_release_waits_for_a_final_agenda(council: Council) -> None:
 
 
 def test_who_delivers_to_a_dossier(council: Council) -> None:
-    """Its owner, the cabinet of a competent minister and the staff; no other cabinet."""
+    """Its owner, the cabinet of a competent minister and the staff; nobody else."""
     dossier = council.vl.dossiers.open("Subsidie", by=CABINET).id
     council.vl.dossiers.submit(
         dossier,
