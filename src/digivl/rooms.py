@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from digivl.dossiers.deciding import Deciding
     from digivl.dossiers.mandates import Government
     from digivl.dossiers.meetings import Meetings
+    from digivl.dossiers.newsroom import Newsroom
     from digivl.dossiers.papers import Papers
     from digivl.dossiers.positions import Positions
     from digivl.dossiers.publications import Publications
     from digivl.dossiers.reading import Reading
     from digivl.dossiers.releases import Releases
+    from digivl.dossiers.secretary import Secretary
     from digivl.dossiers.service import Dossiers
     from digivl.dossiers.submissions import Submissions
     from digivl.kernel.parties import Party
@@ -229,8 +231,25 @@ class Rooms:
             self.government,
             self.releases,
             self.reading,
+            self.secretary,
             self.guard,
         )
+
+    @once
+    def secretary(self) -> Secretary:
+        """Minutes of meetings, and the words of decisions."""
+        from digivl.dossiers.secretary import Secretary
+
+        return Secretary(
+            self.book, self.guard, self.agendas, self.government, self.clock
+        )
+
+    @once
+    def news(self) -> Newsroom:
+        """News items and newsletters."""
+        from digivl.dossiers.newsroom import Newsroom
+
+        return Newsroom(self.book, self.guard, self.agendas, self.clock)
 
     @once
     def releases(self) -> Releases:

@@ -14,7 +14,9 @@ from digivl.dossiers.agenda import AGENDA, ITEM
 from digivl.dossiers.consultation import ANSWER, ROUND
 from digivl.dossiers.mandates import COMPOSITION, MANDATE
 from digivl.dossiers.meeting import MEETING
+from digivl.dossiers.minutes import MINUTES, REPORT
 from digivl.dossiers.model import DOSSIER, STEP
+from digivl.dossiers.news import NEWS
 from digivl.dossiers.numbering import SERIES
 from digivl.dossiers.positions import POSITION
 from digivl.dossiers.publication import PUBLICATION
@@ -43,6 +45,9 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         ANSWER,
         PUBLICATION,
         SUBMISSION,
+        MINUTES,
+        REPORT,
+        NEWS,
         DENIAL,
         DOCUMENT,
         ADVICE,
@@ -110,6 +115,21 @@ _LABELS: Final = {
     ("item", "edit"): "Agendapunt wijzigen",
     ("item", "approve"): "Op de goedgekeurde agenda",
     ("item", "take off"): "Agendapunt schrappen",
+    ("item", "evoke"): "Evocatie",
+    ("minutes", "draft"): "Notulen opmaken",
+    ("minutes", "edit"): "Notulen wijzigen",
+    ("minutes", "finish"): "Notulen afwerken",
+    ("minutes", "reopen"): "Notulen heropenen",
+    ("minutes", "approve"): "Notulen goedkeuren",
+    ("report", "write"): "Beslissingsfiche schrijven",
+    ("report", "finish"): "Beslissingsfiche afwerken",
+    ("report", "reopen"): "Beslissingsfiche heropenen",
+    ("news", "draft"): "Nieuwsbericht opmaken",
+    ("news", "edit"): "Nieuwsbericht wijzigen",
+    ("news", "finish"): "Nieuwsbericht afwerken",
+    ("news", "reopen"): "Nieuwsbericht heropenen",
+    ("government", "compose"): "Samenstelling wijzigen",
+    ("document", "copy"): "Kopie bewaren",
     ("position", "mark"): "Standpunt innemen",
     ("publication", "start"): "Publicatie opstarten",
     ("publication", "numac"): "Numac-nummer noteren",

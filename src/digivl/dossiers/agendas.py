@@ -173,7 +173,8 @@ class Agendas:
     ) -> Iterator[AnyDraft]:
         # A document on an item is of its step: who may read it depends on that.
         found = self._book.read(STEP, item.step)
-        record = found.record.with_documents(piece.document for piece in item.pieces)
+        added = found.record.with_documents(piece.document for piece in item.pieces)
+        record = attrs.evolve(added, title=item.title)
         if record != found.record:
             yield found.next(record, "edit", by, now)
 

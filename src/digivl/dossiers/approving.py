@@ -32,6 +32,7 @@ from digivl.dossiers.model import (
     StepState,
 )
 from digivl.dossiers.naming import Naming
+from digivl.dossiers.newsroom import announced
 from digivl.kernel.parties import Party, Role
 from digivl.kernel.vrnumber import VRNumber
 from digivl.records.entries import AnyDraft, Entry
@@ -72,7 +73,7 @@ class _Chosen:
     """Which items stand on the version, in their order, and which do not."""
 
     lines: tuple[Line, ...]
-    told: frozenset[str]
+    items: Mapping[str, Entry[AgendaItem]]
     fresh: tuple[Entry[AgendaItem], ...]
     held_back: tuple[Entry[AgendaItem], ...]
     rolled_back: tuple[str, ...]
@@ -85,7 +86,7 @@ class _Act:
     meeting: Meeting
     steps: Mapping[str, Entry[ProcedureStep]]
     numbers: Mapping[str, VRNumber]
-    told: frozenset[str]
+    items: Mapping[str, Entry[AgendaItem]]
     by: Party
     at: datetime
 
@@ -210,7 +211,7 @@ class Approving:
             meeting=record,
             steps=steps,
             numbers=numbers,
-            told=chosen.told if record.is_final else frozenset(),
+            items=chosen.items,
             by=by,
             at=now,
         )
@@ -252,7 +253,7 @@ class Approving:
         versions |= {name: before[name].version for name in again}
         return _Chosen(
             lines=tuple(_lines(standing, versions)),
-            told=frozenset(e.id for e in standing if _is_told(e.record)),
+            items={entry.id: entry for entry in standing},
             fresh=tuple(e for e in standing if e.id in fresh),
             held_back=tuple(e for e in items if e.id not in ok and e.id not in before),
             rolled_back=tuple(again),
@@ -260,10 +261,15 @@ class Approving:
 
     def _moved(self, act: _Act, lines: Sequence[Line]) -> Iterator[AnyDraft]:
         """What the approval does to the steps: an announcement needs no decision."""
-        told = [line for line in lines if line.item in act.told]
-        rest = [line for line in lines if line.item not in act.told]
+        told: list[Line] = []
+        rest: list[Line] = []
+        for line in lines:
+            is_told = act.meeting.is_final and _is_told(act.items[line.item].record)
+            (told if is_told else rest).append(line)
         yield from self._scheduled(act, rest)
         yield from self._noted(act, told)
+        items = [act.items[line.item] for line in told]
+        yield from announced(self._book, items, act.by, act.at)
 
     def _scheduled(self, act: _Act, lines: Sequence[Line]) -> Iterator[AnyDraft]:
         """Steps that come onto an approved agenda: the government holds them now."""

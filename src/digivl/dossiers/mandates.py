@@ -20,6 +20,7 @@ from attrs.validators import optional
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.errors import MalformedError, StepNotAllowedError
+from digivl.kernel.changes import changed
 from digivl.kernel.checks import counted_from_one, public_line
 from digivl.kernel.identifiers import URI, new_id
 from digivl.kernel.kinds import Kind, Standing
@@ -136,6 +137,7 @@ def _composition_standing(composition: Composition) -> Standing:
 
 MANDATE: Final = Kind("mandate", Mandate, _standing)
 COMPOSITION: Final = Kind("government", Composition, _composition_standing)
+_CHANGED: Final = ("person", "office", "title", "rank", "competences")
 #: There is one government.
 _GOVERNMENT: Final = "vlaamse-regering"
 
@@ -190,18 +192,21 @@ class Government:
             day: First day of the new one.
             by: Who records it.
             reason: Why.
-            new: The fields that are different.
+            new: What is different: ``person``, ``office``, ``title``, ``rank``,
+                ``competences``.
 
         Raises:
             StepNotAllowedError: It was ended already.
-            MalformedError: The new one cannot stand beside the others.
+            MalformedError: The new one cannot stand beside the others, or another field
+                is named.
             StaleRecordError: Somebody else changed the government first.
         """
         self._guard.check(by, Permission.MANAGE_GOVERNMENT, subject=MANDATE.ref(id))
         composed, found, now = self._composed(), self._running(id), self._clock()
         name = new_id()
         ended = attrs.evolve(found.record, end=day)
-        made = attrs.evolve(found.record, start=day, before=id, **new)
+        made = changed(found.record, _CHANGED, new)
+        made = attrs.evolve(made, start=day, before=id)
         others = [e.record for e in self._all(composed) if e.id != id]
         check_together(made, [*others, ended])
         return self._book.write(

@@ -211,6 +211,10 @@ class ProcedureStep:
         """True once the government approved it or took note of it."""
         return self.state in {StepState.APPROVED, StepState.NOTED}
 
+    def is_settled_on(self, item: str) -> bool:
+        """Whether it was approved, or taken note of, as this item."""
+        return self.is_settled and self.decided_on(item)
+
     def decided_on(self, item: str) -> bool:
         """Whether the government decided on it as this item."""
         return any(decision.item == item for decision in self.decisions)

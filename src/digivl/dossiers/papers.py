@@ -1,4 +1,4 @@
-"""The papers of a meeting: its agenda, and a report of each decision.
+"""The papers of a meeting: its agenda, its minutes, and a report of each decision.
 
 Source:
     Kaleidos, decision-report-generation: what stands in a beslissingsfiche, and which
@@ -20,6 +20,7 @@ from digivl.dossiers.agenda import AgendaItem, Line, serial
 from digivl.dossiers.agendas import Agendas
 from digivl.dossiers.mandates import Government
 from digivl.dossiers.meeting import MEETING, Meeting
+from digivl.dossiers.minutes import DECISIONS, REPORT, report_id
 from digivl.dossiers.model import (
     STEP,
     Decision,
@@ -29,13 +30,14 @@ from digivl.dossiers.model import (
 )
 from digivl.dossiers.reading import Reading
 from digivl.dossiers.releases import Releases
+from digivl.dossiers.secretary import Secretary
 from digivl.errors import NotFoundError, NotReadyError
 from digivl.kernel.concepts import concept
 from digivl.kernel.identifiers import URI
 from digivl.kernel.moments import BRUSSELS, date_in_dutch, day_of
 from digivl.kernel.parties import Party
 from digivl.kernel.vrnumber import VRKind, report_name
-from digivl.pdf.typeset import typeset
+from digivl.pdf.typeset import paragraphs, typeset
 from digivl.records.entries import Entry
 from digivl.records.port import RecordBook
 
@@ -84,7 +86,7 @@ _REPORT: Final = (
 #list(..data.documents.map(name => [#name]))
 ]
 == Beslissing
-#data.decision
+#for paragraph in data.decision { par(paragraph) }
 
 #v(14mm)
 #block(breakable: false)[
@@ -94,12 +96,34 @@ _REPORT: Final = (
 ]
 """
 )
-_DECISIONS: Final = {
-    DecisionResult.APPROVED: "De Vlaamse Regering keurt het voorstel goed.",
-    DecisionResult.POSTPONED: "De Vlaamse Regering stelt de behandeling uit.",
-    DecisionResult.NOTED: "De Vlaamse Regering neemt akte van de mededeling.",
-    DecisionResult.WITHDRAWN: "Het punt werd ingetrokken.",
+_MINUTES: Final = (
+    _PAGE
+    + """
+== Aanwezig
+#if data.attendees.len() == 0 [Niet vermeld.] else {
+  list(..data.attendees.map(one => [#one]))
 }
+#for part in data.parts {
+  if part.items.len() > 0 { heading(level: 2, part.title) }
+  for item in part.items {
+    heading(level: 3, item.number + ". " + item.title)
+    for paragraph in item.paragraphs { par(paragraph) }
+  }
+}
+#v(14mm)
+#block(breakable: false)[
+  #data.secretary
+  #v(18mm)
+]
+"""
+)
+
+
+_PARTS: Final = (
+    (ItemKind.NOTA, "Nota's"),
+    (ItemKind.ANNOUNCEMENT, "Mededelingen"),
+)
+_SECRETARY: Final = "de secretaris van de Vlaamse Regering"
 
 
 @attrs.frozen
@@ -111,6 +135,7 @@ class Papers:
     _government: Government
     _releases: Releases
     _reading: Reading
+    _secretary: Secretary
     _guard: Guard
 
     def agenda(self, meeting: str, number: int | None = None, *, by: Party) -> bytes:
@@ -140,10 +165,7 @@ class Papers:
                     if line.kind is kind
                 ],
             }
-            for kind, title in (
-                (ItemKind.NOTA, "Nota's"),
-                (ItemKind.ANNOUNCEMENT, "Mededelingen"),
-            )
+            for kind, title in _PARTS
         ]
         heading = f"Agenda {serial(agenda.number)}"
         data = {**_head(held, heading), "parts": parts}
@@ -155,8 +177,8 @@ class Papers:
         Args:
             step: Id of the procedure step.
             by: Who reads it; before the decisions are released only a few may.
-            text: What was decided, in the words of the secretary; a plain sentence
-                that follows from the result if none.
+            text: What was decided; what the secretary wrote if none, or else a plain
+                sentence that follows from the result.
 
         Raises:
             NotFoundError: No such step, or `by` may not read its decision.
@@ -177,10 +199,48 @@ class Papers:
             "title": item.title,
             "ministers": self._ministers(item, held.planned_start),
             "documents": self._names(item, decision.result),
-            "decision": text or _DECISIONS[decision.result],
-            "secretary": held.secretary or "de secretaris van de Vlaamse Regering",
+            "decision": paragraphs(text or self._written(decision)),
+            "secretary": held.secretary or _SECRETARY,
         }
         return typeset(_REPORT, data, "the decision report")
+
+    def minutes(self, meeting: str, *, by: Party) -> bytes:
+        """The minutes of a meeting as PDF.
+
+        Raises:
+            NotFoundError: There are none, or none that `by` may read.
+            ConfigurationError: The extra ``report`` is not installed.
+        """
+        minutes = self._secretary.minutes(meeting, by=by).record
+        held = self._agendas.read(meeting).record
+        parts = [
+            {
+                "title": title,
+                "items": [
+                    {
+                        "number": str(one.number),
+                        "title": one.title,
+                        "paragraphs": paragraphs(one.text),
+                    }
+                    for one in minutes.treatments
+                    if one.kind is kind
+                ],
+            }
+            for kind, title in _PARTS
+        ]
+        data = {
+            **_head(held, f"Notulen {minutes.name}"),
+            "attendees": list(minutes.attendees),
+            "parts": parts,
+            "secretary": held.secretary or _SECRETARY,
+        }
+        return typeset(_MINUTES, data, "the minutes")
+
+    def _written(self, decision: Decision) -> str:
+        name = report_id(decision.item)
+        found = self._book.read_all(REPORT, [name]).get(name)
+        text = found.record.text if found else ""
+        return text or DECISIONS[decision.result]
 
     def _check(
         self, by: Party, meeting: str, *, decided: ProcedureStep | None = None

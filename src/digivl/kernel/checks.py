@@ -12,7 +12,8 @@ from digivl.errors import MalformedError
 from digivl.kernel.redaction import holds_national_number
 
 _LONGEST: Final = 500
-_LONGEST_TEXT: Final = 5000
+_LONGEST_REMARK: Final = 5_000
+_LONGEST_TEXT: Final = 100_000
 _LAYOUT: Final = str.maketrans("", "", "\n\r\t")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -31,10 +32,19 @@ def public_line(_: object, attribute: attrs.Attribute[Any], text: object) -> Non
 
 
 def free_text(_: object, attribute: attrs.Attribute[Any], text: object) -> None:
-    """What somebody wrote, or nothing: of some lines, without an INSZ."""
-    name = attribute.name.replace("_", " ")
-    if not isinstance(text, str) or len(text) > _LONGEST_TEXT:
-        raise MalformedError(f"the {name} is a text of {_LONGEST_TEXT} characters")
+    """A remark of somebody, or nothing: of some lines, without an INSZ."""
+    _check_text(attribute.name, text, _LONGEST_REMARK)
+
+
+def long_text(_: object, attribute: attrs.Attribute[Any], text: object) -> None:
+    """A text of some pages, or nothing; without an INSZ."""
+    _check_text(attribute.name, text, _LONGEST_TEXT)
+
+
+def _check_text(field: str, text: object, longest: int) -> None:
+    name = field.replace("_", " ")
+    if not isinstance(text, str) or len(text) > longest:
+        raise MalformedError(f"the {name} is a text of at most {longest} characters")
     if not text.translate(_LAYOUT).isprintable():
         raise MalformedError(
             f"the {name} holds what cannot be printed",

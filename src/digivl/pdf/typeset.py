@@ -9,6 +9,12 @@ from typing import Any
 from digivl.errors import ConfigurationError, MalformedError
 
 
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text, which a blank line parts; each on one line."""
+    parts = (" ".join(part.split()) for part in text.split("\n\n"))
+    return [part for part in parts if part]
+
+
 def typeset(template: str, data: Mapping[str, Any], what: str) -> bytes:
     """The PDF of a template; the same data always gives the same bytes.
 
