@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Self
 
 import attrs
 
+from digivl.council import CouncilRooms
 from digivl.kernel.moments import utc_now
 from digivl.office import make_office, open_office
-from digivl.rooms import Rooms
 from digivl.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(kw_only=True, eq=False, slots=False)
-class Digivl(Rooms):
+class Digivl(CouncilRooms):
     """A configured digivl; thread-safe. Each service is made at its first use.
 
     Make one with `open`, `create`, `from_settings` or `in_memory`, and close it, or use

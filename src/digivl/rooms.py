@@ -26,21 +26,9 @@ if TYPE_CHECKING:
     from digivl.dispatch.provider import DeliveryProvider
     from digivl.dispatch.service import Dispatches
     from digivl.documents.service import Documents
-    from digivl.dossiers.agendas import Agendas
-    from digivl.dossiers.approving import Approving
-    from digivl.dossiers.consultations import Consultations
-    from digivl.dossiers.deciding import Deciding
-    from digivl.dossiers.mandates import Government
-    from digivl.dossiers.meetings import Meetings
-    from digivl.dossiers.newsroom import Newsroom
-    from digivl.dossiers.papers import Papers
-    from digivl.dossiers.positions import Positions
-    from digivl.dossiers.publications import Publications
     from digivl.dossiers.reading import Reading
     from digivl.dossiers.releases import Releases
-    from digivl.dossiers.secretary import Secretary
     from digivl.dossiers.service import Dossiers
-    from digivl.dossiers.submissions import Submissions
     from digivl.kernel.parties import Party
     from digivl.plugins.catalog import Catalog
     from digivl.records.port import RecordBook
@@ -144,126 +132,11 @@ class Rooms:
         return Dossiers(self.book, self.custody, self.guard, self.advices, self.clock)
 
     @once
-    def submissions(self) -> Submissions:
-        """What cabinets submit to the secretariat."""
-        from digivl.dossiers.submissions import Submissions
-
-        return Submissions(
-            self.book, self.custody, self.guard, self.dossiers, self.clock
-        )
-
-    @once
-    def meetings(self) -> Meetings:
-        """Meetings of the government."""
-        from digivl.dossiers.meetings import Meetings
-        from digivl.dossiers.naming import Naming
-
-        return Meetings(
-            self.book,
-            self.custody,
-            self.guard,
-            self.agendas,
-            Naming(self.book),
-            self.clock,
-        )
-
-    @once
-    def agendas(self) -> Agendas:
-        """What stands on the agendas of meetings."""
-        from digivl.dossiers.agendas import Agendas
-
-        return Agendas(
-            self.book,
-            self.custody,
-            self.guard,
-            self.advices,
-            self.government,
-            self.clock,
-        )
-
-    @once
-    def government(self) -> Government:
-        """Who is in the government, and since when."""
-        from digivl.dossiers.mandates import Government
-
-        return Government(self.book, self.guard, self.clock)
-
-    @once
-    def consultations(self) -> Consultations:
-        """Consultation rounds between cabinets."""
-        from digivl.dossiers.consultations import Consultations
-
-        return Consultations(self.book, self.guard, self.dossiers, self.clock)
-
-    @once
-    def positions(self) -> Positions:
-        """Positions of ministers before a meeting."""
-        from digivl.dossiers.positions import Positions
-
-        return Positions(self.book, self.guard, self.agendas, self.clock)
-
-    @once
-    def approving(self) -> Approving:
-        """Agendas that are approved, closed and reopened; numbers."""
-        from digivl.dossiers.approving import Approving
-        from digivl.dossiers.naming import Naming
-
-        naming = Naming(self.book)
-        return Approving(
-            self.book, self.custody, self.guard, self.agendas, naming, self.clock
-        )
-
-    @once
-    def deciding(self) -> Deciding:
-        """Decisions of the government."""
-        from digivl.dossiers.deciding import Deciding
-
-        return Deciding(self.book, self.custody, self.guard, self.clock)
-
-    @once
-    def papers(self) -> Papers:
-        """Agendas and decision reports as PDF."""
-        from digivl.dossiers.papers import Papers
-
-        return Papers(
-            self.book,
-            self.agendas,
-            self.government,
-            self.releases,
-            self.reading,
-            self.secretary,
-            self.guard,
-        )
-
-    @once
-    def secretary(self) -> Secretary:
-        """Minutes of meetings, and the words of decisions."""
-        from digivl.dossiers.secretary import Secretary
-
-        return Secretary(
-            self.book, self.guard, self.agendas, self.government, self.clock
-        )
-
-    @once
-    def news(self) -> Newsroom:
-        """News items and newsletters."""
-        from digivl.dossiers.newsroom import Newsroom
-
-        return Newsroom(self.book, self.guard, self.agendas, self.clock)
-
-    @once
     def releases(self) -> Releases:
         """Releases of decisions and documents."""
         from digivl.dossiers.releases import Releases
 
         return Releases(self.book, self.guard, self.clock)
-
-    @once
-    def publications(self) -> Publications:
-        """Texts on their way to the Belgisch Staatsblad."""
-        from digivl.dossiers.publications import Publications
-
-        return Publications(self.book, self.guard, self.dossiers, self.clock)
 
     @once
     def reading(self) -> Reading:

@@ -18,6 +18,7 @@ from digivl.dossiers.minutes import MINUTES, REPORT
 from digivl.dossiers.model import DOSSIER, STEP
 from digivl.dossiers.news import NEWS
 from digivl.dossiers.numbering import SERIES
+from digivl.dossiers.parliament import PARLIAMENT
 from digivl.dossiers.positions import POSITION
 from digivl.dossiers.publication import PUBLICATION
 from digivl.dossiers.release import RELEASE
@@ -48,6 +49,7 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         MINUTES,
         REPORT,
         NEWS,
+        PARLIAMENT,
         DENIAL,
         DOCUMENT,
         ADVICE,
@@ -130,6 +132,11 @@ _LABELS: Final = {
     ("news", "reopen"): "Nieuwsbericht heropenen",
     ("government", "compose"): "Samenstelling wijzigen",
     ("document", "copy"): "Kopie bewaren",
+    ("parliament", "start"): "Verzending naar het Vlaams Parlement",
+    ("parliament", "send"): "Ontvangen door het Vlaams Parlement",
+    ("parliament", "fail"): "Verzending mislukt",
+    ("parliament", "tell"): "Bericht van het Vlaams Parlement",
+    ("parliament", "receive"): "Stukken van het Vlaams Parlement",
     ("position", "mark"): "Standpunt innemen",
     ("publication", "start"): "Publicatie opstarten",
     ("publication", "numac"): "Numac-nummer noteren",

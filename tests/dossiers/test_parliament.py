@@ -1,0 +1,401 @@
+"""What goes to the Flemish Parliament, and what comes back."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from digivl import DigivlError
+from digivl.access.model import AccessLevel
+from digivl.documents.model import (
+    DECISION_REPORT,
+    DOCUMENT,
+    NOTA,
+    CopyKind,
+    Document,
+    DocumentVersion,
+    Origin,
+    Original,
+    WordProcessor,
+)
+from digivl.dossiers.mandates import Mandate, Office
+from digivl.dossiers.model import DecisionResult, StepKind
+from digivl.dossiers.parliament import Form, Outcome, ParliamentStatus
+from digivl.dossiers.readiness import DECREE, MEMORANDUM
+from digivl.dossiers.retrieval import Incoming, IncomingKind
+from digivl.errors import (
+    MalformedError,
+    NotAllowedError,
+    NotFoundError,
+    NotReadyError,
+    StepNotAllowedError,
+)
+from digivl.kernel.identifiers import URI, new_id
+from digivl.kernel.parties import Party, Role
+from digivl.records.entries import first
+from digivl.testing.council import ADMIN, CABINET, OTHER_CABINET, SECRETARIAT, Council
+from digivl.testing.papers import paper
+
+S = ParliamentStatus
+ADMINISTRATION = AccessLevel.INTERNAL_ADMINISTRATION
+VP = Party("vlaams-parlement", "Vlaams Parlement", Role.PARLIAMENT)
+
+
+def file(council: Council, number: int = 0) -> str:
+    """The digest of some bytes."""
+    council.made += 1
+    return f"{council.made:060x}{number:04x}"
+
+
+def document(
+    council: Council,
+    dossier: str,
+    type: URI,
+    *,
+    signed: bool = False,
+    word: bool = False,
+    level: AccessLevel = ADMINISTRATION,
+) -> str:
+    """A document of a dossier; its bytes are nowhere."""
+    original = Original(sha256=file(council), size=1, media_type=WordProcessor.DOCX)
+    received = DocumentVersion(
+        sha256=file(council),
+        size=1,
+        origin=Origin.RECEIVED,
+        at=council.now,
+        level=level,
+        original=original if word else None,
+    )
+    versions: tuple[DocumentVersion, ...] = (received,)
+    if signed:
+        versions += (
+            DocumentVersion(
+                sha256=file(council),
+                size=1,
+                origin=Origin.SIGNED,
+                source=received.sha256,
+                at=council.now,
+                level=level,
+            ),
+        )
+    record = Document(dossier=dossier, title="Stuk", type=type, versions=versions)
+    draft = first(DOCUMENT, new_id(), record, "receive", CABINET, council.now)
+    return council.vl.book.write(draft)[0].id
+
+
+def decided(
+    council: Council, *documents: tuple[URI, dict[str, Any]], released: bool = True
+) -> tuple[str, list[str]]:
+    """A dossier with a definitive approval of these documents; their ids."""
+    vl = council.vl
+    dossier = vl.dossiers.open("Decreet over jeugdwerk", by=CABINET).id
+    vl.book.write(council.favourable(dossier, "Decreet over jeugdwerk"))
+    names = [document(council, dossier, of, **how) for of, how in documents]
+    step = vl.dossiers.submit(
+        dossier, StepKind.FINAL_APPROVAL, documents=names, by=CABINET
+    ).id
+    meeting = council.meeting().id
+    council.item(meeting, step)
+    vl.approving.close(meeting, by=SECRETARIAT)
+    vl.deciding.decide(step, DecisionResult.APPROVED, by=SECRETARIAT)
+    if released:
+        vl.releases.decisions(meeting, by=SECRETARIAT)
+    return dossier, names
+
+
+WHOLE: tuple[tuple[URI, dict[str, Any]], ...] = (
+    (DECISION_REPORT, {"signed": True}),
+    (DECREE, {"signed": True, "word": True}),
+    (MEMORANDUM, {"signed": True, "word": True}),
+    (NOTA, {}),
+    (
+        URI(
+            "http://themis.vlaanderen.be/id/concept/document-type/"
+            "fb931eff-38f2-4743-802b-4240c35b8b0c"
+        ),
+        {},
+    ),
+)
+
+
+def test_a_whole_package(council: Council) -> None:
+    """Everything in every form; complete once the decisions are released, too."""
+    dossier, names = decided(council, *WHOLE)
+    vl = council.vl.parliament
+    ready = vl.readiness(dossier)
+
+    started = vl.start(dossier, names, by=CABINET).record
+    key = started.sendings[0].key
+    ids = {f.sha256: f"pfls-{n}" for n, f in enumerate(started.sendings[0].files)}
+    done = vl.acknowledged(dossier, key, "pobj-1", ids, by=VP)
+    again = vl.acknowledged(dossier, key, "pobj-1", ids, by=VP)
+
+    assert () == ready.missing
+    assert [Form.SIGNED, Form.SIGNED, Form.WORD, Form.SIGNED, Form.WORD] == [
+        one.form for one in ready.ready[:5]
+    ]
+    assert (S.PREPARED, S.COMPLETE) == (started.state, done.record.state)
+    assert (done.version, "pobj-1") == (again.version, again.record.pobj)
+
+
+def test_what_is_missing(council: Council) -> None:
+    """Each thing with its reason: not there, not signed, no Word, too guarded."""
+    dossier, names = decided(
+        council,
+        (DECREE, {}),
+        (NOTA, {"level": AccessLevel.INTERNAL_GOVERNMENT}),
+        (MEMORANDUM, {"signed": True}),
+        released=False,
+    )
+    vl = council.vl.parliament
+
+    assert [
+        "BF ontbreekt",
+        "Decreet ontbreekt als word",
+        "Decreet ontbreekt als ondertekend",
+        "MvT ontbreekt als word",
+        "Nota mag niet buiten de regering: geef het niveau Intern Overheid",
+        "Advies ontbreekt",
+    ] == [one.why for one in vl.readiness(dossier).missing]
+    with pytest.raises(NotReadyError, match="mag niet verstuurd"):
+        vl.start(dossier, names, by=CABINET)
+    sent = vl.start(dossier, [names[0], names[2]], by=CABINET).record
+    assert not sent.sendings[0].complete
+
+
+def test_a_step_without_documents_is_told(council: Council) -> None:
+    """Also where the rest is not about a decree."""
+    dossier, _ = decided(council)
+
+    (missing,) = council.vl.parliament.readiness(dossier).missing
+
+    assert "heeft geen documenten" in missing.why
+
+
+def test_the_flattened_copy_goes(council: Council) -> None:
+    """Of a signed document goes the copy without certificates, where there is one."""
+    vl, dossier = council.vl, council.vl.dossiers.open("Decreet", by=CABINET).id
+    added = vl.documents.add(
+        dossier, io.BytesIO(paper()), title="Decreet", type=DECREE, by=CABINET
+    )
+    signed = vl.documents.draft(
+        added,
+        vl.documents.keep(io.BytesIO(paper("getekend"))),
+        Origin.SIGNED,
+        SECRETARIAT,
+        council.now,
+    )
+    last = vl.book.write(signed)[0].record.latest.sha256
+    vl.dossiers.set_level(added.id, ADMINISTRATION, by=SECRETARIAT)
+    flat = io.BytesIO(paper("afgevlakt"))
+    (copy,) = vl.documents.copy(
+        added.id, flat, CopyKind.FLATTENED, of=last, by=SECRETARIAT
+    ).record.copies
+    vl.book.write(council.favourable(dossier, "Decreet"))
+    step = vl.dossiers.submit(
+        dossier, StepKind.FINAL_APPROVAL, documents=[added.id], by=CABINET
+    ).id
+    meeting = council.meeting().id
+    council.item(meeting, step)
+    vl.approving.close(meeting, by=SECRETARIAT)
+    vl.deciding.decide(step, DecisionResult.APPROVED, by=SECRETARIAT)
+
+    (ready,) = vl.parliament.readiness(dossier).ready
+
+    assert (Form.SIGNED, copy.sha256) == (ready.form, ready.sha256)
+
+
+def test_a_lost_answer_holds_up_the_next(council: Council) -> None:
+    """As long as nobody knows whether a sending arrived, no other one starts."""
+    dossier, names = decided(council, (NOTA, {}))
+    vl = council.vl.parliament
+    key = vl.start(dossier, names, by=CABINET).record.sendings[0].key
+    with pytest.raises(StepNotAllowedError, match="antwoord niet gekend"):
+        vl.start(dossier, names, by=CABINET)
+
+    vl.failed(dossier, key, by=CABINET, reason="verbinding geweigerd")
+    again = vl.start(dossier, names, by=CABINET).record
+
+    assert [Outcome.FAILED, Outcome.PENDING] == [s.outcome for s in again.sendings]
+    with pytest.raises(StepNotAllowedError, match="mislukt"):
+        vl.acknowledged(dossier, key, "pobj-1", {}, by=VP)
+
+
+def test_only_what_is_new_goes_again(council: Council) -> None:
+    """A new version names the file it replaces; the same bytes never go twice."""
+    dossier, names = decided(council, (NOTA, {}), (MEMORANDUM, {}))
+    vl = council.vl.parliament
+    sent = vl.start(dossier, names, by=CABINET).record.sendings[0]
+    ids = {one.sha256: f"pfls-{one.document}" for one in sent.files}
+    vl.acknowledged(dossier, sent.key, "pobj-1", ids, by=VP)
+    with pytest.raises(NotReadyError, match="niets nieuws"):
+        vl.start(dossier, names, by=CABINET)
+    found = council.vl.documents.read(names[0])
+    version = DocumentVersion(
+        sha256=file(council),
+        size=1,
+        origin=Origin.RECEIVED,
+        at=council.now,
+        level=ADMINISTRATION,
+    )
+    council.vl.book.write(
+        found.next(found.record.with_version(version), "replace", CABINET, council.now)
+    )
+
+    (only,) = vl.start(dossier, names, by=CABINET).record.sendings[-1].files
+
+    assert (version.sha256, f"pfls-{names[0]}") == (only.sha256, only.replaces)
+
+
+def test_what_the_parliament_says(council: Council) -> None:
+    """Handled, refused, renamed; told twice is recorded once; then only an override."""
+    dossier, names = decided(council, (NOTA, {}), (MEMORANDUM, {}))
+    vl = council.vl.parliament
+    key = vl.start(dossier, names[:1], by=CABINET).record.sendings[0].key
+    vl.acknowledged(dossier, key, "pobj-1", {}, by=VP)
+
+    handled = vl.told("pobj-1", "te behandelen in commissie", by=VP)
+    assert handled == vl.told("pobj-1", "te behandelen in commissie", by=VP)
+    renamed = vl.told("pobj-2", "in behandeling", before="pobj-1", by=VP)
+    with pytest.raises(NotAllowedError):
+        vl.start(dossier, names, by=CABINET)
+    assert vl.start(dossier, names, by=ADMIN, reason="op vraag").record.pending
+    refused = vl.told("pobj-2", "niet ingeschreven", by=VP)
+
+    assert (S.BEING_HANDLED, "pobj-2", S.REFUSED) == (
+        handled.record.state,
+        renamed.record.pobj,
+        refused.record.state,
+    )
+    with pytest.raises(NotFoundError):
+        vl.told("pobj-1", "in behandeling", by=VP)
+
+
+def test_only_the_own_minister_sends(council: Council) -> None:
+    """Another cabinet does not, and neither does the secretariat."""
+    dossier, names = decided(council, (NOTA, {}))
+
+    for other in (OTHER_CABINET, SECRETARIAT, VP):
+        with pytest.raises(NotAllowedError):
+            council.vl.parliament.start(dossier, names, by=other)
+    undecided = council.vl.dossiers.open("Later", by=CABINET).id
+    with pytest.raises(NotReadyError, match="nog niet genomen"):
+        council.vl.parliament.start(undecided, names, by=CABINET)
+
+
+def incoming(kind: IncomingKind = IncomingKind.DECREE, name: str = "1") -> Incoming:
+    """A file from the parliament."""
+    content = io.BytesIO(paper(f"Perkament {name}"))
+    return Incoming(file_id=name, kind=kind, title=f"Stuk {name}", content=content)
+
+
+def test_a_decree_comes_back(council: Council) -> None:
+    """A ratification, once, by who is in office and the minister-president."""
+    for person, office, end in (
+        ("minister-1", Office.MINISTER, None),
+        ("minister-8", Office.MINISTER, date(2026, 6, 1)),
+        ("minister-9", Office.MINISTER_PRESIDENT, None),
+    ):
+        council.vl.government.appoint(
+            Mandate(
+                person=person,
+                office=office,
+                title=f"Minister {person}",
+                rank=int(person[-1]),
+                start=date(2026, 1, 1),
+                end=end,
+            ),
+            by=SECRETARIAT,
+        )
+    dossier, names = decided(council, (DECREE, {}))
+    vl = council.vl.parliament
+    key = vl.start(dossier, names, by=CABINET).record.sendings[0].key
+    vl.acknowledged(dossier, key, "pobj-1", {}, by=VP)
+    retrieve, day = council.vl.retrieval.retrieve, date(2026, 11, 20)
+
+    flow = retrieve(
+        "pobj-1", [incoming()], subject="jeugd", adopted=day, by=SECRETARIAT
+    )
+    again = retrieve(
+        "pobj-1", [incoming()], subject="jeugd", adopted=day, by=SECRETARIAT
+    )
+
+    (step,) = [
+        entry.record
+        for entry in council.vl.dossiers.steps(dossier)
+        if entry.record.kind is StepKind.RATIFICATION
+    ]
+    assert flow == again
+    assert (("vp-1",), {"minister-1", "minister-9"}) == (
+        step.documents,
+        set(step.ratified_by),
+    )
+    assert AccessLevel.PUBLIC is council.vl.documents.read("vp-1").record.latest.level
+
+
+def test_something_new_from_the_parliament(council: Council) -> None:
+    """A matter nobody knew becomes a dossier that the secretariat has to treat."""
+    flow = council.vl.retrieval.retrieve(
+        "pobj-7",
+        [
+            incoming(IncomingKind.RESOLUTION, "2"),
+            incoming(IncomingKind.REFERENCE, "3"),
+        ],
+        subject="betreffende jeugdwerk",
+        adopted=date(2026, 11, 20),
+        by=SECRETARIAT,
+    ).record
+
+    opened = council.vl.dossiers.read(flow.dossier).record
+    assert (
+        "Resolutie betreffende jeugdwerk, aangenomen op 20 november 2026"
+        == opened.title
+    )
+    assert (S.RECEIVED, ("2", "3")) == (flow.state, flow.received)
+    guarded = council.vl.documents.read("vp-3").record.latest.level
+    assert AccessLevel.INTERNAL_SECRETARIAT is guarded
+    with pytest.raises(MalformedError, match="nothing came"):
+        council.vl.retrieval.retrieve(
+            "pobj-8", [], subject="x", adopted=date(2026, 11, 20), by=SECRETARIAT
+        )
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.lists(st.integers(0, 5), max_size=12))
+def test_nothing_goes_twice(council: Council, acts: list[int]) -> None:
+    """In whatever order it is sent, lost, told and sent again: no file has two ids."""
+    dossier, names = decided(council, (NOTA, {}), (MEMORANDUM, {"word": True}))
+    vl, pobj = council.vl.parliament, f"pobj-{dossier}"
+
+    def key() -> str:
+        return vl.flow(dossier).record.sendings[-1].key
+
+    possible: list[Callable[[], object]] = [
+        lambda: vl.start(dossier, names[:1], by=CABINET),
+        lambda: vl.start(dossier, names, by=ADMIN, reason="opnieuw"),
+        lambda: vl.acknowledged(dossier, key(), pobj, {}, by=VP),
+        lambda: vl.failed(dossier, key(), by=CABINET, reason="weg"),
+        lambda: vl.told(pobj, "in behandeling", by=VP),
+        lambda: vl.told(pobj, "niet ingeschreven", by=VP),
+    ]
+    for act in acts:
+        with suppress(DigivlError):
+            possible[act]()
+    with suppress(NotFoundError):
+        flow = vl.flow(dossier).record
+        sent = [one.sha256 for one in flow.sent()]
+        assert len(set(sent)) == len(sent)
+        pending = [s for s in flow.sendings if s.outcome is Outcome.PENDING]
+        assert len(pending) <= 1
+        assert flow.pobj in {None, pobj}
