@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from digivl.advice.model import ADVICE, AdviceOutcome
 from digivl.custody.model import CUSTODY
-from digivl.dossiers.model import DOSSIER
+from digivl.dossiers.meeting import MeetingKind
+from digivl.dossiers.model import DOSSIER, ItemKind, StepKind
 from digivl.errors import MalformedError, StepNotAllowedError
 from digivl.kernel.parties import Party, Role
 from digivl.plugins.hookspecs import hookimpl
@@ -196,3 +198,81 @@ def test_recall_after_a_reminder(scene_at: At) -> None:
     back = vl.custody.recall(SUBJECT, by=route.CABINET)
 
     assert route.CABINET == back.record.holder
+
+
+def test_two_who_are_asked_at_once(scene_at: At) -> None:
+    """Each has the question on the list until it is answered, and only that."""
+    scene = scene_at("opened")
+    vl, other = scene.vl, Party("if-2", "Tweede inspecteur", Role.FINANCE_INSPECTOR)
+    asked = {
+        who.id: vl.advices.ask(
+            scene.dossier, documents=[scene.document], adviser=who, by=route.CABINET
+        ).id
+        for who in (route.INSPECTOR, other)
+    }
+
+    def waits(who: Party) -> list[str]:
+        return [r.standing.next_step or "" for r in vl.custody.worklist(holder=who.id)]
+
+    both = [waits(who) for who in (route.INSPECTOR, other, route.CABINET)]
+    for who in (route.INSPECTOR, other):
+        vl.advices.receive(asked[who.id], by=who)
+    vl.advices.advise(
+        asked[route.INSPECTOR.id], AdviceOutcome.FAVOURABLE, by=route.INSPECTOR
+    )
+
+    assert [["advies geven"], ["advies geven"], []] == both
+    assert [[], ["advies geven"], ["begrotingsakkoord vragen"]] == [
+        waits(who) for who in (route.INSPECTOR, other, route.CABINET)
+    ]
+
+
+def test_a_question_goes_with_its_dossier(scene_at: At) -> None:
+    """Handed over, recalled or escalated: what the holder has of a dossier is one."""
+    scene = scene_at("opened")
+    vl, other = scene.vl, Party("if-2", "Tweede inspecteur", Role.FINANCE_INSPECTOR)
+    question = ADVICE.ref(
+        vl.advices.ask(
+            scene.dossier,
+            documents=[scene.document],
+            adviser=route.INSPECTOR,
+            by=route.CABINET,
+        ).id
+    )
+    subjects = (DOSSIER.ref(scene.dossier), question)
+
+    def holders() -> list[str]:
+        return [vl.custody.of(subject).record.holder.id for subject in subjects]
+
+    vl.custody.hand_over(question, other, by=route.INSPECTOR)
+    handed = holders()
+    vl.custody.recall(subjects[0], by=route.INSPECTOR)
+    back = holders()
+    vl.custody.escalate(subjects[0], other, by=route.CABINET, reason="te laat")
+
+    assert [other.id] * 2 == handed == holders()
+    assert [route.INSPECTOR.id] * 2 == back
+
+
+def test_the_agenda_keeps_what_it_has(scene_at: At) -> None:
+    """An answer that comes late takes the dossier from nobody who has it by then."""
+    scene = scene_at("opened")
+    late = scene.vl.advices.ask(
+        scene.dossier,
+        documents=[scene.document],
+        adviser=route.INSPECTOR,
+        by=route.CABINET,
+    ).id
+    vl, by = scene.vl, route.SECRETARIAT
+    start = vl.clock() + timedelta(days=1)
+    meeting = vl.meetings.plan(MeetingKind.COUNCIL, start, number="1", by=by).id
+    step = vl.dossiers.submit(
+        scene.dossier, StepKind.FINAL_APPROVAL, documents=(), by=route.CABINET
+    ).id
+    vl.agendas.put(step, meeting, kind=ItemKind.ANNOUNCEMENT, by=by)
+
+    vl.advices.receive(late, by=route.INSPECTOR)
+    vl.advices.advise(late, AdviceOutcome.FAVOURABLE, by=route.INSPECTOR)
+
+    held = vl.custody.of(DOSSIER.ref(scene.dossier)).record
+    assert "formeel controleren en agenderen" == held.next_step

@@ -35,7 +35,7 @@ from digivl.dossiers.model import (
     StepKind,
 )
 from digivl.kernel.kinds import Kind, Ref
-from digivl.records.port import Query
+from digivl.records.port import Query, Row
 from digivl.testing import route
 from digivl.testing.council import ADMIN
 from digivl.testing.papers import paper
@@ -180,6 +180,14 @@ class Acts(RuleBasedStateMachine):
         with suppress(DigivlError):
             self.vl.custody.escalate(self._subject, to, by=by, reason="te laat")
 
+    @rule(to=parties, by=parties, back=st.booleans())
+    def hand_over_question(self, to: Any, by: Any, back: bool) -> None:  # noqa: FBT001
+        """Who was asked passes the question on, or takes it back."""
+        custody = self.vl.custody
+        self._on(ADVICE, lambda it: custody.hand_over(ADVICE.ref(it), to, by=by))
+        if back:
+            self._on(ADVICE, lambda it: custody.recall(ADVICE.ref(it), by=by))
+
     @rule(days=st.integers(-5, 30), by=parties)
     def extend(self, days: int, by: Any) -> None:
         """The holder gets more time, or less."""
@@ -241,7 +249,8 @@ class Acts(RuleBasedStateMachine):
         """While it is open; once it is closed nobody holds it."""
         state = self.vl.dossiers.read(self.dossier).record.state
         query = Query(kind=CUSTODY.name, dossier=self.dossier)
-        (row,) = self.vl.book.rows(query)
+        own = custody_id(self._subject)
+        (row,) = [row for row in self.vl.book.rows(query) if row.ref.id == own]
         assert row.standing.open is (state is DossierState.OPEN)
         assert row.standing.holder
         assert row.standing.next_step
@@ -256,15 +265,32 @@ class Acts(RuleBasedStateMachine):
 
     @invariant()
     def it_stands_on_one_work_list(self) -> None:
-        """What is open is on the list of its holder, and once on that of all."""
+        """Its holder has it on the list: as a question if there is one, else itself."""
         held = self.vl.custody.of(self._subject).record
-        listed = [row.ref.id for row in self.vl.custody.worklist()]
-        mine = [r.ref.id for r in self.vl.custody.worklist(holder=held.holder.id)]
-        name = custody_id(self._subject)
-        is_open = CUSTODY.standing(held).open
+        own = custody_id(self._subject)
+        listed = [row for row in self.vl.custody.worklist() if self._is_mine(row)]
+        there = [row.ref.id for row in listed]
+        of_holder = [row for row in listed if row.standing.holder == held.holder.id]
+        mine = self.vl.custody.worklist(holder=held.holder.id)
 
-        assert len(set(listed)) == len(listed)
-        assert [is_open] * 2 == [name in listed, name in mine]
+        assert len(set(there)) == len(there)
+        if CUSTODY.standing(held).open:
+            asked = [
+                r for r in of_holder if r.ref.id != own and r.ref.kind == "custody"
+            ]
+            assert bool(asked) is (own not in there)
+            assert {row.ref for row in of_holder} <= {row.ref for row in mine}
+        else:
+            assert own not in there
+
+    @invariant()
+    def nobody_who_was_asked_is_forgotten(self) -> None:
+        """Each open question is with one party, on whose list it stands."""
+        listed = {row.ref.id for row in self.vl.custody.worklist()}
+        for kind in (ADVICE, AGREEMENT):
+            for entry in Scene(self.vl, self.dossier, "").all(kind):
+                is_open = kind.standing(entry.record).open
+                assert is_open is (custody_id(entry.ref) in listed)
 
     @invariant()
     def who_is_late_is_named(self) -> None:
@@ -273,6 +299,9 @@ class Acts(RuleBasedStateMachine):
             assert late.act
             assert late.act_label
             assert late.late >= timedelta()
+
+    def _is_mine(self, row: Row) -> bool:
+        return row.standing.dossier == self.dossier
 
     @property
     def _subject(self) -> Ref:

@@ -94,6 +94,8 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     tell("worklist", *here)
     tell("show", out["dossier"], *here)
     tell("history", out["dossier"], *here)
+    label = tell("label", out["dossier"], "--out", folder / "etiket.pdf", *here)
+    tell("scan", label["label"], "--to", "archief", *here)
     tell("send", out["document"], "--to", to, "--sender", "OVO002949", *here)
     told["work --list"] = printed("work", "--list", *here)[0]
     tell("work", *here)

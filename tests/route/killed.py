@@ -57,6 +57,8 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     *(DOSSIER, DOCUMENT, ADVICE, AGREEMENT, STEP),
     *(MEETING, FLOW, AUTHENTIC, DISPATCH, CUSTODY),
 )
+#: What is asked of somebody, and waits for that one by itself.
+_QUESTIONS: Final[tuple[Kind[Any], ...]] = (ADVICE, AGREEMENT, FLOW)
 SAMPLE: Final = sample_decision(datetime.now(UTC))
 
 
@@ -226,12 +228,18 @@ def _check_documents(vl: Digivl) -> None:
 
 
 def _check_custody(vl: Digivl) -> None:
-    """An open dossier has one holder, one next step and one due moment."""
+    """An open dossier has one holder, one next step and one due moment.
+
+    So has each question that is open.
+    """
     opened = [
         row.ref
         for row in vl.book.rows(Query(kind=DOSSIER.name))
         if row.standing.state == DossierState.OPEN.value
     ]
+    for kind in _QUESTIONS:
+        rows = vl.book.rows(Query(kind=kind.name, open=True))
+        opened += [row.ref for row in rows]
     held = [c for c in _all(vl, CUSTODY) if c.state is CustodyState.HELD]
     assert sorted(map(str, opened)) == sorted(str(c.subject) for c in held)
     for row in vl.custody.worklist():
@@ -254,8 +262,9 @@ def _check_outside(vl: Digivl) -> None:
 
 def check_complete(vl: Digivl) -> None:
     """Signed twice, registered, sent to two; each record of the route there once."""
-    for kind in {*KINDS} - {MEETING, DISPATCH}:
+    for kind in {*KINDS} - {MEETING, DISPATCH, CUSTODY}:
         assert 1 == len(_all(vl, kind)), kind.name
+    assert 1 + len(_QUESTIONS) == len(_all(vl, CUSTODY))
     (document,) = _all(vl, DOCUMENT)
     final = document.latest.sha256
     with vl.documents.opened(final) as file:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -18,7 +18,6 @@ from digivl.advice.model import (
     BudgetAgreement,
     BudgetLine,
 )
-from digivl.custody.model import of_dossier
 from digivl.custody.service import Custodian
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.gate import Requirement
@@ -29,7 +28,7 @@ from digivl.kernel.identifiers import new_id
 from digivl.kernel.kinds import Kind
 from digivl.kernel.moments import in_dutch
 from digivl.kernel.parties import Party
-from digivl.records.entries import Entry, first
+from digivl.records.entries import AnyDraft, Draft, Entry, first
 from digivl.records.port import Query, RecordBook
 
 #: Terms in working days after receipt (BVCO; also the regime before it).
@@ -58,7 +57,7 @@ class Advices:
         adviser: Party,
         by: Party,
     ) -> Entry[AdviceRequest]:
-        """Ask advice of the Inspectie van Financien; the inspector holds the dossier.
+        """Ask advice of the Inspectie van Financien; the inspector has it to give.
 
         Args:
             dossier: Id of the dossier.
@@ -80,17 +79,9 @@ class Advices:
             adviser=adviser,
             submitted_at=now,
         )
-        held = self._custodian.moved(
-            of_dossier(dossier),
-            adviser,
-            "advies geven",
-            by=by,
-            at=now,
-            days=ADVICE_DAYS,
-        )
         draft = first(ADVICE, new_id(), request, "submit", by, now)
-        entry, _ = self._book.write(draft, held)
-        return entry
+        asked = self._asked(draft, adviser, "advies geven", ADVICE_DAYS)
+        return self._book.write(draft, *asked)[0]
 
     def receive(self, id: str, *, by: Party) -> Entry[AdviceRequest]:
         """The inspector has the request; the term starts.
@@ -165,17 +156,9 @@ class Advices:
             minister=minister,
             submitted_at=now,
         )
-        held = self._custodian.moved(
-            of_dossier(request.dossier),
-            minister,
-            "begrotingsakkoord geven",
-            by=by,
-            at=now,
-            days=AGREEMENT_DAYS,
-        )
         draft = first(AGREEMENT, new_id(), agreement, "submit", by, now)
-        entry, _ = self._book.write(draft, held)
-        return entry
+        asked = self._asked(draft, minister, "begrotingsakkoord geven", AGREEMENT_DAYS)
+        return self._book.write(draft, *asked)[0]
 
     def receive_agreement(self, id: str, *, by: Party) -> Entry[BudgetAgreement]:
         """The minister has the question; the term starts.
@@ -245,13 +228,31 @@ class Advices:
         at: datetime,
         days: int,
     ) -> Entry[R]:
-        subject = of_dossier(record.dossier)
-        held = self._custodian.moved(
-            subject, holder, next_step, by=by, at=at, days=days
-        )
         draft = found.next(record, action, by, at)
-        entry, _ = self._book.write(draft, held)
-        return entry
+        held = self._custodian.answered(
+            found.ref,
+            holder,
+            next_step,
+            by=by,
+            at=at,
+            days=days,
+            ends=not found.kind.standing(record).open,
+        )
+        return self._book.write(draft, *held)[0]
+
+    def _asked(
+        self, draft: Draft[R], to: Party, step: str, days: int
+    ) -> Iterator[AnyDraft]:
+        return self._custodian.asked(
+            draft.kind.ref(draft.id),
+            to,
+            step,
+            dossier=draft.record.dossier,
+            title=draft.record.title,
+            by=draft.actor,
+            at=draft.at,
+            days=days,
+        )
 
     def _all(self, kind: Kind[R], dossier: str) -> Sequence[Entry[R]]:
         rows = self._book.rows(Query(kind=kind.name, dossier=dossier))

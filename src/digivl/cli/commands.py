@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from digivl.cli import agendas, demo, documents, offices, searching, simulate, work
+from digivl.cli import (
+    agendas,
+    demo,
+    documents,
+    folders,
+    offices,
+    searching,
+    simulate,
+    work,
+)
 
 app = typer.Typer(
     name="digivl",
@@ -43,6 +52,8 @@ app.command("validate")(documents.validate)
 app.command("verify")(documents.verify)
 app.command("worklist")(offices.worklist)
 app.command("overdue")(offices.overdue)
+app.command("label")(folders.label)
+app.command("scan")(folders.scan)
 app.command("show")(offices.show)
 app.command("history")(offices.history)
 app.command("search")(searching.search)

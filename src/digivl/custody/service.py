@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 import attrs
 
 from digivl.custody.absence import Absences
 from digivl.custody.late import Overdue
-from digivl.custody.model import CUSTODY, Custody, custody_id
+from digivl.custody.listing import earliest_due, shown
+from digivl.custody.model import CUSTODY, Custody, custody_id, of_dossier
+from digivl.custody.moves import handed_back, handed_on
 from digivl.errors import MalformedError, StaleRecordError, StepNotAllowedError
 from digivl.kernel.calendar import LEGAL, Calendar
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import SYSTEM, Party, Role
-from digivl.records.entries import AnyDraft, Draft, Entry, first
+from digivl.records.entries import Draft, Entry, first
 from digivl.records.port import Query, RecordBook, Row
 
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _HANDED: Final = ("hand over", "take over", "escalate")
 _NO_ACTS: Final = ("remind", "extend")
 
@@ -109,6 +110,82 @@ class Custodian:
         record = found.record.hand_over(to, step, at=at, due=max(until, at))
         return found.next(record, "move", by, at, reason)
 
+    def asked(
+        self,
+        subject: Ref,
+        to: Party,
+        step: str,
+        *,
+        dossier: str,
+        title: str,
+        by: Party,
+        at: datetime,
+        days: int,
+    ) -> Iterator[Draft[Custody]]:
+        """The drafts that ask somebody something; the dossier goes with the question.
+
+        But it stays with who has it for another question.
+
+        Args:
+            subject: The question: an advice request, a signing flow.
+            to: Who is asked.
+            step: What has to be done, in Dutch.
+            dossier: Id of the dossier.
+            title: One line for people.
+            by: Who asks.
+            at: Moment of the act.
+            days: Term in working days.
+        """
+        until = self._calendar.due(at, days)
+        custody = Custody(
+            subject=subject,
+            dossier=dossier,
+            title=title,
+            holder=to,
+            next_step=step,
+            since=at,
+            due=until,
+            handed_by=by,
+        )
+        yield first(CUSTODY, custody_id(subject), custody, "take", by, at)
+        found = self.of(of_dossier(dossier))
+        if len(self._held_with(found)) == 1:
+            yield self.passed(found, to, step, by=by, at=at, due=until)
+
+    def answered(
+        self,
+        subject: Ref,
+        to: Party,
+        step: str,
+        *,
+        by: Party,
+        at: datetime,
+        days: int,
+        ends: bool,
+    ) -> Iterator[Draft[Custody]]:
+        """The drafts that move a question on, or end it; the dossier goes with it.
+
+        Who has the dossier by now for something else keeps it.
+
+        Args:
+            subject: The question.
+            to: Who has something to do next.
+            step: What, in Dutch.
+            by: Who acts.
+            at: Moment of the act.
+            days: Term in working days.
+            ends: The question is answered: nobody holds it any more.
+        """
+        found = self.of(subject)
+        own = self.of(of_dossier(found.record.dossier))
+        if ends:
+            yield found.next(found.record.close(), "close", by, at)
+        else:
+            yield self.passed(found, to, step, by=by, at=at, days=days)
+        is_open = CUSTODY.standing(own.record).open
+        if is_open and own.record.holder.id == found.record.holder.id:
+            yield self.passed(own, to, step, by=by, at=at, days=days)
+
     def closed(
         self, subject: Ref, *, by: Party, at: datetime, reason: str = ""
     ) -> Draft[Custody]:
@@ -120,6 +197,9 @@ class Custodian:
         self, subject: Ref, to: Party, *, by: Party, reason: str = ""
     ) -> Entry[Custody]:
         """Give a subject to somebody else, with the same step and due moment.
+
+        What the holder has of the same dossier goes with it: a dossier and the question
+        for which the holder has it.
 
         Raises:
             StepNotAllowedError: Its custody is closed.
@@ -160,18 +240,20 @@ class Custodian:
                 something since.
         """
         last = self.of(subject)
-        # A reminder, or more time, is no act of the holder.
-        acts = [e for e in self.history(subject) if e.action not in _NO_ACTS]
+        acts = self._acts(last)
         handed = len(acts) > 1 and acts[-1].action in _HANDED
         if not handed or acts[-2].record.holder.id != by.id:
             raise StepNotAllowedError(
                 "custody", "niet door u overgedragen", "recall", ("take over",)
             )
-        now, was = self._clock(), acts[-2].record
-        record = last.record.hand_over(
-            was.holder, was.next_step, at=now, due=max(was.due, now)
-        )
-        return self._book.write(last.next(record, "recall", by, now, reason))[0]
+        now = self._clock()
+        return self._book.write(
+            *(
+                handed_back(one, self._before(one), by, now, reason)
+                for one in self._held_with(last)
+                if self._went_with(one, acts[-1])
+            )
+        )[0]
 
     def extend(
         self, subject: Ref, due: datetime, *, by: Party, reason: str
@@ -190,9 +272,36 @@ class Custodian:
     def _given(
         self, found: Entry[Custody], to: Party, by: Party, action: str, reason: str
     ) -> Entry[Custody]:
-        now, held = self._clock(), found.record
-        record = held.hand_over(to, held.next_step, at=now, due=max(held.due, now))
-        return self._book.write(found.next(record, action, by, now, reason))[0]
+        now = self._clock()
+        return self._book.write(
+            *(
+                handed_on(one, to, by, action, now, reason)
+                for one in self._held_with(found)
+            )
+        )[0]
+
+    def _held_with(self, found: Entry[Custody]) -> Sequence[Entry[Custody]]:
+        """This custody first, and what its holder has of the same dossier."""
+        held = found.record
+        query = Query(
+            kind=CUSTODY.name, dossier=held.dossier, holder=held.holder.id, open=True
+        )
+        names = [row.ref.id for row in self._book.rows(query)]
+        others = self._book.read_all(CUSTODY, [n for n in names if n != found.id])
+        return [found, *others.values()]
+
+    def _acts(self, found: Entry[Custody]) -> Sequence[Entry[Custody]]:
+        # A reminder, or more time, is no act of the holder.
+        history = self._book.history(CUSTODY, found.id)
+        return [entry for entry in history if entry.action not in _NO_ACTS]
+
+    def _before(self, found: Entry[Custody]) -> Custody:
+        return self._acts(found)[-2].record
+
+    def _went_with(self, found: Entry[Custody], handed: Entry[Custody]) -> bool:
+        last = self._acts(found)[-1]
+        same = last.action == handed.action and last.at == handed.at
+        return same and last.actor == handed.actor
 
     def of(self, subject: Ref) -> Entry[Custody]:
         """Who holds it now.
@@ -241,12 +350,13 @@ class Custodian:
             for absent, acting in self._absences.in_force(self._clock()).items():
                 if acting.id == holder:
                     rows += self._book.rows(attrs.evolve(query, holder=absent))
-        return sorted(rows, key=_earliest_due)
+        return sorted(shown(self._book, rows), key=earliest_due)
 
     def overdue(self) -> Sequence[Overdue]:
         """What should have been done by now, the longest overdue first."""
         now = self._clock()
-        rows = self._book.rows(Query(open=True, held=True, due_before=now))
+        late = self._book.rows(Query(open=True, held=True, due_before=now))
+        rows = shown(self._book, late)
         acting = self._absences.in_force(now)
         names = [row.ref.id for row in rows if row.ref.kind == CUSTODY.name]
         held = self._book.read_all(CUSTODY, names)
@@ -272,25 +382,3 @@ class Custodian:
             with suppress(StaleRecordError):
                 reminded.append(self._book.write(draft)[0])
         return reminded
-
-
-def moved_once(drafts: Iterable[AnyDraft]) -> Sequence[AnyDraft]:
-    """The drafts of an act that may move one subject more than once.
-
-    It moves to the first of its holders: two steps of a dossier are on one agenda, and
-    the dossier can be with one party only.
-    """
-    moved: set[str] = set()
-    kept = []
-    for draft in drafts:
-        if draft.kind is CUSTODY and draft.id in moved:
-            continue
-        if draft.kind is CUSTODY:
-            moved.add(draft.id)
-        kept.append(draft)
-    return kept
-
-
-def _earliest_due(row: Row) -> tuple[bool, datetime, str]:
-    due = row.standing.due
-    return due is None, due or _NEVER, row.ref.id

@@ -11,7 +11,8 @@ import attrs
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
-from digivl.custody.service import Custodian, moved_once
+from digivl.custody.moves import moved_once
+from digivl.custody.service import Custodian
 from digivl.dossiers.agenda import (
     AGENDA,
     ITEM,

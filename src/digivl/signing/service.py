@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import BinaryIO, Final
 
 import attrs
 
-from digivl.custody.model import of_dossier
 from digivl.custody.service import Custodian
 from digivl.documents.disk import scratch
 from digivl.documents.model import Origin
@@ -19,7 +18,7 @@ from digivl.errors import SigningError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party, Role
 from digivl.pdf.signer import SignatureSpec, Signed, sign
-from digivl.records.entries import AnyDraft, Entry, first
+from digivl.records.entries import AnyDraft, Draft, Entry, first
 from digivl.records.port import Query, RecordBook
 from digivl.settings import Limits
 from digivl.signing.authorities import TimestampAuthority, first_answer
@@ -29,6 +28,7 @@ from digivl.signing.port import FlowCompanion
 
 #: Term in working days for each signatory, while no rule gives one.
 SIGN_DAYS: Final = 5
+_SIGN: Final = "ondertekenen"
 _REGISTER_DAYS: Final = 1
 
 
@@ -75,8 +75,10 @@ class Signing:
             signatories=tuple(signatories),
         )
         started = first(FLOW, new_id(), flow, "start", by, now)
-        held = self._held_next(flow, by, now)
-        return self.book.write(started, held, *self.companion.started(flow, by, now))[0]
+        asked = self._asked(started)
+        return self.book.write(started, *asked, *self.companion.started(flow, by, now))[
+            0
+        ]
 
     def read(self, id: str) -> Entry[SigningFlow]:
         """The flow as it is now.
@@ -113,7 +115,7 @@ class Signing:
         drafts: tuple[AnyDraft, ...] = (
             found.next(flow, "sign", by, now),
             self.documents.draft(document, stored, Origin.SIGNED, by, now),
-            self._held_next(flow, by, now),
+            *self._held_next(found, flow, by, now),
         )
         return self.book.write(*drafts)[0]
 
@@ -224,21 +226,41 @@ class Signing:
         reason: str,
     ) -> Entry[SigningFlow]:
         now = self.clock()
-        held = self.custodian.moved(
-            of_dossier(ended.dossier),
+        held = self.custodian.answered(
+            found.ref,
             ended.started_by,
             f"niet ondertekend, verder behandelen: {reason}",
             by=by,
             at=now,
             days=SIGN_DAYS,
+            ends=True,
         )
         stopped = found.next(ended, action, by, now, reason)
-        return self.book.write(stopped, held, *self.companion.ended(ended, by, now))[0]
+        after = self.companion.ended(ended, by, now)
+        return self.book.write(stopped, *held, *after)[0]
 
-    def _held_next(self, flow: SigningFlow, by: Party, at: datetime) -> AnyDraft:
+    def _asked(self, started: Draft[SigningFlow]) -> Iterator[AnyDraft]:
+        flow = started.record
+        return self.custodian.asked(
+            FLOW.ref(started.id),
+            flow.signatories[0].party,
+            _SIGN,
+            dossier=flow.dossier,
+            title=flow.title,
+            by=started.actor,
+            at=started.at,
+            days=SIGN_DAYS,
+        )
+
+    def _held_next(
+        self, found: Entry[SigningFlow], flow: SigningFlow, by: Party, at: datetime
+    ) -> Iterator[AnyDraft]:
         waiting = flow.next_signatory
-        holder, step, days = flow.started_by, "registreren", _REGISTER_DAYS
-        if waiting is not None:
-            holder, step, days = waiting.party, "ondertekenen", SIGN_DAYS
-        subject = of_dossier(flow.dossier)
-        return self.custodian.moved(subject, holder, step, by=by, at=at, days=days)
+        answered = self.custodian.answered
+        if waiting is None:
+            to, days = flow.started_by, _REGISTER_DAYS
+            return answered(
+                found.ref, to, "registreren", by=by, at=at, days=days, ends=True
+            )
+        to, days = waiting.party, SIGN_DAYS
+        return answered(found.ref, to, _SIGN, by=by, at=at, days=days, ends=False)
