@@ -507,3 +507,21 @@ def test_who_delivers_to_a_dossier(council: Council) -> None:
     for who in (OTHER_CABINET, STAFF, BODY):
         with pytest.raises(NotAllowedError, match="documenten aanleveren"):
             add(dossier, io.BytesIO(paper()), title="Nota", type=NOTA, by=who)
+
+
+def test_who_is_asked_reads_what_it_is_about(council: Council) -> None:
+    """Each of two who were asked at once, though the dossier is with one of them."""
+    dossier = council.vl.dossiers.open("Subsidie", by=CABINET).id
+    document = council.document(dossier)
+    inspectors = [
+        Party(f"if-{n}", "Inspecteur", Role.FINANCE_INSPECTOR) for n in range(3)
+    ]
+    for inspector in inspectors[:2]:
+        council.vl.advices.ask(
+            dossier, documents=[document], adviser=inspector, by=CABINET
+        )
+
+    for inspector in inspectors[:2]:
+        assert document == council.vl.reading.read(document, by=inspector).id
+    with pytest.raises(NotFoundError):
+        council.vl.reading.read(document, by=inspectors[2])

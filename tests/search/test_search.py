@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -233,3 +234,17 @@ def test_parts_of_a_dossier_open_with_it(council: Council) -> None:
     assert [[], []] == before
     assert ["Geheim plan"] * 2 == titles(find("geheim", by=OTHER_CABINET))
     assert [] == titles(find("geheim", by=body))
+
+
+def test_many_who_search_at_once(council: Council) -> None:
+    """Each takes in what is new; nobody waits in vain, and all find the same."""
+    for n in range(300):
+        council.vl.dossiers.open(f"Plan {n}", by=CABINET)
+
+    with ThreadPoolExecutor(4) as pool:
+        pages = list(
+            pool.map(lambda _: council.vl.search.find("plan", by=ADMIN), range(8))
+        )
+
+    assert all(titles(pages[0]) == titles(page) for page in pages)
+    assert 20 == len(pages[0].hits)

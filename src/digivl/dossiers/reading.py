@@ -10,7 +10,7 @@ import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import AccessLevel, Permission
-from digivl.custody.model import CUSTODY, custody_id, of_dossier
+from digivl.custody.model import CUSTODY
 from digivl.documents.model import DOCUMENT, Document
 from digivl.documents.service import Documents
 from digivl.dossiers.consultation import ANSWER
@@ -152,13 +152,14 @@ class Reading:
         return self._guard.policy.reads(by, around.level, whose)
 
     def _takes_part(self, by: Party, around: Surroundings) -> bool:
-        """Whether it is the matter of `by`, who holds or held it or was consulted."""
+        """Whether it is the matter of `by`, or `by` has or had it, or was asked."""
         if around.is_of(by):
             return True
-        subject = custody_id(of_dossier(around.dossier))
-        held = self._book.history(CUSTODY, subject)
-        if any(entry.record.holder.id == by.id for entry in held):
-            return True
+        query = Query(kind=CUSTODY.name, dossier=around.dossier)
+        for row in self._book.rows(query):
+            held = self._book.history(CUSTODY, row.ref.id)
+            if any(entry.record.holder.id == by.id for entry in held):
+                return True
         rows = self._book.rows(Query(kind=ANSWER.name, dossier=around.dossier))
         asked = self._book.read_all(ANSWER, [row.ref.id for row in rows])
         return any(entry.record.addressee.id == by.id for entry in asked.values())

@@ -19,6 +19,8 @@ from digivl.records.port import Query, RecordBook
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
+#: Dossiers that are asked for at once; databases bound their number.
+_MANY: Final = 500
 _UNDECIDED: Final = (StepState.POSTPONED, StepState.WITHDRAWN)
 
 
@@ -182,7 +184,13 @@ def surroundings(
 def _by_dossier(
     book: RecordBook, kind: Kind[R], dossiers: tuple[str, ...]
 ) -> Mapping[str, Sequence[Entry[R]]]:
-    rows = book.rows(Query(kind=kind.name, dossiers=dossiers))
+    rows = [
+        row
+        for start in range(0, len(dossiers), _MANY)
+        for row in book.rows(
+            Query(kind=kind.name, dossiers=dossiers[start : start + _MANY])
+        )
+    ]
     found = book.read_all(kind, [row.ref.id for row in rows])
     ordered: dict[str, list[Entry[R]]] = {}
     for row in rows:

@@ -133,7 +133,9 @@ class SQLIndex:
             },
             where=SEARCH.c.version < new.excluded.version,
         )
-        rows = [{**self._values(page), "txt": empty, "text": ""} for page in pages]
+        # In one order: two who put the same pages at once do not wait for each other.
+        ordered = sorted(pages, key=lambda page: (page.ref.kind, page.ref.id))
+        rows = [{**self._values(page), "txt": empty, "text": ""} for page in ordered]
         with self._writing() as connection:
             connection.execute(again, rows)
 

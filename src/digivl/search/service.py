@@ -118,8 +118,8 @@ class Found:
     Attributes:
         hits: The latest first.
         after: Where the next page starts; None when this is the last one.
-        behind: How many documents are searched by their name only until `catch_up`
-            reads their text.
+        behind: How many documents of the office are searched by their name only until
+            `catch_up` reads their text.
     """
 
     hits: tuple[Hit, ...]
