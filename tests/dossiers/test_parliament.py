@@ -367,6 +367,17 @@ def test_something_new_from_the_parliament(council: Council) -> None:
         )
 
 
+@pytest.mark.parametrize("name", ["", "a b", "../x", "x" * 101, "a;b"])
+def test_names_of_the_parliament(council: Council, name: str) -> None:
+    """What cannot be part of an id is refused, with what it has to be."""
+    with pytest.raises(MalformedError, match="no name of another system"):
+        incoming(name=name)
+    with pytest.raises(MalformedError, match="no name of another system"):
+        council.vl.retrieval.retrieve(
+            name, [incoming()], subject="x", adopted=date(2026, 1, 1), by=SECRETARIAT
+        )
+
+
 @settings(
     max_examples=40,
     deadline=None,

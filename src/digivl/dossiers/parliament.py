@@ -15,9 +15,10 @@ from enum import Enum
 from typing import Final
 
 import attrs
+from attrs.validators import optional
 
 from digivl.errors import NotFoundError, StepNotAllowedError
-from digivl.kernel.checks import digest, free_text, public_line
+from digivl.kernel.checks import digest, free_text, named_outside, public_line
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -96,7 +97,7 @@ class SentFile:
     document: str
     sha256: str = attrs.field(validator=digest)
     form: Form
-    file_id: str | None = None
+    file_id: str | None = attrs.field(default=None, validator=optional(named_outside))
     replaces: str | None = None
 
 
@@ -145,7 +146,7 @@ class ParliamentFlow:
 
     dossier: str
     title: str = attrs.field(validator=public_line)
-    pobj: str | None = None
+    pobj: str | None = attrs.field(default=None, validator=optional(named_outside))
     sendings: tuple[Sending, ...] = ()
     received: tuple[str, ...] = ()
     said: str = attrs.field(default="", validator=free_text)

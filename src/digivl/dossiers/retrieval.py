@@ -28,6 +28,7 @@ from digivl.dossiers.parliament import (
 from digivl.dossiers.readiness import DECREE
 from digivl.dossiers.service import Dossiers
 from digivl.errors import MalformedError
+from digivl.kernel.checks import check_named_outside, named_outside
 from digivl.kernel.identifiers import URI
 from digivl.kernel.moments import date_in_dutch
 from digivl.kernel.parties import Party
@@ -73,7 +74,7 @@ class Incoming:
         original: The Word file with it.
     """
 
-    file_id: str
+    file_id: str = attrs.field(validator=named_outside)
     kind: IncomingKind
     title: str
     content: BinaryIO
@@ -122,6 +123,7 @@ class Retrieval:
         self._guard.check(by, Permission.TREAT_SUBMISSION)
         if not files:
             raise MalformedError("nothing came from the parliament")
+        check_named_outside("pobj", pobj)
         known = flow_called(self._book, pobj)
         title = _title(files, subject, adopted)
         own = known.record.dossier if known else dossier or self._new(pobj, title, by)
@@ -181,21 +183,23 @@ class Retrieval:
 
     def _taken_in(self, dossier: str, one: Incoming, by: Party) -> str:
         name = f"vp-{one.file_id}"
-        if name in self._book.read_all(DOCUMENT, [name]):
-            return name
-        added = self._documents.add(
-            dossier,
-            one.content,
-            title=one.title,
-            type=_TYPES[one.kind],
-            by=by,
-            original=one.original,
-            id=name,
-        )
+        found = self._book.read_all(DOCUMENT, [name]).get(name)
+        if found is None:
+            found = self._documents.add(
+                dossier,
+                one.content,
+                title=one.title,
+                type=_TYPES[one.kind],
+                by=by,
+                original=one.original,
+                id=name,
+            )
         secret = one.kind is IncomingKind.REFERENCE
         level = AccessLevel.INTERNAL_SECRETARIAT if secret else AccessLevel.PUBLIC
-        self._dossiers.set_level(added.id, level, by=by)
-        return added.id
+        # Also of one that was taken in before an interruption.
+        if found.record.latest.level is not level:
+            self._dossiers.set_level(name, level, by=by)
+        return name
 
     def _new(self, pobj: str, title: str, by: Party) -> str:
         name = f"vp-{pobj}"

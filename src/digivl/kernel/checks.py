@@ -15,6 +15,7 @@ _LONGEST: Final = 500
 _LONGEST_REMARK: Final = 5_000
 _LONGEST_TEXT: Final = 100_000
 _LAYOUT: Final = str.maketrans("", "", "\n\r\t")
+_OUTSIDE: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -58,6 +59,24 @@ def _no_national_number(name: str, text: str) -> None:
         raise MalformedError(
             f"the {name} holds a national number (INSZ)",
             hint="It stands in the book for ever and everybody reads it: leave it out.",
+        )
+
+
+def named_outside(_: object, attribute: attrs.Attribute[Any], name: str) -> None:
+    """A name that somebody else gave: it becomes part of ids of ours."""
+    check_named_outside(attribute.name, name)
+
+
+def check_named_outside(what: str, name: str) -> None:
+    """Refuse what is no name as other systems give them.
+
+    Raises:
+        MalformedError: It is not 1 to 100 letters, digits, or ``._:-``.
+    """
+    if not _OUTSIDE.fullmatch(name):
+        raise MalformedError(
+            f"{what.replace('_', ' ')} is no name of another system: {name[:40]!r}",
+            hint="It has 1 to 100 letters, digits, or one of . _ : -",
         )
 
 
