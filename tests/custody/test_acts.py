@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 
 from digivl.advice.model import ADVICE, AdviceOutcome
@@ -276,3 +277,21 @@ def test_the_agenda_keeps_what_it_has(scene_at: At) -> None:
 
     held = vl.custody.of(DOSSIER.ref(scene.dossier)).record
     assert "formeel controleren en agenderen" == held.next_step
+
+
+def test_reminded_before_it_is_due(scene_at: At) -> None:
+    """On the working day before, once for each due moment; not of a short term."""
+    scene = scene_at("opened")
+    custody = scene.vl.custody
+    due = custody.of(SUBJECT).record.due
+
+    def reminded(days: float) -> list[str]:
+        later = attrs.evolve(custody, clock=lambda: due - timedelta(days=days))
+        return [entry.action for entry in later.remind()]
+
+    acts = [reminded(days) for days in (10, 0.4, 0.3, -0.1)]
+    at = due - timedelta(days=0.2)
+    custody.extend(SUBJECT, at, by=route.CABINET, reason="eerder nodig")
+
+    assert [[], ["remind early"], [], ["remind"]] == acts
+    assert ["remind early"] == reminded(0.5)

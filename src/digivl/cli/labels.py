@@ -181,6 +181,7 @@ _LABELS: Final = {
     ("custody", "escalate"): "Escaleren",
     ("custody", "extend"): "Termijn verlengen",
     ("custody", "remind"): "Herinneren",
+    ("custody", "remind early"): "Vooraf herinneren",
     ("delegation", "delegate"): "Vervanging regelen",
     ("delegation", "end"): "Vervanging beëindigen",
     ("label", "label"): "Etiket maken",
@@ -200,6 +201,7 @@ ACCOMPANYING: Final = frozenset(
         ("custody", "take"),
         ("custody", "move"),
         ("custody", "remind"),
+        ("custody", "remind early"),
         ("custody", "close"),
     }
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
 import attrs
 
@@ -13,6 +14,12 @@ from digivl.kernel.moments import day_of
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
 from digivl.records.port import Row
+
+#: Acts that remind a holder.
+LATE: Final = "remind"
+EARLY: Final = "remind early"
+#: A term of so many working days passes before an early reminder is of use.
+_SHORT_DAYS: Final = 2
 
 
 @attrs.frozen(kw_only=True)
@@ -57,6 +64,16 @@ class Overdue:
             act_label=stand_in.label if stand_in else standing.holder_label or "",
             escalate_to=held.record.handed_by if held else None,
         )
+
+
+def reminder_of(custody: Custody, now: datetime, calendar: Calendar) -> str | None:
+    """Which reminder the holder of it has to get now; None when it had it, or none."""
+    due = custody.due
+    if due <= now:
+        return LATE if custody.reminded != due else None
+    is_long = calendar.due(custody.since, _SHORT_DAYS) < due
+    is_near = due <= calendar.due(now, 1)
+    return EARLY if is_long and is_near and custody.warned != due else None
 
 
 def _working_days(due: datetime, now: datetime, calendar: Calendar) -> int:

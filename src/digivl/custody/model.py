@@ -60,6 +60,7 @@ class Custody:
         due: When the step has to be done.
         handed_by: Who had it before this holder; who can recall it, and to whom it
             escalates.
+        warned: The due moment that the holder was told is near.
         reminded: The due moment of which the holder was reminded.
     """
 
@@ -71,6 +72,7 @@ class Custody:
     since: datetime = attrs.field(validator=aware)
     due: datetime = attrs.field(validator=(aware, _not_before_since))
     handed_by: Party | None = None
+    warned: datetime | None = attrs.field(default=None, validator=optional(aware))
     reminded: datetime | None = attrs.field(default=None, validator=optional(aware))
     state: CustodyState = CUSTODY_LIFECYCLE.initial
 
@@ -104,13 +106,15 @@ class Custody:
         state = CUSTODY_LIFECYCLE.after(self.state, "extend")
         return attrs.evolve(self, state=state, due=due)
 
-    def remind(self) -> Custody:
-        """The holder was reminded of this due moment.
+    def remind(self, *, early: bool = False) -> Custody:
+        """The holder was reminded of this due moment, or warned that it comes.
 
         Raises:
             StepNotAllowedError: It is closed.
         """
         state = CUSTODY_LIFECYCLE.after(self.state, "remind")
+        if early:
+            return attrs.evolve(self, state=state, warned=self.due)
         return attrs.evolve(self, state=state, reminded=self.due)
 
     def close(self) -> Custody:

@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 
 from digivl.custody.absence import Absences
-from digivl.custody.late import Overdue
+from digivl.custody.late import EARLY, Overdue, reminder_of
 from digivl.custody.listing import earliest_due, shown
 from digivl.custody.model import CUSTODY, Custody, custody_id, of_dossier
 from digivl.custody.moves import handed_back, handed_on
@@ -22,7 +22,7 @@ from digivl.records.entries import Draft, Entry, first
 from digivl.records.port import Query, RecordBook, Row
 
 _HANDED: Final = ("hand over", "take over", "escalate")
-_NO_ACTS: Final = ("remind", "extend")
+_NO_ACTS: Final = ("remind", EARLY, "extend")
 
 
 @attrs.frozen
@@ -366,18 +366,28 @@ class Custodian:
         ]
 
     def remind(self, *, most: int = 500) -> Sequence[Entry[Custody]]:
-        """Record a reminder of each due moment that passed, once; listeners hear it.
+        """Record a reminder of each due moment, before and when it passed, once each.
+
+        Listeners hear it: ``remind early`` on the working day before, for a term of
+        more than two of them, and ``remind`` once it passed.
 
         Args:
             most: Leave the rest for the next time.
         """
         now = self._clock()
-        query = Query(kind=CUSTODY.name, open=True, due_before=now)
+        soon = self._calendar.due(now, 1)
+        query = Query(kind=CUSTODY.name, open=True, due_before=soon)
         names = [row.ref.id for row in self._book.rows(query)]
-        late = self._book.read_all(CUSTODY, names).values()
+        found = self._book.read_all(CUSTODY, names).values()
+        due = [
+            (entry, action)
+            for entry in found
+            if (action := reminder_of(entry.record, now, self._calendar))
+        ]
         reminded = []
-        for entry in [e for e in late if e.record.reminded != e.record.due][:most]:
-            draft = entry.next(entry.record.remind(), "remind", SYSTEM, now)
+        for entry, action in due[:most]:
+            record = entry.record.remind(early=action == EARLY)
+            draft = entry.next(record, action, SYSTEM, now)
             # Who moved it on, or reminded first, was quicker.
             with suppress(StaleRecordError):
                 reminded.append(self._book.write(draft)[0])
