@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from digivl.access.model import DENIAL, AccessLevel
 from digivl.access.policy import TablePolicy
 from digivl.documents.model import DOCUMENT, NOTA, Origin
-from digivl.dossiers.model import DOSSIER, DecisionResult, StepKind
+from digivl.dossiers.model import DOSSIER, DecisionResult, StepKind, StepState
 from digivl.dossiers.release import Released, ReleaseStatus, Scope, default_plan
 from digivl.errors import (
     MalformedError,
@@ -525,3 +525,25 @@ def test_who_is_asked_reads_what_it_is_about(council: Council) -> None:
         assert document == council.vl.reading.read(document, by=inspector).id
     with pytest.raises(NotFoundError):
         council.vl.reading.read(document, by=inspectors[2])
+
+
+def test_a_decision_is_told_with_its_release(council: Council) -> None:
+    """Before, a cabinet sees that it stands on the agenda; outside nothing at all."""
+    meeting = council.meeting().id
+    step = council.item(meeting).record.step
+    council.vl.approving.close(meeting, by=SECRETARIAT)
+    council.vl.deciding.decide(step, DecisionResult.POSTPONED, by=SECRETARIAT)
+    read = council.vl.reading.step
+
+    def told(reader: Party) -> tuple[StepState, int]:
+        seen = read(step, by=reader)
+        return seen.state, len(seen.decisions)
+
+    before = [told(who) for who in (SECRETARIAT, CABINET, OTHER_CABINET)]
+    with pytest.raises(NotFoundError, match="there is no step"):
+        read(step, by=BODY)
+    council.vl.releases.decisions(meeting, by=SECRETARIAT)
+
+    hidden, shown = (StepState.ON_AGENDA, 0), (StepState.POSTPONED, 1)
+    assert [shown, hidden, hidden] == before
+    assert shown == told(OTHER_CABINET)

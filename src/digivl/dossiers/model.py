@@ -8,7 +8,7 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -218,6 +218,18 @@ class ProcedureStep:
     def decided_on(self, item: str) -> bool:
         """Whether the government decided on it as this item."""
         return any(decision.item == item for decision in self.decisions)
+
+    def told_of(self, meetings: Collection[str]) -> ProcedureStep:
+        """The step to who knows the decisions of these meetings only.
+
+        What was withdrawn before any meeting held it is known.
+        """
+        for number, decision in enumerate(self.decisions):
+            if decision.meeting and decision.meeting not in meetings:
+                known = self.decisions[:number]
+                state = StepState.ON_AGENDA
+                return attrs.evolve(self, decisions=known, state=state)
+        return self
 
     def with_documents(self, documents: Iterable[str]) -> ProcedureStep:
         """It has these documents too; it never loses one that was submitted."""

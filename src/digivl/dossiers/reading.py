@@ -15,6 +15,7 @@ from digivl.documents.model import DOCUMENT, Document
 from digivl.documents.service import Documents
 from digivl.dossiers.consultation import ANSWER
 from digivl.dossiers.meeting import MEETING
+from digivl.dossiers.model import STEP, ProcedureStep
 from digivl.dossiers.releases import Releases
 from digivl.dossiers.surroundings import (
     Readable,
@@ -103,6 +104,28 @@ class Reading:
         rows = self._book.rows(Query(kind=DOCUMENT.name, dossier=dossier))
         found = self._book.read_all(DOCUMENT, [row.ref.id for row in rows])
         return self.visible(found.values(), by=by)
+
+    def step(self, id: str, *, by: Party) -> ProcedureStep:
+        """A procedure step as `by` may know it.
+
+        Before the decisions of a meeting are released only a few know them; to the
+        others what was decided there still stands on the agenda.
+
+        Raises:
+            NotFoundError: No such step, or `by` may not know of its dossier.
+        """
+        found = self._book.read_all(STEP, [id]).get(id)
+        if found is None or not self._knows(by, self._around(found.record.dossier)):
+            self._guard.record(by, Permission.READ_CONFIDENTIAL, STEP.ref(id))
+            raise NotFoundError(f"there is no step {id}")
+        before = Permission.READ_DECISIONS_BEFORE_RELEASE
+        if self._guard.policy.allows(by, before):
+            return found.record
+        meetings = {one.meeting for one in found.record.decisions if one.meeting}
+        gates = self._releases.gates(meetings)
+        return found.record.told_of(
+            {name for name in meetings if gates[name].decisions_released}
+        )
 
     def known(self, dossiers: Iterable[str], *, by: Party) -> Collection[str]:
         """Those of these dossiers that `by` may know of: their title and numbers."""
