@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Final
 
@@ -99,7 +99,7 @@ def _stem(word: str) -> str:
     if word.endswith(("heid", "heden")):
         return word.removesuffix("heden").removesuffix("heid") + "heid"
     singular = word[:-1] if word.endswith("ens") else word
-    stem: str = _stemmer().stemWord(singular)
+    stem = _stemmer()(singular)
     if stem[-2:-1] == stem[-1:]:
         stem = stem[:-1]
     stem = stem[:-1] + stem[-1:].translate(_HARD)
@@ -109,5 +109,6 @@ def _stem(word: str) -> str:
 
 
 @cache
-def _stemmer() -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer("dutch_porter")
+def _stemmer() -> Callable[[str], str]:
+    stem: Callable[[str], str] = snowballstemmer.stemmer("dutch_porter").stemWord
+    return stem
