@@ -15,6 +15,7 @@ from digivl.cli.output import local, print_json, reported, say
 from digivl.custody.label import PREFIX
 from digivl.errors import MalformedError
 from digivl.kernel.parties import Party, Role
+from digivl.pdf.typeset import check_installed
 
 
 def label(
@@ -29,6 +30,8 @@ def label(
     with reported(as_json=as_json), Digivl.open(office) as vl:
         if is_there(out):
             raise MalformedError(f"{out} would be overwritten", hint="Name another.")
+        # A label that cannot be printed must not take the place of one that is.
+        check_installed("labels")
         party = Party("cli", by, Role.SECRETARIAT)
         made = vl.labels.make(found(vl, id), by=party)
         with written(out) as file:

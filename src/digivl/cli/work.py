@@ -84,7 +84,7 @@ def work(
         print_json(attrs.asdict(report) | {"texts": texts})
     else:
         if texts:
-            tell(f"read    {texts} documents, for search")
+            tell(f"read    texts for search: {texts}")
         say(
             f"{report.done} done, {report.postponed} to be tried again, "
             f"{report.stuck} stuck"

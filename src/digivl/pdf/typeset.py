@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from digivl.errors import ConfigurationError, MalformedError
@@ -13,6 +14,18 @@ def paragraphs(text: str) -> list[str]:
     """The paragraphs of a text, which a blank line parts; each on one line."""
     parts = (" ".join(part.split()) for part in text.split("\n\n"))
     return [part for part in parts if part]
+
+
+def check_installed(what: str) -> None:
+    """Tell before an act that its paper could not be made after it.
+
+    Raises:
+        ConfigurationError: The extra ``report`` is not installed.
+    """
+    if find_spec("typst") is None:
+        raise ConfigurationError(
+            f"{what} cannot be made", hint="Run: pip install 'digivl[report]'"
+        )
 
 
 def typeset(template: str, data: Mapping[str, Any], what: str) -> bytes:
@@ -28,12 +41,9 @@ def typeset(template: str, data: Mapping[str, Any], what: str) -> bytes:
         ConfigurationError: The extra ``report`` is not installed.
         MalformedError: The data holds what cannot be set.
     """
-    try:
-        import typst
-    except ImportError as cause:
-        raise ConfigurationError(
-            f"{what} cannot be made", hint="Run: pip install 'digivl[report]'"
-        ) from cause
+    check_installed(what)
+    import typst
+
     try:
         made: bytes = typst.compile(
             template.encode(),
