@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
 
-import pypdfium2
 import pytest
 
 from digivl.dossiers.agenda import AgendaItem
@@ -22,15 +20,9 @@ from digivl.errors import (
 from digivl.kernel.parties import Party, Role
 from digivl.records.entries import Entry
 from digivl.testing.council import CABINET, SECRETARIAT, Council
+from digivl.testing.papers import text_in
 
 MINISTER = Party("minister-2", "Minister", Role.MINISTER, minister="minister-2")
-
-
-def text_of(pdf: bytes) -> str:
-    """The text of a PDF, as an independent reader finds it."""
-    pages = pypdfium2.PdfDocument(io.BytesIO(pdf))
-    found = (page.get_textpage().get_text_bounded() for page in pages)
-    return " ".join(" ".join(found).split())
 
 
 def decided(council: Council) -> tuple[str, Entry[AgendaItem]]:
@@ -98,7 +90,7 @@ def test_the_paper(council: Council) -> None:
         meeting, texts={nota.id: "Een.\n\nTwee *x* #y"}, by=SECRETARIAT
     )
 
-    text = text_of(council.vl.papers.minutes(meeting, by=SECRETARIAT))
+    text = text_in(council.vl.papers.minutes(meeting, by=SECRETARIAT))
 
     for part in (
         "Notulen VR PV 2026/1",
@@ -140,7 +132,7 @@ def test_words_of_a_decision(council: Council) -> None:
     with pytest.raises(StepNotAllowedError, match="reopen"):
         secretary.write(step, "Anders", by=SECRETARIAT)
 
-    text = text_of(council.vl.papers.report(step, by=SECRETARIAT))
+    text = text_in(council.vl.papers.report(step, by=SECRETARIAT))
     again = secretary.reopen_report(step, by=SECRETARIAT, reason="tikfout")
 
     assert "De regering beslist. Onder voorbehoud." in text

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
-import pypdfium2
 import pytest
 
 from digivl.dossiers.agenda import AgendaItem
@@ -21,6 +18,7 @@ from digivl.errors import (
 from digivl.kernel.parties import Party, Role
 from digivl.records.entries import Entry
 from digivl.testing.council import CABINET, SECRETARIAT, Council
+from digivl.testing.papers import text_in
 
 PRESS = Party("kort-bestek", "Kort bestek", Role.PRESS)
 CITIZEN = Party("burger", "Burger", Role.SIGNATORY)
@@ -48,13 +46,6 @@ def publish(council: Council, meeting: str, *scope: Scope) -> None:
     council.vl.work()
 
 
-def text_of(pdf: bytes) -> str:
-    """The text of a PDF, as an independent reader finds it."""
-    pages = pypdfium2.PdfDocument(io.BytesIO(pdf))
-    found = (page.get_textpage().get_text_bounded() for page in pages)
-    return " ".join(" ".join(found).split())
-
-
 def test_news_opens_with_the_release(council: Council) -> None:
     """Who makes it reads it at once; the public once the news is released."""
     meeting, nota = told(council, DecisionResult.APPROVED)
@@ -68,7 +59,7 @@ def test_news_opens_with_the_release(council: Council) -> None:
 
     publish(council, meeting, Scope.NEWS)
 
-    text = text_of(news.newsletter(meeting, by=CITIZEN))
+    text = text_in(news.newsletter(meeting, by=CITIZEN))
     assert "Beslissingen van de Vlaamse Regering van 25 november 2026" in text
     assert "Jeugdhuizen krijgen steun Eerst. Dan." in text
     assert "Jeugdhuizen krijgen steun" == news.read(nota.id, by=CITIZEN).record.title
@@ -83,7 +74,7 @@ def test_what_was_not_decided_is_no_news(
     publish(council, meeting, Scope.NEWS)
 
     assert [] == list(council.vl.news.of_meeting(meeting, by=CITIZEN))
-    assert "Er zijn geen nieuwsberichten" in text_of(
+    assert "Er zijn geen nieuwsberichten" in text_in(
         council.vl.news.newsletter(meeting, by=PRESS)
     )
     with pytest.raises(NotFoundError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from datetime import date
 
-import pypdfium2
 import pytest
 
 from digivl.access.model import AccessLevel
@@ -23,15 +22,9 @@ from digivl.testing.council import (
     SECRETARIAT,
     Council,
 )
+from digivl.testing.papers import text_in
 
 PARLIAMENT = Party("vlaams-parlement", "Vlaams Parlement", Role.PARLIAMENT)
-
-
-def text_of(pdf: bytes) -> str:
-    """The text of all pages, as an independent reader finds it."""
-    pages = pypdfium2.PdfDocument(io.BytesIO(pdf))
-    found = (page.get_textpage().get_text_bounded() for page in pages)
-    return " ".join(" ".join(found).split())
 
 
 def held(council: Council) -> tuple[str, Entry[AgendaItem]]:
@@ -59,7 +52,7 @@ def test_agenda(council: Council) -> None:
 
     pdf = council.vl.papers.agenda(meeting, by=SECRETARIAT)
 
-    text = text_of(pdf)
+    text = text_in(pdf)
     for part in (
         "Agenda A",
         "VR PV 2026/1",
@@ -82,8 +75,8 @@ def test_decision_report(council: Council) -> None:
         report(step, by=SECRETARIAT)
     council.vl.deciding.decide(step, DecisionResult.APPROVED, by=SECRETARIAT)
 
-    text = text_of(report(step, by=SECRETARIAT))
-    own = text_of(
+    text = text_in(report(step, by=SECRETARIAT))
+    own = text_in(
         report(step, text="De Vlaamse Regering hecht haar goedkeuring.", by=SECRETARIAT)
     )
 
@@ -104,7 +97,7 @@ def test_hidden_documents_are_not_named(council: Council) -> None:
         nota.record.step, DecisionResult.APPROVED, by=SECRETARIAT
     )
 
-    assert "DOC.0001-1" not in text_of(
+    assert "DOC.0001-1" not in text_in(
         council.vl.papers.report(nota.record.step, by=SECRETARIAT)
     )
 
@@ -145,7 +138,7 @@ def test_a_report_names_the_meeting_that_decided(council: Council) -> None:
     again = council.item(later, step)
     council.vl.agendas.edit(again.id, title="Andere titel", by=SECRETARIAT)
 
-    text = text_of(council.vl.papers.report(step, by=SECRETARIAT))
+    text = text_in(council.vl.papers.report(step, by=SECRETARIAT))
 
     assert "VR PV 2026/1 - punt 0001" in text
     assert "stelt de behandeling uit" in text

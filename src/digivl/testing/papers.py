@@ -35,3 +35,12 @@ def _file(objects: list[str]) -> bytes:
         f"startxref\n{len(content)}\n%%EOF\n"
     )
     return content + trailer.encode("ascii")
+
+
+def text_in(pdf: bytes) -> str:
+    """The text of all pages on one line, as a reader that is not ours finds it."""
+    import pypdfium2
+
+    pages = pypdfium2.PdfDocument(pdf)
+    found = (page.get_textpage().get_text_bounded() for page in pages)
+    return " ".join(" ".join(found).split())
