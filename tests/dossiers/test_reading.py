@@ -547,3 +547,14 @@ def test_a_decision_is_told_with_its_release(council: Council) -> None:
     hidden, shown = (StepState.ON_AGENDA, 0), (StepState.POSTPONED, 1)
     assert [shown, hidden, hidden] == before
     assert shown == told(OTHER_CABINET)
+
+
+def test_a_document_of_no_dossier(council: Council) -> None:
+    """One that an import left without its dossier is nobody's to read, not a crash."""
+    document = council.document("nergens")
+
+    with pytest.raises(NotFoundError):
+        council.vl.reading.read(document, by=ADMIN)
+    assert () == tuple(council.vl.reading.of_dossier("nergens", by=ADMIN))
+    only = Only(dossier="nergens")
+    assert () == council.vl.search.find(by=ADMIN, only=only).hits

@@ -15,6 +15,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
+from digivl import Digivl
+from digivl.dossiers.model import DOSSIER, DecisionResult, ItemKind
+from digivl.testing.council import SECRETARIAT, Council
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -143,3 +147,31 @@ def test_verapdf_finds_the_sample_accessible(
     assert [[str(file), "true"] for file in versions] == java_judge(
         "verapdf", *versions
     )
+
+
+def test_verapdf_finds_our_papers_accessible(
+    tmp_path: Path, java_judge: Callable[..., list[list[str]]]
+) -> None:
+    """Agenda, decision report, minutes, newsletter and label are PDF/UA-1."""
+    with Digivl.in_memory() as vl:
+        council = Council(vl, now=vl.clock())
+        meeting = council.meeting().id
+        nota = council.item(meeting)
+        council.item(meeting, kind=ItemKind.ANNOUNCEMENT)
+        vl.approving.close(meeting, by=SECRETARIAT)
+        step = nota.record.step
+        vl.deciding.decide(step, DecisionResult.APPROVED, by=SECRETARIAT)
+        vl.secretary.draft(meeting, by=SECRETARIAT)
+        label = vl.labels.make(DOSSIER.ref(nota.record.dossier), by=SECRETARIAT)
+        papers = {
+            "agenda": vl.papers.agenda(meeting, by=SECRETARIAT),
+            "fiche": vl.papers.report(step, by=SECRETARIAT),
+            "notulen": vl.papers.minutes(meeting, by=SECRETARIAT),
+            "kort-bestek": vl.news.newsletter(meeting, by=SECRETARIAT),
+            "etiket": vl.labels.sheet(label),
+        }
+    files = [tmp_path / f"{name}.pdf" for name in papers]
+    for file, content in zip(files, papers.values(), strict=True):
+        file.write_bytes(content)
+
+    assert [[str(file), "true"] for file in files] == java_judge("verapdf", *files)

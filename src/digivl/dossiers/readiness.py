@@ -2,7 +2,8 @@
 
 Source:
     Kaleidos: DOCUMENT_REQUIREMENTS of vlaams-parlement-sync-service. Mended here: which
-    level a document has is looked at, and a step without documents is told.
+    level a document has is looked at, and a step without documents is told. It is the
+    level that was set, released or not: who owns the matter sends it.
 """
 
 from __future__ import annotations

@@ -94,7 +94,8 @@ class Reading:
         return [
             entry
             for entry in listed
-            if self._allows(
+            if entry.record.dossier in around
+            and self._allows(
                 by, entry, entry.record.latest.sha256, around[entry.record.dossier]
             )
         ]
@@ -204,7 +205,10 @@ class Reading:
         raise NotFoundError(f"there is no document {document}")
 
     def _around(self, dossier: str) -> Surroundings:
-        return self._surroundings([dossier])[dossier]
+        found = self._surroundings([dossier]).get(dossier)
+        if found is None:
+            raise NotFoundError(f"there is no dossier {dossier}")
+        return found
 
     def _surroundings(self, dossiers: Iterable[str]) -> Mapping[str, Surroundings]:
         return surroundings(self._book, self._releases, dossiers)
