@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from digivl.access.model import AccessLevel
 from digivl.documents.model import NOTA
@@ -248,3 +249,36 @@ def test_many_who_search_at_once(council: Council) -> None:
 
     assert all(titles(pages[0]) == titles(page) for page in pages)
     assert 20 == len(pages[0].hits)
+
+
+def test_interrupted_it_goes_on(council: Council) -> None:
+    """What was read stays read; the rest waits for the next time."""
+    for n in range(3):
+        with_text(council, f"Tekst over molen {n}", title=f"Nota {n}")
+
+    def stop(_: object, left: int) -> None:
+        if left == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        council.vl.search.catch_up(stop)
+
+    assert 1 == council.vl.search.find("molen", by=CABINET).behind
+    assert 1 == council.vl.search.catch_up()
+    assert 3 == len(council.vl.search.find("molens", by=CABINET).hits)
+
+
+def test_a_lost_index_is_made_anew(council: Council, url: str) -> None:
+    """It is no part of the book: dropped, the next search fills another one."""
+    with_text(council, "Tekst over molen")
+    council.vl.search.catch_up()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE search"))
+    engine.dispose()
+
+    found = council.vl.search.find("nota", by=CABINET)
+    council.vl.search.catch_up()
+
+    assert (2, 1) == (len(found.hits), found.behind)
+    assert 1 == len(council.vl.search.find("molens", by=CABINET).hits)

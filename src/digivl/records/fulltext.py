@@ -59,6 +59,8 @@ class FTS5:
 
 
 _FTS5: Final = (
+    # What is left of an index whose table was dropped.
+    "DROP TABLE IF EXISTS search_words",
     """
     CREATE VIRTUAL TABLE search_words USING fts5(
         own, txt, content='search', content_rowid='number', tokenize='unicode61')
