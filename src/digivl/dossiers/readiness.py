@@ -2,8 +2,9 @@
 
 Source:
     Kaleidos: DOCUMENT_REQUIREMENTS of vlaams-parlement-sync-service. Mended here: which
-    level a document has is looked at, and a step without documents is told. It is the
-    level that was set, released or not: who owns the matter sends it.
+    level a document has is looked at, and a step without documents is told. Each step
+    is held to the list of its own kind. It is the level that was set, released or not:
+    who owns the matter sends it.
 """
 
 from __future__ import annotations
@@ -70,11 +71,13 @@ class MissingFile:
     """Something that has to be there (ontbreekt).
 
     Attributes:
+        step: Of which step, e.g. ``definitieve goedkeuring (1)``.
         type: Type of the document; None for a step that has none at all.
         form: Form it has to have.
         why: What is the matter, in Dutch.
     """
 
+    step: str
     type: URI | None
     form: Form | None
     why: str
@@ -82,10 +85,18 @@ class MissingFile:
 
 @attrs.frozen(kw_only=True)
 class Readiness:
-    """What there is for the parliament, and what is missing."""
+    """What there is for the parliament, and what is missing.
+
+    Attributes:
+        ready: What can go.
+        missing: What lacks; it keeps nothing else back.
+        required: Ids of the documents that can go and that the list asks for; all that
+            can go where there is no list.
+    """
 
     ready: tuple[ReadyFile, ...]
     missing: tuple[MissingFile, ...]
+    required: tuple[str, ...]
 
 
 def readiness(
@@ -109,22 +120,36 @@ def readiness(
     wanted = {name for one in of for name in one.documents}
     mine = [entry for entry in documents if entry.id in wanted]
     open_enough = [e for e in mine if e.record.latest.level in _SENDABLE]
-    missing = [] if not is_decree else list(_missing(step.kind, mine))
-    missing += [_empty(one) for one in of if not one.documents]
+    missing = [lack for one in of for lack in _missing(one, mine, is_decree=is_decree)]
+    asked = {e.id for one in of for e in _asked(one, open_enough)} if is_decree else ()
     return Readiness(
         ready=tuple(file for entry in open_enough for file in _files(entry)),
         missing=tuple(missing),
+        required=tuple(e.id for e in open_enough if not asked or e.id in asked),
     )
 
 
+def _asked(
+    step: ProcedureStep, documents: Sequence[Entry[Document]]
+) -> Iterator[Entry[Document]]:
+    """Those of a step that the list of its kind asks for."""
+    types = {of_type for of_type, _ in REQUIRED.get(step.kind, ())}
+    for entry in documents:
+        if entry.id in step.documents and entry.record.type in types:
+            yield entry
+
+
 def _missing(
-    kind: StepKind, documents: Sequence[Entry[Document]]
+    step: ProcedureStep, documents: Sequence[Entry[Document]], *, is_decree: bool
 ) -> Iterator[MissingFile]:
-    for of_type, forms in REQUIRED.get(kind, ()):
-        there = [entry for entry in documents if entry.record.type == of_type]
+    if not step.documents:
+        yield _empty(step)
+    mine = [entry for entry in documents if entry.id in step.documents]
+    for of_type, forms in REQUIRED.get(step.kind, ()) if is_decree else ():
+        there = [entry for entry in mine if entry.record.type == of_type]
         for form in forms:
             if why := _why_not(of_type, form, there):
-                yield MissingFile(type=of_type, form=form, why=why)
+                yield MissingFile(step=_name(step), type=of_type, form=form, why=why)
 
 
 def _why_not(of_type: URI, form: Form, there: Sequence[Entry[Document]]) -> str:
@@ -140,10 +165,12 @@ def _why_not(of_type: URI, form: Form, there: Sequence[Entry[Document]]) -> str:
 
 
 def _empty(step: ProcedureStep) -> MissingFile:
-    what = concept(step.kind.value).label
-    return MissingFile(
-        type=None, form=None, why=f"de {what} ({step.ordinal}) heeft geen documenten"
-    )
+    why = f"de {_name(step)} heeft geen documenten"
+    return MissingFile(step=_name(step), type=None, form=None, why=why)
+
+
+def _name(step: ProcedureStep) -> str:
+    return f"{concept(step.kind.value).label} ({step.ordinal})"
 
 
 def _files(entry: Entry[Document]) -> Iterator[ReadyFile]:
