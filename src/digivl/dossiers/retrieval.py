@@ -17,7 +17,7 @@ from digivl.documents.model import DOCUMENT, TYPE_BASE
 from digivl.documents.service import Documents
 from digivl.dossiers.agendas import SECRETARIAT
 from digivl.dossiers.mandates import Government, Office
-from digivl.dossiers.model import DOSSIER, ProcedureStep, StepKind
+from digivl.dossiers.model import DOSSIER, STEP, ProcedureStep, StepKind
 from digivl.dossiers.parliament import (
     ParliamentFlow,
     flow_called,
@@ -33,7 +33,7 @@ from digivl.kernel.identifiers import URI
 from digivl.kernel.moments import date_in_dutch
 from digivl.kernel.parties import Party
 from digivl.records.entries import AnyDraft, Entry
-from digivl.records.port import RecordBook
+from digivl.records.port import Query, RecordBook
 
 _TREAT_DAYS: Final = 2
 
@@ -119,6 +119,7 @@ class Retrieval:
         Raises:
             MalformedError: There are no files.
             NotFoundError: No such dossier.
+            StepNotAllowedError: The dossier has another name at the parliament.
         """
         self._guard.check(by, Permission.TREAT_SUBMISSION)
         if not files:
@@ -132,24 +133,44 @@ class Retrieval:
         fresh = [one for one in files if one.file_id not in before.received]
         if not fresh and found is not None:
             return found
-        names = tuple(self._taken_in(own, one, by) for one in fresh)
         record = before.receive(pobj, tuple(one.file_id for one in fresh))
+        earlier = self._waiting(own, before.received, fresh)
+        names = tuple(self._taken_in(own, one, by) for one in fresh)
         return self._book.write(
             flow_draft(found, record, "receive", by, self._clock()),
-            *self._followed(own, files, names, adopted, by),
+            *self._followed(own, earlier, files, names, adopted, by),
         )[0]
+
+    def _waiting(
+        self, dossier: str, received: Sequence[str], fresh: Sequence[Incoming]
+    ) -> Entry[ProcedureStep] | None:
+        """The step of what came before, while it runs: what comes later goes with it.
+
+        A decree is ratified, so it never joins a step of another kind.
+        """
+        rows = self._book.rows(Query(kind=STEP.name, dossier=dossier, open=True))
+        steps = self._book.read_all(STEP, [row.ref.id for row in rows])
+        names = {_document(one) for one in received}
+        found = [e for e in steps.values() if names & set(e.record.documents)]
+        if any(one.kind in _TITLES for one in fresh):
+            found = [e for e in found if e.record.kind is _kind(fresh)]
+        return max(found, key=lambda entry: entry.number, default=None)
 
     def _followed(
         self,
         dossier: str,
+        earlier: Entry[ProcedureStep] | None,
         files: Sequence[Incoming],
         documents: tuple[str, ...],
         adopted: date,
         by: Party,
     ) -> Sequence[AnyDraft]:
-        is_decree = any(one.kind is IncomingKind.DECREE for one in files)
         now = self._clock()
-        kind = StepKind.RATIFICATION if is_decree else StepKind.FINAL_APPROVAL
+        if earlier is not None:
+            more = earlier.record.with_documents(documents)
+            return (earlier.next(more, "edit", by, now),)
+        kind = _kind(files)
+        is_decree = kind is StepKind.RATIFICATION
         last = self._last_definitive(dossier)
         ministers = last.ministers if last else ()
         step = self._dossiers.step_draft(
@@ -182,7 +203,7 @@ class Retrieval:
         )
 
     def _taken_in(self, dossier: str, one: Incoming, by: Party) -> str:
-        name = f"vp-{one.file_id}"
+        name = _document(one.file_id)
         found = self._book.read_all(DOCUMENT, [name]).get(name)
         if found is None:
             found = self._documents.add(
@@ -215,6 +236,17 @@ class Retrieval:
         found = [e for e in self._dossiers.steps(dossier) if e.record.kind is kind]
         last = max(found, key=lambda entry: entry.number, default=None)
         return last.record if last else None
+
+
+def _kind(files: Sequence[Incoming]) -> StepKind:
+    """Of the step that follows; the parliament prescribes none for annexes alone."""
+    is_decree = any(one.kind is IncomingKind.DECREE for one in files)
+    return StepKind.RATIFICATION if is_decree else StepKind.FINAL_APPROVAL
+
+
+def _document(file_id: str) -> str:
+    """The id of the document of a file from the parliament."""
+    return f"vp-{file_id}"
 
 
 def _title(files: Sequence[Incoming], subject: str, adopted: date) -> str:
