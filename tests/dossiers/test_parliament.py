@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -27,7 +28,13 @@ from digivl.documents.model import (
 )
 from digivl.dossiers.mandates import Mandate, Office
 from digivl.dossiers.model import DecisionResult, StepKind
-from digivl.dossiers.parliament import Form, Outcome, ParliamentStatus
+from digivl.dossiers.parliament import (
+    PARLIAMENT,
+    Form,
+    Outcome,
+    ParliamentStatus,
+    flow_id,
+)
 from digivl.dossiers.readiness import DECREE, MEMORANDUM
 from digivl.dossiers.retrieval import Incoming, IncomingKind
 from digivl.errors import (
@@ -38,7 +45,7 @@ from digivl.errors import (
     StepNotAllowedError,
 )
 from digivl.kernel.identifiers import URI, new_id
-from digivl.kernel.parties import Party, Role
+from digivl.kernel.parties import SYSTEM, Party, Role
 from digivl.records.entries import first
 from digivl.testing.council import ADMIN, CABINET, OTHER_CABINET, SECRETARIAT, Council
 from digivl.testing.papers import paper
@@ -134,8 +141,8 @@ def test_a_whole_package(council: Council) -> None:
     started = vl.start(dossier, names, by=CABINET).record
     key = started.sendings[0].key
     ids = {f.sha256: f"pfls-{n}" for n, f in enumerate(started.sendings[0].files)}
-    done = vl.acknowledged(dossier, key, "pobj-1", ids, by=VP)
-    again = vl.acknowledged(dossier, key, "pobj-1", ids, by=VP)
+    done = vl.acknowledged(dossier, key, "pobj-1", ids, by=SYSTEM)
+    again = vl.acknowledged(dossier, key, "pobj-1", ids, by=SYSTEM)
 
     assert () == ready.missing
     assert [Form.SIGNED, Form.SIGNED, Form.WORD, Form.SIGNED, Form.WORD] == [
@@ -225,7 +232,7 @@ def test_a_lost_answer_holds_up_the_next(council: Council) -> None:
 
     assert [Outcome.FAILED, Outcome.PENDING] == [s.outcome for s in again.sendings]
     with pytest.raises(StepNotAllowedError, match="mislukt"):
-        vl.acknowledged(dossier, key, "pobj-1", {}, by=VP)
+        vl.acknowledged(dossier, key, "pobj-1", {}, by=SYSTEM)
 
 
 def test_only_what_is_new_goes_again(council: Council) -> None:
@@ -234,7 +241,7 @@ def test_only_what_is_new_goes_again(council: Council) -> None:
     vl = council.vl.parliament
     sent = vl.start(dossier, names, by=CABINET).record.sendings[0]
     ids = {one.sha256: f"pfls-{one.document}" for one in sent.files}
-    vl.acknowledged(dossier, sent.key, "pobj-1", ids, by=VP)
+    vl.acknowledged(dossier, sent.key, "pobj-1", ids, by=SYSTEM)
     with pytest.raises(NotReadyError, match="niets nieuws"):
         vl.start(dossier, names, by=CABINET)
     found = council.vl.documents.read(names[0])
@@ -259,15 +266,22 @@ def test_what_the_parliament_says(council: Council) -> None:
     dossier, names = decided(council, (NOTA, {}), (MEMORANDUM, {}))
     vl = council.vl.parliament
     key = vl.start(dossier, names[:1], by=CABINET).record.sendings[0].key
-    vl.acknowledged(dossier, key, "pobj-1", {}, by=VP)
+    vl.acknowledged(dossier, key, "pobj-1", {}, by=SYSTEM)
 
-    handled = vl.told("pobj-1", "te behandelen in commissie", by=VP)
-    assert handled == vl.told("pobj-1", "te behandelen in commissie", by=VP)
-    renamed = vl.told("pobj-2", "in behandeling", before="pobj-1", by=VP)
+    now, words = council.now, "te behandelen in commissie"
+    handled = vl.told("pobj-1", words, now, by=SYSTEM)
+    assert handled == vl.told("pobj-1", words, now, by=SYSTEM)
+    renamed = vl.told("pobj-2", words, now, before="pobj-1", by=SYSTEM)
+    assert renamed == vl.told("pobj-2", words, now, before="pobj-1", by=SYSTEM)
     with pytest.raises(NotAllowedError):
         vl.start(dossier, names, by=CABINET)
+    with pytest.raises(MalformedError, match="asks a reason"):
+        vl.start(dossier, names, by=ADMIN)
     assert vl.start(dossier, names, by=ADMIN, reason="op vraag").record.pending
-    refused = vl.told("pobj-2", "niet ingeschreven", by=VP)
+    later = now + timedelta(days=1)
+    refused = vl.told("pobj-2", "niet ingeschreven", later, by=SYSTEM)
+    assert refused == vl.told("pobj-2", "niet ingeschreven", later, by=SYSTEM)
+    assert refused == vl.told("pobj-2", words, now, by=SYSTEM)
 
     assert (S.BEING_HANDLED, "pobj-2", S.REFUSED) == (
         handled.record.state,
@@ -275,7 +289,64 @@ def test_what_the_parliament_says(council: Council) -> None:
         refused.record.state,
     )
     with pytest.raises(NotFoundError):
-        vl.told("pobj-1", "in behandeling", by=VP)
+        vl.told("pobj-1", words, now, by=SYSTEM)
+
+
+def test_an_old_refusal_does_not_undo_a_new_sending(council: Council) -> None:
+    """Refused, sent again, and told of the first refusal once more: it is there."""
+    dossier, names = decided(council, (NOTA, {}), (MEMORANDUM, {}))
+    vl, now = council.vl.parliament, council.now
+    key = vl.start(dossier, names[:1], by=CABINET).record.sendings[0].key
+    vl.acknowledged(dossier, key, "pobj-1", {}, by=SYSTEM)
+    vl.told("pobj-1", "niet ingeschreven", now, by=SYSTEM)
+    key = vl.start(dossier, names, by=CABINET).record.sendings[-1].key
+    vl.acknowledged(dossier, key, "pobj-1", {}, by=SYSTEM)
+
+    again = vl.told("pobj-1", "niet ingeschreven", now, by=SYSTEM).record
+    taken = vl.told("pobj-1", "ingediend", now + timedelta(days=1), by=SYSTEM).record
+
+    assert (S.COMPLETE, S.BEING_HANDLED) == (again.state, taken.state)
+
+
+def test_one_name_one_dossier(council: Council) -> None:
+    """What the parliament calls one dossier is never another one too."""
+    (one, _), (two, names) = decided(council, (NOTA, {})), decided(council, (NOTA, {}))
+    vl, documents = council.vl.parliament, council.vl.parliament.readiness(one).required
+    key = vl.start(one, documents, by=CABINET).record.sendings[0].key
+    vl.acknowledged(one, key, "pobj-1", {}, by=SYSTEM)
+    key = vl.start(two, names, by=CABINET).record.sendings[0].key
+
+    with pytest.raises(MalformedError, match="another dossier is 'pobj-1'"):
+        vl.acknowledged(two, key, "pobj-1", {}, by=SYSTEM)
+    vl.acknowledged(two, key, "pobj-2", {}, by=SYSTEM)
+    with pytest.raises(MalformedError, match="another dossier is 'pobj-1'"):
+        vl.told("pobj-1", "ingediend", council.now, before="pobj-2", by=SYSTEM)
+    with pytest.raises(StepNotAllowedError, match="bekend als pobj-2"):
+        council.vl.retrieval.retrieve(
+            "pobj-3",
+            [incoming()],
+            subject="x",
+            adopted=date(2026, 11, 20),
+            by=SECRETARIAT,
+            dossier=two,
+        )
+
+
+def test_who_tells_what_the_parliament_answered(council: Council) -> None:
+    """Who may not send does not answer for the parliament, nor say it failed."""
+    dossier, names = decided(council, (NOTA, {}))
+    vl = council.vl.parliament
+    key = vl.start(dossier, names, by=CABINET).record.sendings[0].key
+
+    for other in (OTHER_CABINET, SECRETARIAT, VP):
+        with pytest.raises(NotAllowedError):
+            vl.acknowledged(dossier, key, "pobj-1", {}, by=other)
+        with pytest.raises(NotAllowedError):
+            vl.failed(dossier, key, by=other, reason="weg")
+    vl.acknowledged(dossier, key, "pobj-1", {}, by=CABINET)
+    for other in (OTHER_CABINET, SECRETARIAT, VP):
+        with pytest.raises(NotAllowedError):
+            vl.told("pobj-1", "niet ingeschreven", council.now, by=other)
 
 
 def test_only_the_own_minister_sends(council: Council) -> None:
@@ -288,6 +359,28 @@ def test_only_the_own_minister_sends(council: Council) -> None:
     undecided = council.vl.dossiers.open("Later", by=CABINET).id
     with pytest.raises(NotReadyError, match="nog niet genomen"):
         council.vl.parliament.start(undecided, names, by=CABINET)
+
+
+def test_each_step_has_its_own_list(council: Council) -> None:
+    """What the principle approval lacks is told, whatever the final one has."""
+    vl = council.vl
+    dossier, names = decided(council, *WHOLE)
+    early = vl.dossiers.submit(
+        dossier,
+        StepKind.PRINCIPLE_APPROVAL,
+        documents=[document(council, dossier, NOTA)],
+        by=CABINET,
+    )
+
+    there = vl.parliament.readiness(dossier)
+
+    assert {f"principiële goedkeuring ({early.record.ordinal})"} == {
+        one.step.lower() for one in there.missing
+    }
+    assert ["BF", "Decreet", "MvT", "Advies", "IF"] == [
+        one.why.removesuffix(" ontbreekt") for one in there.missing
+    ]
+    assert {*names, *early.record.documents} == set(there.required)
 
 
 def incoming(kind: IncomingKind = IncomingKind.DECREE, name: str = "1") -> Incoming:
@@ -317,7 +410,7 @@ def test_a_decree_comes_back(council: Council) -> None:
     dossier, names = decided(council, (DECREE, {}))
     vl = council.vl.parliament
     key = vl.start(dossier, names, by=CABINET).record.sendings[0].key
-    vl.acknowledged(dossier, key, "pobj-1", {}, by=VP)
+    vl.acknowledged(dossier, key, "pobj-1", {}, by=SYSTEM)
     retrieve, day = council.vl.retrieval.retrieve, date(2026, 11, 20)
 
     flow = retrieve(
@@ -338,6 +431,32 @@ def test_a_decree_comes_back(council: Council) -> None:
         set(step.ratified_by),
     )
     assert AccessLevel.PUBLIC is council.vl.documents.read("vp-1").record.latest.level
+
+
+def test_what_comes_later_joins_its_step(council: Council) -> None:
+    """An annex after the decree is of the same ratification; there is no second one."""
+    dossier, names = decided(council, (DECREE, {}))
+    vl = council.vl.parliament
+    key = vl.start(dossier, names, by=CABINET).record.sendings[0].key
+    vl.acknowledged(dossier, key, "pobj-1", {}, by=SYSTEM)
+    reference = incoming(IncomingKind.REFERENCE, "0")
+    annex = incoming(IncomingKind.ANNEX, "2")
+    for files in ([reference], [incoming()], [incoming(), annex]):
+        council.vl.retrieval.retrieve(
+            "pobj-1",
+            files,
+            subject="jeugd",
+            adopted=date(2026, 11, 20),
+            by=SECRETARIAT,
+        )
+
+    (step,) = [
+        entry.record
+        for entry in council.vl.dossiers.steps(dossier)
+        if entry.record.kind is StepKind.RATIFICATION
+    ]
+
+    assert ("vp-1", "vp-2") == step.documents
 
 
 def test_something_new_from_the_parliament(council: Council) -> None:
@@ -383,22 +502,29 @@ def test_names_of_the_parliament(council: Council, name: str) -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(st.lists(st.integers(0, 5), max_size=12))
+@given(st.lists(st.integers(0, 6), max_size=12))
 def test_nothing_goes_twice(council: Council, acts: list[int]) -> None:
-    """In whatever order it is sent, lost, told and sent again: no file has two ids."""
+    """In whatever order it is sent, lost, told and sent again: once, as one matter."""
     dossier, names = decided(council, (NOTA, {}), (MEMORANDUM, {"word": True}))
     vl, pobj = council.vl.parliament, f"pobj-{dossier}"
+    moments = (council.now + timedelta(hours=n) for n in count())
 
     def key() -> str:
         return vl.flow(dossier).record.sendings[-1].key
 
+    def answer(name: str) -> object:
+        files = vl.flow(dossier).record.sendings[-1].files
+        ids = {one.sha256: f"pfls-{one.sha256}" for one in files}
+        return vl.acknowledged(dossier, key(), name, ids, by=SYSTEM)
+
     possible: list[Callable[[], object]] = [
         lambda: vl.start(dossier, names[:1], by=CABINET),
         lambda: vl.start(dossier, names, by=ADMIN, reason="opnieuw"),
-        lambda: vl.acknowledged(dossier, key(), pobj, {}, by=VP),
+        lambda: answer(pobj),
+        lambda: answer(f"{pobj}-2"),
         lambda: vl.failed(dossier, key(), by=CABINET, reason="weg"),
-        lambda: vl.told(pobj, "in behandeling", by=VP),
-        lambda: vl.told(pobj, "niet ingeschreven", by=VP),
+        lambda: vl.told(pobj, "in behandeling", next(moments), by=SYSTEM),
+        lambda: vl.told(pobj, "niet ingeschreven", next(moments), by=SYSTEM),
     ]
     for act in acts:
         with suppress(DigivlError):
@@ -409,4 +535,6 @@ def test_nothing_goes_twice(council: Council, acts: list[int]) -> None:
         assert len(set(sent)) == len(sent)
         pending = [s for s in flow.sendings if s.outcome is Outcome.PENDING]
         assert len(pending) <= 1
-        assert flow.pobj in {None, pobj}
+        history = council.vl.book.history(PARLIAMENT, flow_id(dossier))
+        called = {entry.record.pobj for entry in history} - {None}
+        assert len(called) <= 1

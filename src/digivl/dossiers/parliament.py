@@ -71,8 +71,8 @@ PARLIAMENT_LIFECYCLE: Final = Lifecycle(
     steps=(
         Step("send in part", (*_SENDABLE, _P.BEING_HANDLED), _P.INCOMPLETE),
         Step("send", (*_SENDABLE, _P.BEING_HANDLED), _P.COMPLETE),
-        Step("handle", _THERE, _P.BEING_HANDLED),
-        Step("refuse", _THERE, _P.REFUSED),
+        Step("handle", (*_THERE, _P.REFUSED), _P.BEING_HANDLED),
+        Step("refuse", (*_THERE, _P.REFUSED), _P.REFUSED),
         Step("receive", (_P.PREPARED,), _P.RECEIVED),
         *_RECEIVED,
     ),
@@ -142,6 +142,7 @@ class ParliamentFlow:
         sendings: The oldest first.
         received: What the parliament calls the files that came from it.
         said: Its last words on the matter, as they came.
+        said_at: When it said so; None while it said nothing.
     """
 
     dossier: str
@@ -150,6 +151,7 @@ class ParliamentFlow:
     sendings: tuple[Sending, ...] = ()
     received: tuple[str, ...] = ()
     said: str = attrs.field(default="", validator=free_text)
+    said_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     state: ParliamentStatus = PARLIAMENT_LIFECYCLE.initial
 
     @property
@@ -216,21 +218,39 @@ class ParliamentFlow:
             raise StepNotAllowedError("sending", found.outcome.value, "fail", ())
         return self._with(attrs.evolve(found, outcome=Outcome.FAILED, reason=reason))
 
-    def told(self, said: str, pobj: str) -> ParliamentFlow:
+    def told(self, said: str, pobj: str, at: datetime) -> ParliamentFlow:
         """What the parliament says of it, and how it calls it by now.
 
         Raises:
             StepNotAllowedError: Nothing was sent.
         """
+        named = attrs.evolve(self, pobj=pobj)
+        if self._knows(said, at):
+            # It is told every day, also after we sent again: that undoes nothing.
+            return named
+        if self.state is _P.RECEIVED:
+            # Of a matter that it sent itself this tells nothing.
+            return attrs.evolve(named, said=said, said_at=at)
         step = "refuse" if said == NOT_REGISTERED else "handle"
-        if step == "handle" and self.state in {_P.RECEIVED, _P.REFUSED}:
-            # Of a matter that it sent itself, or refused before, this tells nothing.
-            return attrs.evolve(self, said=said, pobj=pobj)
         state = PARLIAMENT_LIFECYCLE.after(self.state, step)
-        return attrs.evolve(self, state=state, said=said, pobj=pobj)
+        return attrs.evolve(named, state=state, said=said, said_at=at)
+
+    def _knows(self, said: str, at: datetime) -> bool:
+        """Whether it said this already, or something later."""
+        if self.said_at is None:
+            return False
+        return at < self.said_at or (at == self.said_at and said == self.said)
 
     def receive(self, pobj: str, files: tuple[str, ...]) -> ParliamentFlow:
-        """Files came from the parliament; those that were there are kept once."""
+        """Files came from the parliament; those that were there are kept once.
+
+        Raises:
+            StepNotAllowedError: The matter has another name there.
+        """
+        if self.pobj not in {None, pobj}:
+            raise StepNotAllowedError(
+                "parliament flow", f"bekend als {self.pobj}", "receive", ("tell",)
+            )
         return attrs.evolve(
             self,
             pobj=pobj,

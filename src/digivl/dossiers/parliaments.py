@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
 
 import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.documents.model import DOCUMENT
-from digivl.dossiers.model import DOSSIER, ProcedureStep
+from digivl.dossiers.model import DOSSIER, Dossier, ProcedureStep
 from digivl.dossiers.parliament import (
     PARLIAMENT,
     ParliamentFlow,
@@ -27,13 +26,11 @@ from digivl.dossiers.parliament import (
 from digivl.dossiers.readiness import Readiness, ReadyFile, readiness
 from digivl.dossiers.release import Released, release_of
 from digivl.dossiers.service import Dossiers
-from digivl.errors import NotFoundError, NotReadyError
+from digivl.errors import MalformedError, NotFoundError, NotReadyError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
 from digivl.records.port import Query, RecordBook
-
-_TREAT_DAYS: Final = 2
 
 
 @attrs.frozen
@@ -89,23 +86,16 @@ class Parliament:
 
         Raises:
             NotAllowedError: Not the own minister, or an override without the right.
+            MalformedError: An override without a reason.
             NotReadyError: A document may not go, or nothing new is left to send.
             StepNotAllowedError: The answer to an earlier sending is not known.
         """
         step = self._last(dossier)
-        subject = DOSSIER.ref(dossier)
-        opened = self._dossiers.read(dossier).record
-        self._guard.check_own(
-            by,
-            Permission.SEND_TO_PARLIAMENT,
-            opened.opened_by,
-            ministers=step.ministers,
-            subject=subject,
-        )
+        opened = self._allowed(dossier, by, step.ministers)
         found = flow_of(self._book, dossier)
         before = found.record if found else flow_to_be(dossier, opened.title)
         if before.state is ParliamentStatus.BEING_HANDLED:
-            self._guard.check(by, Permission.OVERRIDE, subject=subject)
+            self._check_override(dossier, by, reason)
         there, now = self.readiness(dossier), self._clock()
         files = _files(before, there, documents, opened.title)
         sending = Sending(
@@ -134,13 +124,17 @@ class Parliament:
             key: Of the sending.
             pobj: What the parliament calls the matter.
             file_ids: What it calls each file, by its SHA-256.
-            by: Who was told.
+            by: Who was told: who may send, or the system.
 
         Raises:
+            NotAllowedError: `by` may not send this dossier.
             NotFoundError: There is no such sending.
             StepNotAllowedError: It failed, or the matter has another name.
+            MalformedError: Another dossier has that name there.
         """
+        self._check_told(dossier, by)
         found = self.flow(dossier)
+        self._check_free(pobj, dossier)
         record = found.record.acknowledge(key, pobj, file_ids)
         return self._kept(found, record, "send", by)
 
@@ -150,31 +144,81 @@ class Parliament:
         """A sending surely did not arrive: it can be sent anew.
 
         Raises:
+            NotAllowedError: `by` may not send this dossier.
             NotFoundError: There is no such sending.
             StepNotAllowedError: The parliament has it.
         """
+        self._check_told(dossier, by)
         found = self.flow(dossier)
         return self._kept(found, found.record.fail(key, reason), "fail", by, reason)
 
     def told(
-        self, pobj: str, said: str, *, by: Party, before: str | None = None
+        self,
+        pobj: str,
+        said: str,
+        at: datetime,
+        *,
+        by: Party,
+        before: str | None = None,
     ) -> Entry[ParliamentFlow]:
         """What the parliament says of a matter; told twice, it is recorded once.
+
+        What it said before its last words changes nothing but its name.
 
         Args:
             pobj: What it calls the matter.
             said: Its words, e.g. ``niet ingeschreven``.
-            by: Who was told.
-            before: What it called the matter before.
+            at: When it said so, with a zone.
+            by: Who was told: who may send, or the system.
+            before: What it called the matter before; may be told again once it has
+                its new name.
 
         Raises:
+            NotAllowedError: `by` may not send this dossier.
             NotFoundError: No matter is called so.
             StepNotAllowedError: Nothing was sent.
+            MalformedError: Another dossier has that name there.
         """
-        found = flow_called(self._book, before or pobj)
+        self._guard.check(by, Permission.SEND_TO_PARLIAMENT)
+        found = flow_called(self._book, before or pobj) or flow_called(self._book, pobj)
         if found is None:
             raise NotFoundError(f"no dossier is {pobj[:60]!r} at the parliament")
-        return self._kept(found, found.record.told(said, pobj), "tell", by)
+        dossier = found.record.dossier
+        self._check_told(dossier, by)
+        self._check_free(pobj, dossier)
+        return self._kept(found, found.record.told(said, pobj, at), "tell", by)
+
+    def _allowed(self, dossier: str, by: Party, ministers: Collection[str]) -> Dossier:
+        opened = self._dossiers.read(dossier).record
+        self._guard.check_own(
+            by,
+            Permission.SEND_TO_PARLIAMENT,
+            opened.opened_by,
+            ministers=ministers,
+            subject=DOSSIER.ref(dossier),
+        )
+        return opened
+
+    def _check_told(self, dossier: str, by: Party) -> None:
+        steps = self._dossiers.steps(dossier)
+        ministers = [m for step in steps for m in step.record.ministers]
+        self._allowed(dossier, by, ministers)
+
+    def _check_override(self, dossier: str, by: Party, reason: str) -> None:
+        self._guard.check(by, Permission.OVERRIDE, subject=DOSSIER.ref(dossier))
+        if not reason.strip():
+            raise MalformedError(
+                "sending while the parliament handles it asks a reason",
+                hint="Say why it cannot wait.",
+            )
+
+    def _check_free(self, pobj: str, dossier: str) -> None:
+        other = flow_called(self._book, pobj)
+        if other is not None and other.record.dossier != dossier:
+            raise MalformedError(
+                f"another dossier is {pobj[:60]!r} at the parliament",
+                hint="Ask the parliament which of both it is.",
+            )
 
     def _last(self, dossier: str) -> ProcedureStep:
         found = [e for e in self._dossiers.steps(dossier) if e.record.is_settled]
@@ -240,5 +284,5 @@ def _sent(file: ReadyFile, before: SentFile | None) -> SentFile:
         document=file.document,
         sha256=file.sha256,
         form=file.form,
-        replaces=before.file_id if before else None,
+        replaces=before.file_id or before.replaces if before else None,
     )
