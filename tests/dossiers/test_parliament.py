@@ -244,7 +244,17 @@ def test_only_what_is_new_goes_again(council: Council) -> None:
     vl.acknowledged(dossier, sent.key, "pobj-1", ids, by=SYSTEM)
     with pytest.raises(NotReadyError, match="niets nieuws"):
         vl.start(dossier, names, by=CABINET)
-    found = council.vl.documents.read(names[0])
+    replaced(council, names[0])
+    last = council.vl.documents.read(names[0]).record.latest
+
+    (only,) = vl.start(dossier, names, by=CABINET).record.sendings[-1].files
+
+    assert (last.sha256, f"pfls-{names[0]}") == (only.sha256, only.replaces)
+
+
+def replaced(council: Council, name: str) -> None:
+    """A new version of a document."""
+    found = council.vl.documents.read(name)
     version = DocumentVersion(
         sha256=file(council),
         size=1,
@@ -252,13 +262,25 @@ def test_only_what_is_new_goes_again(council: Council) -> None:
         at=council.now,
         level=ADMINISTRATION,
     )
-    council.vl.book.write(
-        found.next(found.record.with_version(version), "replace", CABINET, council.now)
-    )
+    record = found.record.with_version(version)
+    council.vl.book.write(found.next(record, "replace", CABINET, council.now))
+
+
+def test_an_answer_without_names_loses_none(council: Council) -> None:
+    """The last name that is known stays what a new version takes the place of."""
+    dossier, names = decided(council, (NOTA, {}))
+    vl = council.vl.parliament
+    first_one = vl.start(dossier, names, by=CABINET).record.sendings[0]
+    ids = {one.sha256: "pfls-1" for one in first_one.files}
+    vl.acknowledged(dossier, first_one.key, "pobj-1", ids, by=SYSTEM)
+    replaced(council, names[0])
+    key = vl.start(dossier, names, by=CABINET).record.sendings[-1].key
+    vl.acknowledged(dossier, key, "pobj-1", {}, by=SYSTEM)
+    replaced(council, names[0])
 
     (only,) = vl.start(dossier, names, by=CABINET).record.sendings[-1].files
 
-    assert (version.sha256, f"pfls-{names[0]}") == (only.sha256, only.replaces)
+    assert "pfls-1" == only.replaces
 
 
 def test_what_the_parliament_says(council: Council) -> None:
