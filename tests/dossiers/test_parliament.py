@@ -152,6 +152,20 @@ def test_a_whole_package(council: Council) -> None:
     assert (done.version, "pobj-1") == (again.version, again.record.pobj)
 
 
+def test_a_report_that_was_made_later(council: Council) -> None:
+    """A signed decision report counts once it is attached to its decision."""
+    dossier, _ = decided(council, *WHOLE[1:])
+    vl = council.vl
+    before = [one.why for one in vl.parliament.readiness(dossier).missing]
+    (step,) = vl.dossiers.steps(dossier)
+    signed = document(council, dossier, DECISION_REPORT, signed=True)
+    vl.secretary.attach(step.id, signed, by=SECRETARIAT)
+    there = vl.parliament.readiness(dossier)
+
+    assert (["BF ontbreekt"], ()) == (before, there.missing)
+    assert signed in there.required
+
+
 def test_what_is_missing(council: Council) -> None:
     """Each thing with its reason: not there, not signed, no Word, too guarded."""
     dossier, names = decided(

@@ -162,12 +162,15 @@ class Decision:
         meeting: Id of the meeting; empty when it was withdrawn before any agenda was
             approved that held it, so that the government decided nothing.
         item: Id of the item; empty likewise.
+        report: Id of the document that says it (beslissingsfiche); None until there
+            is one.
     """
 
     result: DecisionResult
     at: datetime = attrs.field(validator=aware)
     meeting: str
     item: str = ""
+    report: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -211,6 +214,12 @@ class ProcedureStep:
         """True once the government approved it or took note of it."""
         return self.state in {StepState.APPROVED, StepState.NOTED}
 
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """Ids of what was submitted, and of the report on the decision that settled."""
+        report = self.decisions[-1].report if self.is_settled else None
+        return (*self.documents, report) if report else self.documents
+
     def is_settled_on(self, item: str) -> bool:
         """Whether it was approved, or taken note of, as this item."""
         return self.is_settled and self.decided_on(item)
@@ -235,6 +244,28 @@ class ProcedureStep:
         """It has these documents too; it never loses one that was submitted."""
         more = dict.fromkeys((*self.documents, *documents))
         return attrs.evolve(self, documents=tuple(more))
+
+    def with_report(self, document: str) -> ProcedureStep:
+        """This document says what was decided last; told again, nothing changes.
+
+        Raises:
+            StepNotAllowedError: No meeting decided on it, another document says it, or
+                the document was submitted or says another decision.
+        """
+        last = self.decisions[-1] if self.decisions else None
+        if last is None or not last.item:
+            raise StepNotAllowedError(
+                "procedure step", self.state.value, "report", ("decide",)
+            )
+        if last.report == document:
+            return self
+        taken = {*self.documents, *(one.report for one in self.decisions)}
+        if last.report is not None or document in taken:
+            raise StepNotAllowedError(
+                "decision report", "al gekoppeld", "attach", ("add a version to it",)
+            )
+        decisions = (*self.decisions[:-1], attrs.evolve(last, report=document))
+        return attrs.evolve(self, decisions=decisions)
 
     def after(self, step: str) -> ProcedureStep:
         """One step further in its lifecycle.

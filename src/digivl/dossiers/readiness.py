@@ -117,7 +117,7 @@ def readiness(
     )
     counted = [one for one in steps if one.kind is not StepKind.RATIFICATION]
     of = counted if is_decree and step.kind in REQUIRED else [step]
-    wanted = {name for one in of for name in one.documents}
+    wanted = {name for one in of for name in one.pieces}
     mine = [entry for entry in documents if entry.id in wanted]
     open_enough = [e for e in mine if e.record.latest.level in _SENDABLE]
     missing = [lack for one in of for lack in _missing(one, mine, is_decree=is_decree)]
@@ -135,7 +135,7 @@ def _asked(
     """Those of a step that the list of its kind asks for."""
     types = {of_type for of_type, _ in REQUIRED.get(step.kind, ())}
     for entry in documents:
-        if entry.id in step.documents and entry.record.type in types:
+        if entry.id in step.pieces and entry.record.type in types:
             yield entry
 
 
@@ -144,7 +144,7 @@ def _missing(
 ) -> Iterator[MissingFile]:
     if not step.documents:
         yield _empty(step)
-    mine = [entry for entry in documents if entry.id in step.documents]
+    mine = [entry for entry in documents if entry.id in step.pieces]
     for of_type, forms in REQUIRED.get(step.kind, ()) if is_decree else ():
         there = [entry for entry in mine if entry.record.type == of_type]
         for form in forms:

@@ -9,6 +9,7 @@ import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import AccessLevel, Permission
+from digivl.documents.model import DECISION_REPORT
 from digivl.dossiers.agendas import Agendas
 from digivl.dossiers.mandates import Government
 from digivl.dossiers.meeting import MEETING, Meeting
@@ -22,6 +23,7 @@ from digivl.dossiers.minutes import (
     report_id,
 )
 from digivl.dossiers.model import STEP, ProcedureStep
+from digivl.dossiers.pieces import belonging
 from digivl.errors import NotFoundError, NotReadyError, StepNotAllowedError
 from digivl.kernel.moments import day_of
 from digivl.kernel.parties import Party
@@ -203,6 +205,33 @@ class Secretary:
             StepNotAllowedError: It is not finished.
         """
         return self._report_after(step, "reopen", by, reason)
+
+    def attach(self, step: str, document: str, *, by: Party) -> Entry[ProcedureStep]:
+        """This document says what was decided last on a step (beslissingsfiche).
+
+        It is read as the decision is: before the release by few, then as its own level
+        says. Attached twice, it is recorded once.
+
+        Args:
+            step: Id of the step.
+            document: Id of a document of its dossier, of the type decision report.
+            by: The secretary.
+
+        Raises:
+            NotFoundError: No such step, or no such decision report in its dossier.
+            StepNotAllowedError: No meeting decided on it, or it has another report: a
+                new text is a version of that one.
+        """
+        self._guard.check(by, Permission.MANAGE_AGENDA, subject=STEP.ref(step))
+        found = self._book.read(STEP, step)
+        said = belonging(self._book, found.record.dossier, [document])[document]
+        if said.record.type != DECISION_REPORT:
+            raise NotFoundError(f"document {document} is no decision report")
+        record = found.record.with_report(document)
+        if record == found.record:
+            return found
+        draft = found.next(record, "report", by, self._clock())
+        return self._book.write(draft)[0]
 
     def _report_after(
         self, step: str, action: str, by: Party, reason: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
 import attrs
 
 from digivl.access.model import AccessLevel, Gates, Permission, effective_level
-from digivl.documents.model import Document
+from digivl.documents.model import DECISION_REPORT, Document
 from digivl.dossiers.agenda import ITEM, AgendaItem, ItemState
 from digivl.dossiers.model import DOSSIER, STEP, ProcedureStep, StepState
 from digivl.dossiers.releases import Releases
@@ -43,8 +43,24 @@ class Surroundings:
     gates: Mapping[str, Gates]
 
     def steps_of(self, document: str) -> Sequence[ProcedureStep]:
-        """The steps that the document was submitted for."""
-        return [step for step in self.steps if document in step.documents]
+        """The steps that the document was submitted for, or says a decision of."""
+        return [
+            step
+            for step in self.steps
+            if document in step.documents
+            or any(decision.report == document for decision in step.decisions)
+        ]
+
+    def told_by(self, found: Entry[Document]) -> Iterator[Gates]:
+        """The gates of the decisions that a document may tell.
+
+        A decision report that nobody attached yet may tell any of the dossier.
+        """
+        loose = found.record.type == DECISION_REPORT and not self.steps_of(found.id)
+        for step in self.steps:
+            for decision in step.decisions:
+                if decision.item and (loose or decision.report == found.id):
+                    yield self.gates_of(step, decision.item)
 
     def ministers(self, steps: Sequence[ProcedureStep]) -> Collection[str]:
         """Whose matter these steps are: their ministers, and that of the opener."""
@@ -132,8 +148,13 @@ def readable(found: Entry[Document], sha256: str, around: Surroundings) -> Reada
         for step in steps
         for placement in step.placements
     ]
+    told = list(around.told_by(found))
+    if steps:
+        gates.extend(told)
     most = max(gates, key=lambda one: one.open, default=None)
     needs = set()
+    if not all(one.decisions_released for one in told):
+        needs.add(Permission.READ_DECISIONS_BEFORE_RELEASE)
     if delivered != document.delivered_as(document.latest.sha256):
         needs.add(Permission.READ_HISTORY)
     if steps and all(step.state in _UNDECIDED for step in steps):

@@ -14,7 +14,7 @@ from digivl.documents.model import DOCUMENT, NOTA, Document, DocumentVersion, Or
 from digivl.dossiers.agenda import AgendaItem, FormalCheck
 from digivl.dossiers.meeting import Meeting, MeetingKind
 from digivl.dossiers.model import ItemKind, ProcedureStep, StepKind
-from digivl.kernel.identifiers import new_id
+from digivl.kernel.identifiers import URI, new_id
 from digivl.kernel.parties import Party, Role
 from digivl.records.entries import Draft, Entry, first
 
@@ -54,6 +54,7 @@ class Council:
         dossier: str,
         title: str = "Ontwerp van besluit",
         level: AccessLevel = AccessLevel.INTERNAL_GOVERNMENT,
+        type: URI = NOTA,
     ) -> str:
         """A document in the book; its bytes are nowhere."""
         self.made += 1
@@ -64,7 +65,7 @@ class Council:
             at=self.now,
             level=level,
         )
-        record = Document(dossier=dossier, title=title, type=NOTA, versions=(version,))
+        record = Document(dossier=dossier, title=title, type=type, versions=(version,))
         draft = first(DOCUMENT, new_id(), record, "receive", CABINET, self.now)
         return self.vl.book.write(draft)[0].id
 
