@@ -17,6 +17,7 @@ from digivl.settings import Settings
 
 if TYPE_CHECKING:
     from digivl.access.guard import Guard
+    from digivl.access.model import Permission
     from digivl.access.policy import Policy
     from digivl.advice.service import Advices
     from digivl.backends import Backends
@@ -114,7 +115,7 @@ class Rooms:
             self.clock,
             self._check_pdf,
             self.settings.limits.pdf_bytes,
-            self._admit,
+            self._admit_open,
         )
 
     @once
@@ -252,8 +253,11 @@ class Rooms:
             opened=self._opened,
         )
 
-    def _admit(self, dossier: str, by: Party) -> None:
-        self.dossiers.admit(dossier, by)
+    def _admit(self, dossier: str, permission: Permission, by: Party) -> None:
+        self.dossiers.admit(dossier, permission, by)
+
+    def _admit_open(self, dossier: str, permission: Permission, by: Party) -> None:
+        self.dossiers.admit_open(dossier, permission, by)
 
     def _check_pdf(self, source: BinaryIO) -> None:
         from digivl.pdf.reading import facts

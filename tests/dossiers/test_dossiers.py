@@ -202,7 +202,9 @@ def test_unknown_names(scene_at: At) -> None:
     dossiers = scene_at("opened").vl.dossiers
 
     with pytest.raises(NotFoundError, match="no dossier none"):
-        dossiers.submit("none", StepKind.RATIFICATION, documents=[], by=route.CABINET)
+        dossiers.submit(
+            "none", StepKind.RATIFICATION, documents=[], by=route.SECRETARIAT
+        )
     with pytest.raises(NotFoundError, match="no step none"):
         dossiers.step("none")
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import attrs
 
 from digivl.access.model import DENIAL, Denial, Permission
 from digivl.access.policy import Policy
-from digivl.errors import NotAllowedError
+from digivl.errors import NotAllowedError, NotFoundError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party
@@ -18,6 +19,9 @@ from digivl.records.entries import first
 from digivl.records.port import RecordBook
 
 _LONGEST = 200
+
+#: Lets a party act on a dossier, by its id, or refuses; what rooms below it are given.
+Admit = Callable[[str, Permission, Party], None]
 
 
 @attrs.frozen
@@ -78,6 +82,25 @@ class Guard:
         if actor.id == owner.id:
             whose = set()
         self.check(actor, permission, ministers=whose, subject=subject)
+
+    @contextmanager
+    def hiding(
+        self, actor: Party, permission: Permission, subject: Ref
+    ) -> Iterator[None]:
+        """Reads what an act is about, before anybody knows whose it is.
+
+        Who may act on some only is not told that it is absent: the refusal is the one
+        for what is there and of somebody else.
+
+        Raises:
+            NotAllowedError: It is not there, and `actor` may not act on all.
+            NotFoundError: It is not there.
+        """
+        try:
+            yield
+        except NotFoundError:
+            self.check(actor, permission, ministers=[new_id()], subject=subject)
+            raise
 
     def record(
         self, actor: Party, permission: Permission, subject: Ref | None = None

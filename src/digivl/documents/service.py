@@ -9,6 +9,8 @@ from typing import BinaryIO
 
 import attrs
 
+from digivl.access.guard import Admit
+from digivl.access.model import Permission
 from digivl.documents.disk import copied, scratch
 from digivl.documents.model import (
     DOCUMENT,
@@ -40,7 +42,7 @@ class Documents:
     _clock: Callable[[], datetime]
     _check: Callable[[BinaryIO], object]  # refuses what cannot be a document
     _largest: int
-    _admit: Callable[[str, Party], object]  # refuses a dossier, or who delivers to it
+    _admit: Admit  # to a dossier, which has to be open
 
     def add(
         self,
@@ -74,7 +76,7 @@ class Documents:
             EncryptedPDFError: It is protected with a password.
             StorageFullError: No room; nothing was kept.
         """
-        self._admit(dossier, by)
+        self._admit(dossier, Permission.DELIVER, by)
         version = self._received(content, original)
         document = Document(
             dossier=dossier, title=title, type=type, versions=(version,)
@@ -107,8 +109,7 @@ class Documents:
             NotFoundError: No such document.
             MalformedError: There is no such language; else as `add`.
         """
-        source = self.read(of).record
-        self._admit(source.dossier, by)
+        source = self._delivered(of, by).record
         version = self._received(content, original)
         document = Document(
             dossier=source.dossier,
@@ -130,8 +131,7 @@ class Documents:
         original: BinaryIO | None = None,
     ) -> Entry[Document]:
         """Take in a new version of a document (BIS, TER, …); errors as `add`."""
-        found = self.read(id)
-        self._admit(found.record.dossier, by)
+        found = self._delivered(id, by)
         version = self._received(content, original)
         record = found.record.with_version(version)
         (entry,) = self._book.write(found.next(record, "replace", by, version.at))
@@ -156,8 +156,7 @@ class Documents:
             UnreadablePDFError: It is not a PDF, or a damaged one.
             StorageFullError: No room; nothing was kept.
         """
-        found = self.read(id)
-        self._admit(found.record.dossier, by)
+        found = self._delivered(id, by)
         found.record.version(of)
         stored, now = self.keep(content), self._clock()
         made = Copy(
@@ -223,6 +222,13 @@ class Documents:
             self._check(file)
             file.seek(0)
             return self.store.put(file)
+
+    def _delivered(self, id: str, by: Party) -> Entry[Document]:
+        """A document that `by` may deliver to."""
+        found = self._book.read_all(DOCUMENT, [id]).get(id)
+        # No document, no dossier: both are refused as those of somebody else are.
+        self._admit(found.record.dossier if found else id, Permission.DELIVER, by)
+        return found or self.read(id)
 
     def _received(
         self, content: BinaryIO, original: BinaryIO | None

@@ -17,7 +17,6 @@ from digivl.dossiers.consultation import (
     Round,
     Silence,
 )
-from digivl.dossiers.model import DOSSIER
 from digivl.dossiers.pieces import pinned
 from digivl.dossiers.service import Dossiers
 from digivl.errors import MalformedError, NotAllowedError
@@ -100,10 +99,8 @@ class Consultations:
             NotFoundError: No such dossier, or no such document in it.
             StepNotAllowedError: The dossier is closed.
         """
-        opened, now, name = self._dossiers.opened(dossier), self._clock(), new_id()
-        self._guard.check_own(
-            by, Permission.CONSULT, opened.opened_by, subject=DOSSIER.ref(dossier)
-        )
+        opened = self._dossiers.admit_open(dossier, Permission.CONSULT, by)
+        now, name = self._clock(), new_id()
         asked = {party.id: party for party in (*obligatory, *others)}
         if not asked or due <= now:
             raise MalformedError("a round asks somebody, and ends after now")
@@ -216,7 +213,8 @@ class Consultations:
         return self._book.write(found.next(record, "close", by, now), *silent)[0]
 
     def _own(self, id: str, by: Party) -> Entry[Round]:
-        found = self.read(id)
+        with self._guard.hiding(by, Permission.CONSULT, ROUND.ref(id)):
+            found = self.read(id)
         self._guard.check_own(
             by, Permission.CONSULT, found.record.starter, subject=found.ref
         )

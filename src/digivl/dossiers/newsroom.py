@@ -10,7 +10,7 @@ import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
-from digivl.dossiers.agenda import AgendaItem
+from digivl.dossiers.agenda import ITEM, AgendaItem
 from digivl.dossiers.agendas import Agendas
 from digivl.dossiers.model import STEP
 from digivl.dossiers.news import NEWS, NewsItem, NewsState, news_id
@@ -65,8 +65,8 @@ class Newsroom:
             NotFoundError: No such item.
             StaleRecordError: It was started already.
         """
+        self._guard.check(by, Permission.PUBLISH, subject=ITEM.ref(item))
         found = self._agendas.item(item).record
-        self._guard.check(by, Permission.PUBLISH)
         before = self._before(found.dossier)
         news = NewsItem(
             item=item,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -10,7 +10,7 @@ import attrs
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.documents.model import DOCUMENT
-from digivl.dossiers.model import DOSSIER, Dossier, ProcedureStep
+from digivl.dossiers.model import DOSSIER, ProcedureStep
 from digivl.dossiers.parliament import (
     PARLIAMENT,
     ParliamentFlow,
@@ -90,8 +90,8 @@ class Parliament:
             NotReadyError: A document may not go, or nothing new is left to send.
             StepNotAllowedError: The answer to an earlier sending is not known.
         """
+        opened = self._dossiers.admit(dossier, Permission.SEND_TO_PARLIAMENT, by)
         step = self._last(dossier)
-        opened = self._allowed(dossier, by, step.ministers)
         found = flow_of(self._book, dossier)
         before = found.record if found else flow_to_be(dossier, opened.title)
         if before.state is ParliamentStatus.BEING_HANDLED:
@@ -132,7 +132,7 @@ class Parliament:
             StepNotAllowedError: It failed, or the matter has another name.
             MalformedError: Another dossier has that name there.
         """
-        self._check_told(dossier, by)
+        self._dossiers.admit(dossier, Permission.SEND_TO_PARLIAMENT, by)
         found = self.flow(dossier)
         self._check_free(pobj, dossier)
         record = found.record.acknowledge(key, pobj, file_ids)
@@ -148,7 +148,7 @@ class Parliament:
             NotFoundError: There is no such sending.
             StepNotAllowedError: The parliament has it.
         """
-        self._check_told(dossier, by)
+        self._dossiers.admit(dossier, Permission.SEND_TO_PARLIAMENT, by)
         found = self.flow(dossier)
         return self._kept(found, found.record.fail(key, reason), "fail", by, reason)
 
@@ -179,30 +179,19 @@ class Parliament:
             StepNotAllowedError: Nothing was sent.
             MalformedError: Another dossier has that name there.
         """
-        self._guard.check(by, Permission.SEND_TO_PARLIAMENT)
-        found = flow_called(self._book, before or pobj) or flow_called(self._book, pobj)
-        if found is None:
-            raise NotFoundError(f"no dossier is {pobj[:60]!r} at the parliament")
+        sends = Permission.SEND_TO_PARLIAMENT
+        with self._guard.hiding(by, sends, PARLIAMENT.ref(pobj)):
+            found = self._called(before or pobj, pobj)
         dossier = found.record.dossier
-        self._check_told(dossier, by)
+        self._dossiers.admit(dossier, sends, by)
         self._check_free(pobj, dossier)
         return self._kept(found, found.record.told(said, pobj, at), "tell", by)
 
-    def _allowed(self, dossier: str, by: Party, ministers: Collection[str]) -> Dossier:
-        opened = self._dossiers.read(dossier).record
-        self._guard.check_own(
-            by,
-            Permission.SEND_TO_PARLIAMENT,
-            opened.opened_by,
-            ministers=ministers,
-            subject=DOSSIER.ref(dossier),
-        )
-        return opened
-
-    def _check_told(self, dossier: str, by: Party) -> None:
-        steps = self._dossiers.steps(dossier)
-        ministers = [m for step in steps for m in step.record.ministers]
-        self._allowed(dossier, by, ministers)
+    def _called(self, *names: str) -> Entry[ParliamentFlow]:
+        for name in names:
+            if found := flow_called(self._book, name):
+                return found
+        raise NotFoundError(f"no dossier is {names[-1][:60]!r} at the parliament")
 
     def _check_override(self, dossier: str, by: Party, reason: str) -> None:
         self._guard.check(by, Permission.OVERRIDE, subject=DOSSIER.ref(dossier))

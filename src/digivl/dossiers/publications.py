@@ -63,8 +63,7 @@ class Publications:
             NotFoundError: No such dossier.
             StepNotAllowedError: The dossier is closed.
         """
-        self._guard.check(by, Permission.MANAGE_PUBLICATION)
-        self._dossiers.opened(dossier)
+        self._dossiers.admit_open(dossier, Permission.MANAGE_PUBLICATION, by)
         now, made = self._clock(), new_id()
         name = series_id(_ALL_YEARS, _SERIES)
         last = self._book.read_all(SERIES, [name]).get(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -113,14 +113,13 @@ class Dossiers:
             confidential: Restricted access for all its documents.
 
         Raises:
+            NotAllowedError: `by` works for none of those ministers, or the dossier is
+                somebody else's.
             NotFoundError: No such dossier, or no such document in it.
             StepNotAllowedError: The dossier is closed.
         """
         whose = tuple(ministers) or ((by.minister,) if by.minister else ())
-        self._guard.check(
-            by, Permission.SUBMIT, ministers=whose, subject=DOSSIER.ref(dossier)
-        )
-        self.opened(dossier)
+        self.check_submits(dossier, whose, by)
         belonging(self._book, dossier, documents)
         draft = self.step_draft(
             dossier,
@@ -232,10 +231,8 @@ class Dossiers:
             StepNotAllowedError: It is closed already, stands on an agenda, or somebody
                 has something of it to do: a submission to treat, a round to answer.
         """
+        self.admit(id, Permission.OPEN_DOSSIER, by)
         found, now = self.read(id), self._clock()
-        self._guard.check_own(
-            by, Permission.OPEN_DOSSIER, found.record.opened_by, subject=found.ref
-        )
         self._check_done(id)
         draft = found.next(found.record.close(now), "close", by, now, reason)
         ended = self._custodian.closed(DOSSIER.ref(id), by=by, at=now, reason=reason)
@@ -250,36 +247,42 @@ class Dossiers:
             if row.ref != own and (why := _still_runs(row)):
                 raise StepNotAllowedError("dossier", why, "close", ())
 
-    def admit(self, id: str, by: Party) -> None:
-        """Let `by` deliver a document to a dossier.
+    def admit(self, id: str, permission: Permission, by: Party) -> Dossier:
+        """Let `by` act on a dossier.
 
-        Who opened it may, and who works for its minister or that of one of its steps.
+        Who may so for the own matters only may here when it opened it, or works for
+        its minister or that of one of its steps.
 
         Raises:
+            NotAllowedError: `by` may not; also where there is no such dossier, for who
+                may act on some only.
             NotFoundError: No such dossier.
-            NotAllowedError: `by` may not.
-            StepNotAllowedError: It is closed.
         """
-        opened = self.opened(id)
+        subject = DOSSIER.ref(id)
+        with self._guard.hiding(by, permission, subject):
+            dossier = self.read(id).record
+        ministers = [m for step in self.steps(id) for m in step.record.ministers]
         self._guard.check_own(
-            by,
-            Permission.DELIVER,
-            opened.opened_by,
-            ministers=[m for step in self.steps(id) for m in step.record.ministers],
-            subject=DOSSIER.ref(id),
+            by, permission, dossier.opened_by, ministers=ministers, subject=subject
         )
+        return dossier
 
-    def opened(self, id: str) -> Dossier:
-        """The dossier, which must be open.
+    def admit_open(self, id: str, permission: Permission, by: Party) -> Dossier:
+        """As `admit`, of a dossier that must be open.
 
         Raises:
-            NotFoundError: No such dossier.
             StepNotAllowedError: It is closed.
         """
-        dossier = self.read(id).record
+        dossier = self.admit(id, permission, by)
         if dossier.state is not DossierState.OPEN:
             raise StepNotAllowedError("dossier", dossier.state.value, "add to it", ())
         return dossier
+
+    def check_submits(self, id: str, ministers: Collection[str], by: Party) -> Dossier:
+        """Let `by` submit a dossier in the name of these ministers; see `submit`."""
+        subject = DOSSIER.ref(id)
+        self._guard.check(by, Permission.SUBMIT, ministers=ministers, subject=subject)
+        return self.admit_open(id, Permission.SUBMIT, by)
 
 
 def _still_runs(row: Row) -> str:

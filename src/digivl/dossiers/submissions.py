@@ -13,7 +13,7 @@ from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
 from digivl.custody.service import Custodian
 from digivl.dossiers.agendas import SECRETARIAT
-from digivl.dossiers.model import DOSSIER, ItemKind, ProcedureStep, StepKind
+from digivl.dossiers.model import ItemKind, ProcedureStep, StepKind
 from digivl.dossiers.pieces import belonging
 from digivl.dossiers.service import Dossiers
 from digivl.dossiers.submission import (
@@ -73,9 +73,7 @@ class Submissions:
                 not finished.
         """
         whose = tuple(ministers) or ((by.minister,) if by.minister else ())
-        subject = DOSSIER.ref(dossier)
-        self._guard.check(by, Permission.SUBMIT, ministers=whose, subject=subject)
-        opened = self._dossiers.opened(dossier)
+        opened = self._dossiers.check_submits(dossier, whose, by)
         belonging(self._book, dossier, documents)
         if self._book.rows(Query(kind=SUBMISSION.name, dossier=dossier, open=True)):
             raise StepNotAllowedError("dossier", "ingediend", "submit", ("treat",))
@@ -92,7 +90,7 @@ class Submissions:
         )
         now = self._clock()
         held = self._custodian.moved(
-            subject,
+            of_dossier(dossier),
             SECRETARIAT,
             "de indiening behandelen",
             by=by,
@@ -145,8 +143,7 @@ class Submissions:
         Raises:
             StepNotAllowedError: The secretariat took it up already.
         """
-        found = self.read(id)
-        self._check_own(found, by)
+        found = self._own(id, by)
         record = found.record.after("ask back")
         draft = found.next(record, "ask back", by, self._clock(), reason)
         return self._book.write(draft)[0]
@@ -193,9 +190,8 @@ class Submissions:
         Raises:
             StepNotAllowedError: It was not sent back, or the dossier is closed.
         """
-        found, now = self.read(id), self._clock()
-        self._check_own(found, by)
-        self._dossiers.opened(found.record.dossier)
+        found, now = self._own(id, by), self._clock()
+        self._dossiers.admit_open(found.record.dossier, Permission.SUBMIT, by)
         belonging(self._book, found.record.dossier, documents)
         record = found.record.again(tuple(documents))
         held = self._custodian.moved(
@@ -240,7 +236,9 @@ class Submissions:
         treated = found.next(was.treat(step.id), "treat", by, now)
         return self._book.write(step, treated, held)[0]
 
-    def _check_own(self, found: Entry[Submission], by: Party) -> None:
+    def _own(self, id: str, by: Party) -> Entry[Submission]:
+        with self._guard.hiding(by, Permission.SUBMIT, SUBMISSION.ref(id)):
+            found = self.read(id)
         self._guard.check_own(
             by,
             Permission.SUBMIT,
@@ -248,3 +246,4 @@ class Submissions:
             ministers=found.record.ministers,
             subject=found.ref,
         )
+        return found
