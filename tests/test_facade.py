@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import attrs
@@ -83,8 +84,9 @@ def test_eight_threads(scene_at: At) -> None:
     def clerk(number: int) -> list[int]:
         start_line.wait()
         dossier = vl.dossiers.open(f"Dossier {number}", by=route.CABINET).id
-        for holder in (route.INSPECTOR, route.BUDGET, route.CABINET):
-            vl.custody.hand_over(DOSSIER.ref(dossier), holder, by=route.CABINET)
+        hands = (route.CABINET, route.INSPECTOR, route.BUDGET, route.CABINET)
+        for by, to in pairwise(hands):
+            vl.custody.hand_over(DOSSIER.ref(dossier), to, by=by)
         history = vl.custody.history(DOSSIER.ref(dossier))
         return [entry.version for entry in history]
 

@@ -36,7 +36,7 @@ class CouncilRooms(Rooms):
         from digivl.dossiers.submissions import Submissions
 
         return Submissions(
-            self.book, self.custody, self.guard, self.dossiers, self.clock
+            self.book, self._moves, self.guard, self.dossiers, self.clock
         )
 
     @once
@@ -47,7 +47,7 @@ class CouncilRooms(Rooms):
 
         return Meetings(
             self.book,
-            self.custody,
+            self._moves,
             self.guard,
             self.agendas,
             Naming(self.book),
@@ -61,7 +61,7 @@ class CouncilRooms(Rooms):
 
         return Agendas(
             self.book,
-            self.custody,
+            self._moves,
             self.guard,
             self.advices,
             self.government,
@@ -97,7 +97,7 @@ class CouncilRooms(Rooms):
 
         naming = Naming(self.book)
         return Approving(
-            self.book, self.custody, self.guard, self.agendas, naming, self.clock
+            self.book, self._moves, self.guard, self.agendas, naming, self.clock
         )
 
     @once
@@ -105,7 +105,7 @@ class CouncilRooms(Rooms):
         """Decisions of the government."""
         from digivl.dossiers.deciding import Deciding
 
-        return Deciding(self.book, self.custody, self.guard, self.clock)
+        return Deciding(self.book, self._moves, self.guard, self.clock)
 
     @once
     def papers(self) -> Papers:
@@ -159,7 +159,7 @@ class CouncilRooms(Rooms):
 
         return Retrieval(
             self.book,
-            self.custody,
+            self._moves,
             self.guard,
             self.dossiers,
             self.documents,

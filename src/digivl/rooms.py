@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from digivl.backends import Backends
     from digivl.custody.absence import Absences
     from digivl.custody.label import Labels
+    from digivl.custody.moves import Moves
+    from digivl.custody.rights import Rights
     from digivl.custody.service import Custodian
     from digivl.dispatch.provider import DeliveryProvider
     from digivl.dispatch.service import Dispatches
@@ -88,21 +90,23 @@ class Rooms:
         """Who has what, since when, until when."""
         from digivl.custody.service import Custodian
 
-        return Custodian(self.book, self.clock)
+        return Custodian(
+            self.book, self._moves, self._rights, self.absences, self.clock
+        )
 
     @once
     def absences(self) -> Absences:
         """Who stands in for whom."""
         from digivl.custody.absence import Absences
 
-        return Absences(self.book, self.clock)
+        return Absences(self.book, self.guard, self.clock)
 
     @once
     def labels(self) -> Labels:
         """Labels on folders of paper."""
         from digivl.custody.label import Labels
 
-        return Labels(self.book, self.custody, self.clock)
+        return Labels(self.book, self._moves, self._rights, self.clock)
 
     @once
     def documents(self) -> Documents:
@@ -115,7 +119,7 @@ class Rooms:
             self.clock,
             self._check_pdf,
             self.settings.limits.pdf_bytes,
-            self._admit_open,
+            self._admit,
         )
 
     @once
@@ -123,14 +127,14 @@ class Rooms:
         """Advice of the Inspectie van Financien, and budget agreements."""
         from digivl.advice.service import Advices
 
-        return Advices(self.book, self.custody, self.clock)
+        return Advices(self.book, self._moves, self._rights, self._admit, self.clock)
 
     @once
     def dossiers(self) -> Dossiers:
         """Dossiers and their procedure steps."""
         from digivl.dossiers.service import Dossiers
 
-        return Dossiers(self.book, self.custody, self.guard, self.advices, self.clock)
+        return Dossiers(self.book, self._moves, self.guard, self.advices, self.clock)
 
     @once
     def releases(self) -> Releases:
@@ -172,7 +176,7 @@ class Rooms:
         return Signing(
             book=self.book,
             documents=self.documents,
-            custodian=self.custody,
+            moves=self._moves,
             means=self.means,
             authorities=self.authorities,
             companion=self.register,
@@ -188,7 +192,7 @@ class Rooms:
         return Register(
             book=self.book,
             documents=self.documents,
-            custodian=self.custody,
+            moves=self._moves,
             validate=self.validate,
             settings=self.settings,
             clock=self.clock,
@@ -203,7 +207,7 @@ class Rooms:
             book=self.book,
             documents=self.documents,
             register=self.register,
-            custodian=self.custody,
+            moves=self._moves,
             providers=self.providers,
             clock=self.clock,
         )
@@ -242,6 +246,18 @@ class Rooms:
         return self._backends.providers
 
     @once
+    def _moves(self) -> Moves:
+        from digivl.custody.moves import Moves
+
+        return Moves(self.book)
+
+    @once
+    def _rights(self) -> Rights:
+        from digivl.custody.rights import Rights
+
+        return Rights(self.book, self.guard, self.absences, self.clock)
+
+    @once
     def _backends(self) -> Backends:
         from digivl.backends import Backends
 
@@ -254,9 +270,6 @@ class Rooms:
         )
 
     def _admit(self, dossier: str, permission: Permission, by: Party) -> None:
-        self.dossiers.admit(dossier, permission, by)
-
-    def _admit_open(self, dossier: str, permission: Permission, by: Party) -> None:
         self.dossiers.admit_open(dossier, permission, by)
 
     def _check_pdf(self, source: BinaryIO) -> None:

@@ -286,5 +286,5 @@ def test_advice_on_nothing(scene_at: At) -> None:
             "none",
             documents=[scene.document],
             adviser=route.INSPECTOR,
-            by=route.CABINET,
+            by=route.SECRETARIAT,
         )

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from digivl.advice.model import ADVICE, AdviceOutcome
-from digivl.custody.model import CUSTODY
+from digivl.custody.model import CUSTODY, custody_id
 from digivl.dossiers.meeting import MeetingKind
 from digivl.dossiers.model import DOSSIER, ItemKind, StepKind
 from digivl.errors import MalformedError, StepNotAllowedError
@@ -24,7 +24,7 @@ SUBJECT = DOSSIER.ref("dossier-1")
 COLLEAGUE = Party(
     "collega", "Collega", Role.DOSSIER_MANAGER, entity="OVO000001", minister="m-1"
 )
-HEAD = Party("hoofd", "Afdelingshoofd", Role.DOSSIER_MANAGER)
+HEAD = Party("hoofd", "Afdelingshoofd", Role.DOSSIER_MANAGER, entity="OVO000001")
 #: Long after every term of the scenes.
 LATE = datetime(2027, 6, 1, 12, tzinfo=UTC)
 
@@ -295,3 +295,17 @@ def test_reminded_before_it_is_due(scene_at: At) -> None:
 
     assert [[], ["remind early"], [], ["remind"]] == acts
     assert ["remind early"] == reminded(0.5)
+
+
+def test_a_question_and_its_dossier_remind_once(scene_at: At) -> None:
+    """Who has a dossier for a question hears of it once, not of both."""
+    scene = scene_at("opened")
+    asked = scene.vl.advices.ask(
+        scene.dossier,
+        documents=[scene.document],
+        adviser=route.INSPECTOR,
+        by=route.CABINET,
+    )
+    later = attrs.evolve(scene.vl.custody, clock=lambda: LATE)
+
+    assert [custody_id(asked.ref)] == [entry.id for entry in later.remind()]

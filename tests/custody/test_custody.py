@@ -10,10 +10,11 @@ import attrs
 import pytest
 
 from digivl.custody.model import Custody, CustodyState, of_dossier
+from digivl.custody.moves import Moves
 from digivl.dossiers.agendas import SECRETARIAT
 from digivl.dossiers.approving import GOVERNMENT
 from digivl.dossiers.model import DOSSIER
-from digivl.errors import NotFoundError, StepNotAllowedError
+from digivl.errors import NotAllowedError, NotFoundError, StepNotAllowedError
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Role
 from digivl.testing import route
@@ -184,6 +185,8 @@ def test_what_was_never_held(scene_at: At) -> None:
     with pytest.raises(NotFoundError):
         custodian.of(nothing)
     with pytest.raises(NotFoundError):
+        custodian.hand_over(nothing, route.BUDGET, by=route.SECRETARIAT)
+    with pytest.raises(NotAllowedError):
         custodian.hand_over(nothing, route.BUDGET, by=route.CABINET)
     assert [] == custodian.history(nothing)
 
@@ -191,16 +194,17 @@ def test_what_was_never_held(scene_at: At) -> None:
 def test_work_list_leaves_nobody_out(scene_at: At) -> None:
     """However many wait, the list has them all: a cut list would be a black hole."""
     vl = scene_at("opened").vl
-    draft = vl.custody.taken
+    draft = Moves(vl.book).taken
     many = [
         draft(
             of_dossier(f"veel-{number}"),
+            route.CABINET,
+            "het dossier voorbereiden",
             dossier=f"veel-{number}",
             title="Een van velen",
             by=route.CABINET,
-            step="het dossier voorbereiden",
-            days=1,
             at=vl.clock(),
+            days=1,
         )
         for number in range(1_100)
     ]

@@ -80,7 +80,7 @@ def test_nothing_left_to_do(scene_at: At) -> None:
     with pytest.raises(StepNotAllowedError):
         vl.labels.scanned(PREFIX + label.id, route.INSPECTOR)
     with pytest.raises(NotFoundError):
-        vl.labels.make(DOSSIER.ref("nergens"), by=route.CABINET)
+        vl.labels.make(DOSSIER.ref("nergens"), by=route.SECRETARIAT)
 
 
 def test_title_is_only_text(scene_at: At) -> None:

@@ -15,7 +15,10 @@ from digivl.documents.model import NOTA
 from digivl.dossiers.consultation import Silence
 from digivl.dossiers.model import StepKind
 from digivl.errors import NotAllowedError, NotFoundError
+from digivl.kernel.identifiers import OVOCode, new_id
+from digivl.records.entries import first
 from digivl.records.port import Query
+from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.testing.council import ADMIN, CABINET, OTHER_CABINET, Council
 from digivl.testing.papers import paper
 
@@ -30,9 +33,10 @@ class Matter:
     document: str
     submission: str
     round: str
+    flow: str
 
 
-NOTHING = Matter(*[f"nergens-{n}" for n in range(4)])
+NOTHING = Matter(*[f"nergens-{n}" for n in range(5)])
 
 
 def matter(council: Council) -> Matter:
@@ -50,7 +54,24 @@ def matter(council: Council) -> Matter:
         by=CABINET,
     )
     submission = vl.submissions.submit(dossier, FINAL, documents=[document], by=CABINET)
-    return Matter(dossier, document, submission.id, asked.id)
+    flow = first(
+        FLOW,
+        new_id(),
+        SigningFlow(
+            dossier=dossier,
+            document=document,
+            title="Nota",
+            base="0" * 64,
+            current="0" * 64,
+            started_by=CABINET,
+            signatories=(Signatory(party=CABINET, means="zegel"),),
+        ),
+        "start",
+        CABINET,
+        council.now,
+    )
+    vl.book.write(flow)
+    return Matter(dossier, document, submission.id, asked.id, flow.id)
 
 
 ACTS: dict[str, Callable[[Any, Matter, Any], object]] = {
@@ -83,6 +104,16 @@ ACTS: dict[str, Callable[[Any, Matter, Any], object]] = {
         due=vl.clock() + timedelta(days=1),
         silence=Silence.AGREES,
         by=by,
+    ),
+    "ask advice": lambda vl, it, by: vl.advices.ask(
+        it.dossier, documents=[it.document], adviser=by, by=by
+    ),
+    "stamp": lambda vl, it, by: vl.register.stamp(it.document, by=by),
+    "put up for signing": lambda vl, it, by: vl.signing.start(it.document, [], by=by),
+    "register": lambda vl, it, by: vl.register.register(it.flow, by=by),
+    "cancel signing": lambda vl, it, by: vl.signing.cancel(it.flow, by=by, reason="x"),
+    "send": lambda vl, it, by: vl.dispatches.send(
+        it.document, [], sender=OVOCode("OVO002949"), by=by
     ),
     "close a round": lambda vl, it, by: vl.consultations.close(it.round, by=by),
     "send to the parliament": lambda vl, it, by: vl.parliament.start(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import count
@@ -42,6 +43,7 @@ from digivl.errors import (
     NotAllowedError,
     NotFoundError,
     NotReadyError,
+    StaleRecordError,
     StepNotAllowedError,
 )
 from digivl.kernel.identifiers import URI, new_id
@@ -149,6 +151,16 @@ def test_a_whole_package(council: Council) -> None:
         one.form for one in ready.ready[:5]
     ]
     assert (S.PREPARED, S.COMPLETE) == (started.state, done.record.state)
+    (step,), (sending,) = council.vl.dossiers.steps(dossier), started.sendings
+    assert (step.id, "minister-1", CABINET) == (
+        sending.step,
+        sending.submitter,
+        sending.contact,
+    )
+    assert [".docx", " (ondertekend).pdf"] == [
+        sending.files[n].filename.removeprefix(one.name)
+        for n, one in ((2, ready.ready[2]), (1, ready.ready[1]))
+    ]
     assert (done.version, "pobj-1") == (again.version, again.record.pobj)
 
 
@@ -263,7 +275,12 @@ def test_only_what_is_new_goes_again(council: Council) -> None:
 
     (only,) = vl.start(dossier, names, by=CABINET).record.sendings[-1].files
 
-    assert (last.sha256, f"pfls-{names[0]}") == (only.sha256, only.replaces)
+    (before,) = [one.sha256 for one in sent.files if one.document == names[0]]
+    assert (last.sha256, f"pfls-{names[0]}", before) == (
+        only.sha256,
+        only.replaces,
+        only.replaced,
+    )
 
 
 def replaced(council: Council, name: str) -> None:
@@ -366,6 +383,26 @@ def test_one_name_one_dossier(council: Council) -> None:
             by=SECRETARIAT,
             dossier=two,
         )
+
+
+def test_two_who_give_one_name(council: Council) -> None:
+    """At the same moment: one of both is told, and gives it to nothing."""
+    both = [decided(council, (NOTA, {})) for _ in range(2)]
+    vl = council.vl.parliament
+    keys = [
+        vl.start(dossier, names, by=CABINET).record.sendings[0].key
+        for dossier, names in both
+    ]
+
+    def name(number: int) -> str:
+        with suppress(StaleRecordError, MalformedError):
+            vl.acknowledged(both[number][0], keys[number], "pobj-1", {}, by=SYSTEM)
+        return vl.flow(both[number][0]).record.pobj or ""
+
+    with ThreadPoolExecutor(2) as threads:
+        named = list(threads.map(name, range(2)))
+
+    assert ["", "pobj-1"] == sorted(named)
 
 
 def test_who_tells_what_the_parliament_answered(council: Council) -> None:

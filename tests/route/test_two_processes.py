@@ -26,7 +26,14 @@ from digivl.testing.route import Scene, start
 
 RIVAL = Path(__file__).with_name("rival.py")
 #: What the one who comes second may be told; empty when it could be done as well.
-LOST = {"stale-record", "step-not-allowed", "already-sent", "signing", ""}
+LOST = {
+    "stale-record",
+    "step-not-allowed",
+    "not-allowed",  # it has what it hands over no more
+    "already-sent",
+    "signing",
+    "",
+}
 
 
 class Rival:

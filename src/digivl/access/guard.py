@@ -20,7 +20,7 @@ from digivl.records.port import RecordBook
 
 _LONGEST = 200
 
-#: Lets a party act on a dossier, by its id, or refuses; what rooms below it are given.
+#: Lets a party act on an open dossier, by its id, or refuses.
 Admit = Callable[[str, Permission, Party], None]
 
 

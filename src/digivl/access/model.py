@@ -124,6 +124,9 @@ class Permission(Enum):
     VIEW_SUBMISSIONS = "indieningen bekijken"
     TAKE_POSITION = "een standpunt innemen voor de vergadering"
     CONSULT = "een overlegronde starten en sluiten"
+    MOVE_CUSTODY = "overnemen of doorgeven wat een ander heeft"
+    ASK_ADVICE = "advies en begrotingsakkoord vragen"
+    SEND = "registreren en versturen"
     READ_CONFIDENTIAL = "vertrouwelijke documenten lezen"
     READ_DECISIONS_BEFORE_RELEASE = "beslissingen lezen voor hun vrijgave"
     READ_UNDECIDED = "documenten van uitgestelde of ingetrokken punten lezen"
@@ -150,6 +153,9 @@ _CABINET_OWN: Final = (
     _P.PREPARE_SIGNING,
     _P.SEND_TO_PARLIAMENT,
     _P.TAKE_POSITION,
+    _P.MOVE_CUSTODY,
+    _P.ASK_ADVICE,
+    _P.SEND,
 )
 
 
@@ -166,8 +172,9 @@ _MINISTER: Final = {
     **_own(*_CABINET_OWN),
 }
 
-#: What each role may do. The Kaleidos table, and of our own: who opens a dossier or
-#: delivers to it, takes a position or starts a consultation, which Kaleidos lacks.
+#: What each role may do. The Kaleidos table, and of our own what it lacks: who opens a
+#: dossier or delivers to it, takes a position, starts a consultation, asks advice,
+#: sends, and moves what somebody else has to do.
 PERMISSIONS: Final[dict[Role, dict[Permission, Reach]]] = {
     Role.SYSTEM: _all(*_P),
     Role.ADMIN: _all(*(frozenset(_P) - {_P.TAKE_POSITION})),
@@ -198,7 +205,10 @@ PERMISSIONS: Final[dict[Role, dict[Permission, Reach]]] = {
         **_all(*_CABINET_ALL),
         **_own(*_CABINET_OWN, _P.VIEW_SUBMISSIONS, _P.READ_CONFIDENTIAL),
     },
-    Role.CABINET_STAFF: _all(_P.READ_UNDECIDED, _P.READ_HISTORY),
+    Role.CABINET_STAFF: {
+        **_all(_P.READ_UNDECIDED, _P.READ_HISTORY),
+        **_own(_P.MOVE_CUSTODY),
+    },
     Role.FINANCE_INSPECTOR: _all(_P.DELIVER, _P.READ_HISTORY),
     Role.SIGNATORY: _all(_P.READ_HISTORY),
 }

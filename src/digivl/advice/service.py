@@ -8,6 +8,8 @@ from typing import Final, TypeVar
 
 import attrs
 
+from digivl.access.guard import Admit
+from digivl.access.model import Permission
 from digivl.advice.model import (
     ADVICE,
     AGREEMENT,
@@ -18,7 +20,8 @@ from digivl.advice.model import (
     BudgetAgreement,
     BudgetLine,
 )
-from digivl.custody.service import Custodian
+from digivl.custody.moves import Moves
+from digivl.custody.rights import Rights
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.gate import Requirement
 from digivl.dossiers.model import DOSSIER
@@ -44,7 +47,9 @@ class Advices:
     """Advice requests and budget agreements of an office."""
 
     _book: RecordBook
-    _custodian: Custodian
+    _moves: Moves
+    _rights: Rights
+    _admit: Admit
     _clock: Callable[[], datetime]
     _calendar: Calendar = LEGAL
 
@@ -67,8 +72,11 @@ class Advices:
             by: Who is authorised to ask.
 
         Raises:
+            NotAllowedError: The dossier is somebody else's.
             NotFoundError: No such document in this dossier.
+            StepNotAllowedError: The dossier is closed.
         """
+        self._admit(dossier, Permission.ASK_ADVICE, by)
         now = self._clock()
         request = AdviceRequest(
             dossier=dossier,
@@ -87,9 +95,10 @@ class Advices:
         """The inspector has the request; the term starts.
 
         Raises:
+            NotAllowedError: As `advise`.
             StepNotAllowedError: It was received, sent back or withdrawn already.
         """
-        found, now = self._book.read(ADVICE, id), self._clock()
+        found, now = self._answering(ADVICE, id, by), self._clock()
         due = self._calendar.due(now, ADVICE_DAYS)
         record = found.record.receive(now, due)
         step = "advies geven"
@@ -116,9 +125,10 @@ class Advices:
             by: The inspector.
 
         Raises:
+            NotAllowedError: `by` has it not to answer, nor may act for who has.
             StepNotAllowedError: The request was not received, or is answered.
         """
-        found, now = self._book.read(ADVICE, id), self._clock()
+        found, now = self._answering(ADVICE, id, by), self._clock()
         record = found.record.advise(
             outcome,
             agreement_needed=agreement_needed,
@@ -142,8 +152,12 @@ class Advices:
             by: Who is authorised by the minister to ask.
 
         Raises:
+            NotAllowedError: The dossier is somebody else's.
             NotReadyError: There is no advice yet.
         """
+        found = self._book.read_all(ADVICE, [advice]).get(advice)
+        dossier = found.record.dossier if found else advice
+        self._admit(dossier, Permission.ASK_ADVICE, by)
         request, now = self._book.read(ADVICE, advice).record, self._clock()
         if request.state is not AdviceState.ADVISED:
             raise NotReadyError(request.title, [("IF", "advies nog niet gegeven")])
@@ -164,9 +178,10 @@ class Advices:
         """The minister has the question; the term starts.
 
         Raises:
+            NotAllowedError: As `advise`.
             StepNotAllowedError: It was received or decided already.
         """
-        found, now = self._book.read(AGREEMENT, id), self._clock()
+        found, now = self._answering(AGREEMENT, id, by), self._clock()
         due = self._calendar.due(now, AGREEMENT_DAYS)
         record = found.record.receive(now, due)
         step = "begrotingsakkoord geven"
@@ -178,6 +193,7 @@ class Advices:
         """The minister agrees; the asker holds the dossier again.
 
         Raises:
+            NotAllowedError: As `advise`.
             StepNotAllowedError: It was not received, or is decided.
         """
         return self._decide(id, "agree", by, "agenderen")
@@ -186,6 +202,7 @@ class Advices:
         """The minister refuses; the asker holds the dossier again.
 
         Raises:
+            NotAllowedError: As `advise`.
             StepNotAllowedError: It was not received, or is decided.
         """
         return self._decide(id, "refuse", by, "voorleggen aan de Vlaamse Regering")
@@ -209,12 +226,17 @@ class Advices:
     def _decide(
         self, id: str, step: str, by: Party, next_step: str
     ) -> Entry[BudgetAgreement]:
-        found, now = self._book.read(AGREEMENT, id), self._clock()
+        found, now = self._answering(AGREEMENT, id, by), self._clock()
         record = found.record.decide(step, now)
         asker = record.asker
         return self._move(
             found, record, step, by, asker, next_step, at=now, days=_ASKER_DAYS
         )
+
+    def _answering(self, kind: Kind[R], id: str, by: Party) -> Entry[R]:
+        """A question, for who has it to answer, or may act for who has."""
+        self._rights.held(kind.ref(id), by)
+        return self._book.read(kind, id)
 
     def _move(
         self,
@@ -229,7 +251,7 @@ class Advices:
         days: int,
     ) -> Entry[R]:
         draft = found.next(record, action, by, at)
-        held = self._custodian.answered(
+        held = self._moves.answered(
             found.ref,
             holder,
             next_step,
@@ -243,7 +265,7 @@ class Advices:
     def _asked(
         self, draft: Draft[R], to: Party, step: str, days: int
     ) -> Iterator[AnyDraft]:
-        return self._custodian.asked(
+        return self._moves.asked(
             draft.kind.ref(draft.id),
             to,
             step,

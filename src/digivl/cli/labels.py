@@ -18,7 +18,7 @@ from digivl.dossiers.minutes import MINUTES, REPORT
 from digivl.dossiers.model import DOSSIER, STEP
 from digivl.dossiers.news import NEWS
 from digivl.dossiers.numbering import SERIES
-from digivl.dossiers.parliament import PARLIAMENT
+from digivl.dossiers.parliament import PARLIAMENT, PARLIAMENT_NAME
 from digivl.dossiers.positions import POSITION
 from digivl.dossiers.publication import PUBLICATION
 from digivl.dossiers.release import RELEASE
@@ -50,6 +50,7 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         REPORT,
         NEWS,
         PARLIAMENT,
+        PARLIAMENT_NAME,
         DENIAL,
         DOCUMENT,
         ADVICE,
@@ -90,6 +91,7 @@ _LABELS: Final = {
     ("step", "put on agenda"): "Op de ontwerpagenda zetten",
     ("step", "schedule"): "Agenderen",
     ("step", "take off"): "Van de agenda halen",
+    ("step", "report"): "Beslissingsfiche koppelen",
     ("step", "correct"): "Beslissing verbeteren",
     ("step", "propose again"): "Opnieuw voorbereiden (afwijking)",
     ("step", "approve"): "Beslissen",
@@ -137,6 +139,7 @@ _LABELS: Final = {
     ("parliament", "fail"): "Verzending mislukt",
     ("parliament", "tell"): "Bericht van het Vlaams Parlement",
     ("parliament", "receive"): "Stukken van het Vlaams Parlement",
+    ("parliament-name", "name"): "Naam in het Vlaams Parlement",
     ("position", "mark"): "Standpunt innemen",
     ("publication", "start"): "Publicatie opstarten",
     ("publication", "numac"): "Numac-nummer noteren",

@@ -47,7 +47,7 @@ def send(
             found(vl, document).id,
             read_recipients(to),
             sender=entity,
-            by=Party(entity.code, entity.code, Role.DOSSIER_MANAGER),
+            by=Party(entity.code, entity.code, Role.ADMIN),
             subject=subject,
             channel=channel,
         )

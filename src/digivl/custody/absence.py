@@ -7,6 +7,8 @@ from datetime import datetime
 
 import attrs
 
+from digivl.access.guard import Guard
+from digivl.access.model import Permission
 from digivl.custody.model import DELEGATION, Delegation
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party
@@ -19,6 +21,7 @@ class Absences:
     """The delegations of an office."""
 
     _book: RecordBook
+    _guard: Guard
     _clock: Callable[[], datetime]
 
     def delegate(
@@ -42,8 +45,10 @@ class Absences:
             reason: Why, without personal values.
 
         Raises:
+            NotAllowedError: `by` does not work with the holder, and may not arrange it.
             MalformedError: It ends before it starts.
         """
+        self._check(holder, by)
         record = Delegation(holder=holder, to=to, start=start, until=until)
         now = self._clock()
         draft = first(DELEGATION, new_id(), record, "delegate", by, now, reason)
@@ -53,10 +58,13 @@ class Absences:
         """The holder is back earlier.
 
         Raises:
+            NotAllowedError: As `delegate`.
             NotFoundError: No such delegation.
             StepNotAllowedError: It was ended already.
         """
-        found = self._book.read(DELEGATION, id)
+        with self._guard.hiding(by, Permission.MOVE_CUSTODY, DELEGATION.ref(id)):
+            found = self._book.read(DELEGATION, id)
+        self._check(found.record.holder, by)
         draft = found.next(found.record.end(), "end", by, self._clock(), reason)
         return self._book.write(draft)[0]
 
@@ -70,3 +78,13 @@ class Absences:
             for entry in given
             if entry.record.holds_at(moment)
         }
+
+    def _check(self, holder: Party, by: Party) -> None:
+        if not works_with(by, holder):
+            whose = [holder.minister or holder.id]
+            self._guard.check(by, Permission.MOVE_CUSTODY, ministers=whose)
+
+
+def works_with(one: Party, other: Party) -> bool:
+    """Whether they are the same, or of the same organisation."""
+    return one.id == other.id or (one.entity is not None and one.entity == other.entity)

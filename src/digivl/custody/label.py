@@ -16,7 +16,8 @@ from typing import Final
 import attrs
 
 from digivl.custody.model import CUSTODY, Custody
-from digivl.custody.service import Custodian
+from digivl.custody.moves import Moves
+from digivl.custody.rights import Rights
 from digivl.errors import MalformedError, NotFoundError
 from digivl.kernel.kinds import Kind, Ref, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
@@ -114,16 +115,18 @@ class Labels:
     """The labels of an office."""
 
     _book: RecordBook
-    _custodian: Custodian
+    _moves: Moves
+    _rights: Rights
     _clock: Callable[[], datetime]
 
     def make(self, subject: Ref, *, by: Party) -> Entry[Label]:
         """Make the label of a subject; one that it had counts no more.
 
         Raises:
+            NotAllowedError: `by` may not move it: who scans a label has it.
             NotFoundError: Nobody ever held it.
         """
-        held, now = self._custodian.of(subject).record, self._clock()
+        held, now = self._rights.held(subject, by).record, self._clock()
         label = Label(subject=subject, dossier=held.dossier, title=held.title)
         part = LABEL.standing(label).part_of
         rows = self._book.rows(Query(kind=LABEL.name, part_of=part, open=True))
@@ -186,8 +189,10 @@ class Labels:
                 "this label is not known, or another one took its place",
                 hint="Print a new label for the folder.",
             )
-        held = self._custodian.of(label.record.subject)
+        held = self._moves.of(label.record.subject)
         if held.record.holder.id == to.id and CUSTODY.standing(held.record).open:
             return held
-        subject = label.record.subject
-        return self._custodian.hand_over(subject, to, by=to, reason="map gescand")
+        # Who can scan it has the paper: nothing is left to refuse.
+        now, why = self._clock(), "map gescand"
+        drafts = self._moves.given(held, to, to, "hand over", now, why)
+        return self._book.write(*drafts)[0]

@@ -1,8 +1,8 @@
-"""Moves custody, in the transaction of the act that causes it; answers who has what."""
+"""Moves custody by hand; answers who has what."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -12,13 +12,14 @@ import attrs
 from digivl.custody.absence import Absences
 from digivl.custody.late import EARLY, Overdue, reminder_of
 from digivl.custody.listing import earliest_due, shown
-from digivl.custody.model import CUSTODY, Custody, custody_id, of_dossier
-from digivl.custody.moves import handed_back, handed_on
+from digivl.custody.model import CUSTODY, Custody, custody_id
+from digivl.custody.moves import Moves, handed_back
+from digivl.custody.rights import Rights
 from digivl.errors import MalformedError, StaleRecordError, StepNotAllowedError
 from digivl.kernel.calendar import LEGAL, Calendar
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import SYSTEM, Party, Role
-from digivl.records.entries import Draft, Entry, first
+from digivl.records.entries import Entry
 from digivl.records.port import Query, RecordBook, Row
 
 _HANDED: Final = ("hand over", "take over", "escalate")
@@ -27,171 +28,14 @@ _NO_ACTS: Final = ("remind", EARLY, "extend")
 
 @attrs.frozen
 class Custodian:
-    """Knows who holds what; every act that moves a file on asks it for a draft."""
+    """Knows who holds what, and lets those move it by hand who may."""
 
     _book: RecordBook
+    _moves: Moves
+    _rights: Rights
+    _absences: Absences
     _clock: Callable[[], datetime]
     _calendar: Calendar = LEGAL
-
-    @property
-    def _absences(self) -> Absences:
-        return Absences(self._book, self._clock)
-
-    def taken(
-        self,
-        subject: Ref,
-        *,
-        dossier: str,
-        title: str,
-        by: Party,
-        step: str,
-        days: int,
-        at: datetime,
-    ) -> Draft[Custody]:
-        """The draft that puts a new subject in the hands of `by`.
-
-        Args:
-            subject: What is held from now on.
-            dossier: Id of the dossier it belongs to, or is.
-            title: One line for people.
-            by: The first holder.
-            step: What has to be done, in Dutch.
-            days: Term in working days.
-            at: Moment of the act that causes it.
-        """
-        custody = Custody(
-            subject=subject,
-            dossier=dossier,
-            title=title,
-            holder=by,
-            next_step=step,
-            since=at,
-            due=self._calendar.due(at, days),
-        )
-        return first(CUSTODY, custody_id(subject), custody, "take", by, at)
-
-    def moved(
-        self,
-        subject: Ref,
-        to: Party,
-        step: str,
-        *,
-        by: Party,
-        at: datetime,
-        days: int | None = None,
-        due: datetime | None = None,
-        reason: str = "",
-    ) -> Draft[Custody]:
-        """The draft that hands a subject over; the term in working days or a moment.
-
-        Raises:
-            StepNotAllowedError: Its custody is closed.
-            NotFoundError: Nobody ever held it.
-        """
-        found = self.of(subject)
-        return self.passed(
-            found, to, step, by=by, at=at, days=days, due=due, reason=reason
-        )
-
-    def passed(
-        self,
-        found: Entry[Custody],
-        to: Party,
-        step: str,
-        *,
-        by: Party,
-        at: datetime,
-        days: int | None = None,
-        due: datetime | None = None,
-        reason: str = "",
-    ) -> Draft[Custody]:
-        """As `moved`, of a custody that was read: for who moves many at once."""
-        until = due if due is not None else self._calendar.due(at, days or 1)
-        record = found.record.hand_over(to, step, at=at, due=max(until, at))
-        return found.next(record, "move", by, at, reason)
-
-    def asked(
-        self,
-        subject: Ref,
-        to: Party,
-        step: str,
-        *,
-        dossier: str,
-        title: str,
-        by: Party,
-        at: datetime,
-        days: int,
-    ) -> Iterator[Draft[Custody]]:
-        """The drafts that ask somebody something; the dossier goes with the question.
-
-        But it stays with who has it for another question.
-
-        Args:
-            subject: The question: an advice request, a signing flow.
-            to: Who is asked.
-            step: What has to be done, in Dutch.
-            dossier: Id of the dossier.
-            title: One line for people.
-            by: Who asks.
-            at: Moment of the act.
-            days: Term in working days.
-        """
-        until = self._calendar.due(at, days)
-        custody = Custody(
-            subject=subject,
-            dossier=dossier,
-            title=title,
-            holder=to,
-            next_step=step,
-            since=at,
-            due=until,
-            handed_by=by,
-        )
-        yield first(CUSTODY, custody_id(subject), custody, "take", by, at)
-        found = self.of(of_dossier(dossier))
-        if len(self._held_with(found)) == 1:
-            yield self.passed(found, to, step, by=by, at=at, due=until)
-
-    def answered(
-        self,
-        subject: Ref,
-        to: Party,
-        step: str,
-        *,
-        by: Party,
-        at: datetime,
-        days: int,
-        ends: bool,
-    ) -> Iterator[Draft[Custody]]:
-        """The drafts that move a question on, or end it; the dossier goes with it.
-
-        Who has the dossier by now for something else keeps it.
-
-        Args:
-            subject: The question.
-            to: Who has something to do next.
-            step: What, in Dutch.
-            by: Who acts.
-            at: Moment of the act.
-            days: Term in working days.
-            ends: The question is answered: nobody holds it any more.
-        """
-        found = self.of(subject)
-        own = self.of(of_dossier(found.record.dossier))
-        if ends:
-            yield found.next(found.record.close(), "close", by, at)
-        else:
-            yield self.passed(found, to, step, by=by, at=at, days=days)
-        is_open = CUSTODY.standing(own.record).open
-        if is_open and own.record.holder.id == found.record.holder.id:
-            yield self.passed(own, to, step, by=by, at=at, days=days)
-
-    def closed(
-        self, subject: Ref, *, by: Party, at: datetime, reason: str = ""
-    ) -> Draft[Custody]:
-        """The draft that ends custody: nothing is left to do."""
-        found = self._book.read(CUSTODY, custody_id(subject))
-        return found.next(found.record.close(), "close", by, at, reason)
 
     def hand_over(
         self, subject: Ref, to: Party, *, by: Party, reason: str = ""
@@ -202,14 +46,17 @@ class Custodian:
         for which the holder has it.
 
         Raises:
+            NotAllowedError: `by` does not hold it, nor stands in for the holder, nor
+                works with it, nor may by its role.
             StepNotAllowedError: Its custody is closed.
         """
-        return self._given(self.of(subject), to, by, "hand over", reason)
+        return self._given(self._rights.held(subject, by), to, by, "hand over", reason)
 
     def take_over(self, subject: Ref, *, by: Party, reason: str) -> Entry[Custody]:
         """Take a subject from who holds it; the reason stands in the book.
 
         Raises:
+            NotAllowedError: As `hand_over`; but who had it before may, and who asked.
             MalformedError: There is no reason.
             StepNotAllowedError: Its custody is closed.
         """
@@ -217,7 +64,9 @@ class Custodian:
             raise MalformedError(
                 "taking over asks a reason", hint="Say why the holder does not do it."
             )
-        return self._given(self.of(subject), by, by, "take over", reason)
+        return self._given(
+            self._rights.held(subject, by, had=True), by, by, "take over", reason
+        )
 
     def escalate(
         self, subject: Ref, to: Party, *, by: Party, reason: str
@@ -225,9 +74,11 @@ class Custodian:
         """Give a subject to who is responsible above the holder.
 
         Raises:
+            NotAllowedError: As `take_over`.
             StepNotAllowedError: Its custody is closed.
         """
-        return self._given(self.of(subject), to, by, "escalate", reason)
+        found = self._rights.held(subject, by, had=True)
+        return self._given(found, to, by, "escalate", reason)
 
     def recall(self, subject: Ref, *, by: Party, reason: str = "") -> Entry[Custody]:
         """Take back what was just handed over, as it was before.
@@ -236,10 +87,11 @@ class Custodian:
         undoes that one, not so.
 
         Raises:
+            NotAllowedError: As `take_over`.
             StepNotAllowedError: `by` did not hand it over last, or the holder has done
                 something since.
         """
-        last = self.of(subject)
+        last = self._rights.held(subject, by, had=True)
         acts = self._acts(last)
         handed = len(acts) > 1 and acts[-1].action in _HANDED
         if not handed or acts[-2].record.holder.id != by.id:
@@ -250,7 +102,7 @@ class Custodian:
         return self._book.write(
             *(
                 handed_back(one, self._before(one), by, now, reason)
-                for one in self._held_with(last)
+                for one in self._moves.held_with(last)
                 if self._went_with(one, acts[-1])
             )
         )[0]
@@ -261,10 +113,11 @@ class Custodian:
         """Give the holder until another moment.
 
         Raises:
+            NotAllowedError: As `take_over`.
             MalformedError: It lies before the holder got it.
             StepNotAllowedError: Its custody is closed.
         """
-        found = self.of(subject)
+        found = self._rights.held(subject, by, had=True)
         record = found.record.extend(due)
         draft = found.next(record, "extend", by, self._clock(), reason)
         return self._book.write(draft)[0]
@@ -272,23 +125,8 @@ class Custodian:
     def _given(
         self, found: Entry[Custody], to: Party, by: Party, action: str, reason: str
     ) -> Entry[Custody]:
-        now = self._clock()
-        return self._book.write(
-            *(
-                handed_on(one, to, by, action, now, reason)
-                for one in self._held_with(found)
-            )
-        )[0]
-
-    def _held_with(self, found: Entry[Custody]) -> Sequence[Entry[Custody]]:
-        """This custody first, and what its holder has of the same dossier."""
-        held = found.record
-        query = Query(
-            kind=CUSTODY.name, dossier=held.dossier, holder=held.holder.id, open=True
-        )
-        names = [row.ref.id for row in self._book.rows(query)]
-        others = self._book.read_all(CUSTODY, [n for n in names if n != found.id])
-        return [found, *others.values()]
+        drafts = self._moves.given(found, to, by, action, self._clock(), reason)
+        return self._book.write(*drafts)[0]
 
     def _acts(self, found: Entry[Custody]) -> Sequence[Entry[Custody]]:
         # A reminder, or more time, is no act of the holder.
@@ -309,13 +147,7 @@ class Custodian:
         Raises:
             NotFoundError: Nobody ever held it.
         """
-        return self._book.read(CUSTODY, custody_id(subject))
-
-    def all_of(self, subjects: Iterable[Ref]) -> Mapping[Ref, Entry[Custody]]:
-        """Who holds each of these now; those that nobody ever held lack."""
-        names = {custody_id(subject): subject for subject in subjects}
-        found = self._book.read_all(CUSTODY, names)
-        return {names[name]: entry for name, entry in found.items()}
+        return self._moves.of(subject)
 
     def history(self, subject: Ref) -> Sequence[Entry[Custody]]:
         """Who held it, the oldest first."""
@@ -377,7 +209,8 @@ class Custodian:
         now = self._clock()
         soon = self._calendar.due(now, 1)
         query = Query(kind=CUSTODY.name, open=True, due_before=soon)
-        names = [row.ref.id for row in self._book.rows(query)]
+        # Who has a dossier for a question is reminded of the question.
+        names = [row.ref.id for row in shown(self._book, self._book.rows(query))]
         found = self._book.read_all(CUSTODY, names).values()
         due = [
             (entry, action)

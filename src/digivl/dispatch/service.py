@@ -8,8 +8,9 @@ from typing import Final
 
 import attrs
 
+from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
-from digivl.custody.service import Custodian
+from digivl.custody.moves import Moves
 from digivl.dispatch.model import (
     DISPATCH,
     Channel,
@@ -58,7 +59,7 @@ class Dispatches:
     book: RecordBook
     documents: Documents
     register: Register
-    custodian: Custodian
+    moves: Moves
     providers: Sequence[DeliveryProvider]
     clock: Callable[[], datetime]
 
@@ -86,9 +87,12 @@ class Dispatches:
             channel: For all of them; None chooses for each.
 
         Raises:
+            NotAllowedError: The dossier is somebody else's.
+            StepNotAllowedError: The dossier is closed.
             NotReadyError: The document is not registered, or no longer valid.
             AlreadySentError: One of them was sent this document before.
         """
+        self.documents.admitted(document, Permission.SEND, by)
         authentic = self.register.of_document(document)
         _check_active(authentic.record)
         self._check_not_sent(authentic.record, recipients)
@@ -105,7 +109,7 @@ class Dispatches:
         # The register moves too: whoever sends the same document at the same time
         # is stale, so that nobody gets it twice.
         noted = authentic.next(authentic.record.take("dispatch"), "dispatch", by, now)
-        held = self.custodian.moved(
+        held = self.moves.moved(
             of_dossier(authentic.record.dossier),
             by,
             "verzending opvolgen en het dossier afsluiten",

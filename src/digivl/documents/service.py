@@ -109,7 +109,7 @@ class Documents:
             NotFoundError: No such document.
             MalformedError: There is no such language; else as `add`.
         """
-        source = self._delivered(of, by).record
+        source = self.admitted(of, Permission.DELIVER, by).record
         version = self._received(content, original)
         document = Document(
             dossier=source.dossier,
@@ -131,7 +131,7 @@ class Documents:
         original: BinaryIO | None = None,
     ) -> Entry[Document]:
         """Take in a new version of a document (BIS, TER, …); errors as `add`."""
-        found = self._delivered(id, by)
+        found = self.admitted(id, Permission.DELIVER, by)
         version = self._received(content, original)
         record = found.record.with_version(version)
         (entry,) = self._book.write(found.next(record, "replace", by, version.at))
@@ -156,7 +156,7 @@ class Documents:
             UnreadablePDFError: It is not a PDF, or a damaged one.
             StorageFullError: No room; nothing was kept.
         """
-        found = self._delivered(id, by)
+        found = self.admitted(id, Permission.DELIVER, by)
         found.record.version(of)
         stored, now = self.keep(content), self._clock()
         made = Copy(
@@ -174,6 +174,20 @@ class Documents:
             NotFoundError: No such document.
         """
         return self._book.read(DOCUMENT, id)
+
+    def admitted(self, id: str, permission: Permission, by: Party) -> Entry[Document]:
+        """A document on whose dossier `by` may act so.
+
+        Raises:
+            NotAllowedError: `by` may not; also where there is no such document, for who
+                may act on some dossiers only.
+            NotFoundError: No such document.
+            StepNotAllowedError: Its dossier is closed.
+        """
+        found = self._book.read_all(DOCUMENT, [id]).get(id)
+        # What is not there is of no dossier: that is refused as another's would be.
+        self._admit(found.record.dossier if found else id, permission, by)
+        return found or self.read(id)
 
     def draft(
         self,
@@ -222,13 +236,6 @@ class Documents:
             self._check(file)
             file.seek(0)
             return self.store.put(file)
-
-    def _delivered(self, id: str, by: Party) -> Entry[Document]:
-        """A document that `by` may deliver to."""
-        found = self._book.read_all(DOCUMENT, [id]).get(id)
-        # No document, no dossier: both are refused as those of somebody else are.
-        self._admit(found.record.dossier if found else id, Permission.DELIVER, by)
-        return found or self.read(id)
 
     def _received(
         self, content: BinaryIO, original: BinaryIO | None

@@ -11,8 +11,7 @@ import attrs
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
-from digivl.custody.moves import moved_once
-from digivl.custody.service import Custodian
+from digivl.custody.moves import Moves, moved_once
 from digivl.dossiers.agenda import (
     AGENDA,
     ITEM,
@@ -46,7 +45,7 @@ class Agendas:
     """What stands on the agendas of the government."""
 
     _book: RecordBook
-    _custodian: Custodian
+    _moves: Moves
     _guard: Guard
     _gate: AgendaGate
     _government: Government
@@ -111,7 +110,7 @@ class Agendas:
             Placement(meeting=meeting, item=name, kind=kind)
         )
         item = self._made(placed, step, meeting, kind, planned)
-        held = self._custodian.moved(
+        held = self._moves.moved(
             of_dossier(placed.dossier),
             SECRETARIAT,
             "formeel controleren en agenderen",
@@ -228,12 +227,12 @@ class Agendas:
         steps = self._book.read_all(STEP, [entry.record.step for entry in items])
         names = [entry.record.dossier for entry in items]
         dossiers = self._book.read_all(DOSSIER, names)
-        held = self._custodian.all_of(map(of_dossier, names))
+        held = self._moves.all_of(map(of_dossier, names))
         for entry in items:
             step, ref = steps[entry.record.step], of_dossier(entry.record.dossier)
             yield entry.next(entry.record.take_off(), "take off", by, at, reason)
             yield step.next(step.record.after("take off"), "take off", by, at, reason)
-            yield self._custodian.passed(
+            yield self._moves.passed(
                 held[ref],
                 dossiers[entry.record.dossier].record.opened_by,
                 "opnieuw voorbereiden",

@@ -11,8 +11,7 @@ import attrs
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
-from digivl.custody.moves import moved_once
-from digivl.custody.service import Custodian
+from digivl.custody.moves import Moves, moved_once
 from digivl.dossiers.agenda import (
     AGENDA,
     Agenda,
@@ -97,7 +96,7 @@ class Approving:
     """Approves agendas: one transaction, or nothing."""
 
     _book: RecordBook
-    _custodian: Custodian
+    _moves: Moves
     _guard: Guard
     _agendas: Agendas
     _naming: Naming
@@ -276,11 +275,11 @@ class Approving:
         """Steps that come onto an approved agenda: the government holds them now."""
         fresh = [act.steps[line.step] for line in lines]
         fresh = [e for e in fresh if e.record.state is StepState.PROPOSED]
-        held = self._custodian.all_of(of_dossier(e.record.dossier) for e in fresh)
+        held = self._moves.all_of(of_dossier(e.record.dossier) for e in fresh)
         for entry in fresh:
             record = entry.record.schedule(act.numbers.get(entry.id))
             yield entry.next(record, "schedule", act.by, act.at)
-            yield self._custodian.passed(
+            yield self._moves.passed(
                 held[of_dossier(record.dossier)],
                 GOVERNMENT,
                 "beslissen",
@@ -294,7 +293,7 @@ class Approving:
         told = [act.steps[line.step] for line in lines]
         told = [e for e in told if e.record.state in _UNDECIDED]
         names = [e.record.dossier for e in told]
-        held = self._custodian.all_of(map(of_dossier, names))
+        held = self._moves.all_of(map(of_dossier, names))
         dossiers = self._book.read_all(DOSSIER, names)
         for entry in told:
             record = entry.record
@@ -302,7 +301,7 @@ class Approving:
                 record = record.schedule(act.numbers.get(entry.id))
             noted = record.decide(DecisionResult.NOTED, act.at)
             yield entry.next(noted, "take note", act.by, act.at)
-            yield self._custodian.passed(
+            yield self._moves.passed(
                 held[of_dossier(record.dossier)],
                 dossiers[record.dossier].record.opened_by,
                 AFTER_DECISION[DecisionResult.NOTED],

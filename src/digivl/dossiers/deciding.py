@@ -11,7 +11,7 @@ import attrs
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
-from digivl.custody.service import Custodian
+from digivl.custody.moves import Moves
 from digivl.dossiers.agenda import ITEM
 from digivl.dossiers.agendas import touched
 from digivl.dossiers.meeting import MEETING
@@ -46,7 +46,7 @@ class Deciding:
     """Records decisions; the submitter holds the dossier again after each."""
 
     _book: RecordBook
-    _custodian: Custodian
+    _moves: Moves
     _guard: Guard
     _clock: Callable[[], datetime]
 
@@ -131,7 +131,7 @@ class Deciding:
         # Somebody closed the dossier: a correction cannot leave it with nobody.
         if opened.closed_at is not None:
             raise StepNotAllowedError("dossier", opened.state.value, "decide", ())
-        return self._custodian.moved(
+        return self._moves.moved(
             of_dossier(step.dossier),
             opened.opened_by,
             next_step,

@@ -10,7 +10,7 @@ import attrs
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
-from digivl.custody.service import Custodian
+from digivl.custody.moves import Moves
 from digivl.dossiers.agenda import AGENDA, agenda_id
 from digivl.dossiers.agendas import Agendas, design_draft
 from digivl.dossiers.meeting import MEETING, Meeting, MeetingKind
@@ -30,7 +30,7 @@ class Meetings:
     """The meetings of the government."""
 
     _book: RecordBook
-    _custodian: Custodian
+    _moves: Moves
     _guard: Guard
     _agendas: Agendas
     _naming: Naming
@@ -162,10 +162,10 @@ class Meetings:
         items = self._agendas.items(meeting)
         steps = self._book.read_all(STEP, [entry.record.step for entry in items])
         waiting = [e.record.dossier for e in steps.values() if e.record.is_placed]
-        held = self._custodian.all_of(map(of_dossier, waiting))
+        held = self._moves.all_of(map(of_dossier, waiting))
         for entry in held.values():
             custody = entry.record
-            yield self._custodian.passed(
+            yield self._moves.passed(
                 entry,
                 custody.holder,
                 custody.next_step,

@@ -17,14 +17,14 @@ from typing import Final
 import attrs
 from attrs.validators import optional
 
-from digivl.errors import NotFoundError, StepNotAllowedError
+from digivl.errors import MalformedError, NotFoundError, StepNotAllowedError
 from digivl.kernel.checks import digest, free_text, named_outside, public_line
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
 from digivl.kernel.parties import Party
 from digivl.records.entries import AnyDraft, Entry, first
-from digivl.records.port import Query, RecordBook
+from digivl.records.port import RecordBook
 
 _STATUS: Final = "http://themis.vlaanderen.be/id/parlementaireaangelegenheid-status/"
 
@@ -90,15 +90,19 @@ class SentFile:
         document: Id of the document.
         sha256: The bytes.
         form: In which form it goes.
+        filename: As it goes, with its extension.
         file_id: What the parliament calls it (pfls); None until that is known.
         replaces: What it called the file that this one takes the place of.
+        replaced: SHA-256 of that file, as we sent it.
     """
 
     document: str
     sha256: str = attrs.field(validator=digest)
     form: Form
+    filename: str = ""
     file_id: str | None = attrs.field(default=None, validator=optional(named_outside))
     replaces: str | None = None
+    replaced: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -111,6 +115,9 @@ class Sending:
         files: What goes.
         complete: Nothing is missing, and the decisions are released.
         comment: For the parliament.
+        step: Id of the step that was decided last.
+        submitter: Id of the minister who submitted it (indiener), if any.
+        contact: Who sends it, for the questions of the parliament.
         reason: Why it failed.
     """
 
@@ -119,6 +126,9 @@ class Sending:
     files: tuple[SentFile, ...]
     complete: bool
     comment: str = attrs.field(default="", validator=free_text)
+    step: str = ""
+    submitter: str | None = None
+    contact: Party | None = None
     outcome: Outcome = Outcome.PENDING
     reason: str = attrs.field(default="", validator=free_text)
 
@@ -274,17 +284,32 @@ def flow_id(dossier: str) -> str:
     return f"{dossier}.parliament"
 
 
+@attrs.frozen(kw_only=True)
+class ParliamentName:
+    """What the parliament calls a dossier, or called it; of no other one, ever.
+
+    Attributes:
+        dossier: Id of the dossier.
+    """
+
+    dossier: str
+
+
+def _name_standing(name: ParliamentName) -> Standing:
+    return Standing(state="gegeven", title="", dossier=name.dossier, open=False)
+
+
 def _standing(flow: ParliamentFlow) -> Standing:
     return Standing(
         state=flow.state.name.lower(),
         title=flow.title,
         dossier=flow.dossier,
-        part_of=flow.pobj,
         open=flow.state not in {_P.RECEIVED, _P.REFUSED},
     )
 
 
 PARLIAMENT: Final = Kind("parliament", ParliamentFlow, _standing)
+PARLIAMENT_NAME: Final = Kind("parliament-name", ParliamentName, _name_standing)
 
 
 def flow_of(book: RecordBook, dossier: str) -> Entry[ParliamentFlow] | None:
@@ -299,10 +324,33 @@ def flow_to_be(dossier: str, title: str) -> ParliamentFlow:
 
 
 def flow_called(book: RecordBook, pobj: str) -> Entry[ParliamentFlow] | None:
-    """The flow that the parliament calls so, if there is one."""
-    rows = book.rows(Query(kind=PARLIAMENT.name, part_of=pobj))
-    found = book.read_all(PARLIAMENT, [row.ref.id for row in rows])
-    return next(iter(found.values()), None)
+    """The flow that the parliament calls so by now, if there is one."""
+    given = book.read_all(PARLIAMENT_NAME, [pobj]).get(pobj)
+    found = flow_of(book, given.record.dossier) if given else None
+    return found if found and found.record.pobj == pobj else None
+
+
+def name_drafts(
+    book: RecordBook, flow: ParliamentFlow, by: Party, at: datetime
+) -> Iterator[AnyDraft]:
+    """The draft that gives a dossier its name, if it is a new one.
+
+    Who gives the same name to another dossier at that moment is stale.
+
+    Raises:
+        MalformedError: Another dossier has it, or had it.
+    """
+    if flow.pobj is None:
+        return
+    given = book.read_all(PARLIAMENT_NAME, [flow.pobj]).get(flow.pobj)
+    if given is None:
+        name = ParliamentName(dossier=flow.dossier)
+        yield first(PARLIAMENT_NAME, flow.pobj, name, "name", by, at)
+    elif given.record.dossier != flow.dossier:
+        raise MalformedError(
+            f"another dossier is {flow.pobj!r} at the parliament",
+            hint="Ask the parliament which of both it is.",
+        )
 
 
 def flow_draft(

@@ -22,6 +22,7 @@ from digivl.dossiers.parliament import (
     flow_id,
     flow_of,
     flow_to_be,
+    name_drafts,
 )
 from digivl.dossiers.readiness import Readiness, ReadyFile, readiness
 from digivl.dossiers.release import Released, release_of
@@ -52,7 +53,7 @@ class Parliament:
         steps = [entry.record for entry in self._dossiers.steps(dossier)]
         rows = self._book.rows(Query(kind=DOCUMENT.name, dossier=dossier))
         found = self._book.read_all(DOCUMENT, [row.ref.id for row in rows])
-        step = self._last(dossier)
+        step = self._last(dossier).record
         return readiness(step, steps, sorted(found.values(), key=lambda e: e.number))
 
     def flow(self, dossier: str) -> Entry[ParliamentFlow]:
@@ -91,8 +92,8 @@ class Parliament:
             StepNotAllowedError: The answer to an earlier sending is not known.
         """
         opened = self._dossiers.admit(dossier, Permission.SEND_TO_PARLIAMENT, by)
-        step = self._last(dossier)
-        found = flow_of(self._book, dossier)
+        decided = self._last(dossier)
+        step, found = decided.record, flow_of(self._book, dossier)
         before = found.record if found else flow_to_be(dossier, opened.title)
         if before.state is ParliamentStatus.BEING_HANDLED:
             self._check_override(dossier, by, reason)
@@ -104,6 +105,9 @@ class Parliament:
             files=files,
             complete=self._is_complete(before, there, files, step),
             comment=comment,
+            step=decided.id,
+            submitter=next(iter(step.ministers), None),
+            contact=by,
         )
         draft = flow_draft(found, before.start(sending), "start", by, now, reason)
         return self._book.write(draft)[0]
@@ -134,7 +138,6 @@ class Parliament:
         """
         self._dossiers.admit(dossier, Permission.SEND_TO_PARLIAMENT, by)
         found = self.flow(dossier)
-        self._check_free(pobj, dossier)
         record = found.record.acknowledge(key, pobj, file_ids)
         return self._kept(found, record, "send", by)
 
@@ -184,7 +187,6 @@ class Parliament:
             found = self._called(before or pobj, pobj)
         dossier = found.record.dossier
         self._dossiers.admit(dossier, sends, by)
-        self._check_free(pobj, dossier)
         return self._kept(found, found.record.told(said, pobj, at), "tell", by)
 
     def _called(self, *names: str) -> Entry[ParliamentFlow]:
@@ -201,20 +203,12 @@ class Parliament:
                 hint="Say why it cannot wait.",
             )
 
-    def _check_free(self, pobj: str, dossier: str) -> None:
-        other = flow_called(self._book, pobj)
-        if other is not None and other.record.dossier != dossier:
-            raise MalformedError(
-                f"another dossier is {pobj[:60]!r} at the parliament",
-                hint="Ask the parliament which of both it is.",
-            )
-
-    def _last(self, dossier: str) -> ProcedureStep:
+    def _last(self, dossier: str) -> Entry[ProcedureStep]:
         found = [e for e in self._dossiers.steps(dossier) if e.record.is_settled]
         if not found:
             title = self._dossiers.read(dossier).record.title
             raise NotReadyError(title, [("Beslissing", "nog niet genomen")])
-        return max(found, key=lambda entry: entry.number).record
+        return max(found, key=lambda entry: entry.number)
 
     def _is_complete(
         self,
@@ -241,8 +235,9 @@ class Parliament:
     ) -> Entry[ParliamentFlow]:
         if record == found.record:
             return found
-        draft = found.next(record, action, by, self._clock(), reason)
-        return self._book.write(draft)[0]
+        now = self._clock()
+        draft = found.next(record, action, by, now, reason)
+        return self._book.write(draft, *name_drafts(self._book, record, by, now))[0]
 
 
 def _files(
@@ -273,5 +268,7 @@ def _sent(file: ReadyFile, before: SentFile | None) -> SentFile:
         document=file.document,
         sha256=file.sha256,
         form=file.form,
+        filename=file.filename,
+        replaced=before.sha256 if before else None,
         replaces=before.file_id or before.replaces if before else None,
     )

@@ -58,12 +58,27 @@ REQUIRED: Final = {
 
 @attrs.frozen(kw_only=True)
 class ReadyFile:
-    """A file that can go (klaar om te versturen)."""
+    """A file that can go (klaar om te versturen).
+
+    Attributes:
+        document: Id of the document.
+        name: Of the document.
+        sha256: The bytes.
+        form: In which form.
+        extension: Of the file, with its dot.
+    """
 
     document: str
     name: str
     sha256: str
     form: Form
+    extension: str
+
+    @property
+    def filename(self) -> str:
+        """As it goes: what was signed says so."""
+        said = f" ({self.form.value})" if self.form is Form.SIGNED else ""
+        return f"{self.name}{said}{self.extension}"
 
 
 @attrs.frozen(kw_only=True)
@@ -177,13 +192,19 @@ def _files(entry: Entry[Document]) -> Iterator[ReadyFile]:
     """The forms in which a document can go: signed for unsigned, and its original."""
     document, latest = entry.record, entry.record.latest
     delivered = document.version(document.delivered_as(latest.sha256))
-    forms = [(Form.PDF, latest.sha256)]
+    forms = [(Form.PDF, latest.sha256, ".pdf")]
     if latest.origin is Origin.SIGNED:
-        forms = [(Form.SIGNED, _distributed(document))]
-    if delivered.original is not None:
-        forms.append((Form.WORD, delivered.original.sha256))
-    for form, sha256 in forms:
-        yield ReadyFile(document=entry.id, name=document.name, sha256=sha256, form=form)
+        forms = [(Form.SIGNED, _distributed(document), ".pdf")]
+    if (word := delivered.original) is not None:
+        forms.append((Form.WORD, word.sha256, f".{word.media_type.name.lower()}"))
+    for form, sha256, extension in forms:
+        yield ReadyFile(
+            document=entry.id,
+            name=document.name,
+            sha256=sha256,
+            form=form,
+            extension=extension,
+        )
 
 
 def _distributed(document: Document) -> str:

@@ -12,7 +12,7 @@ import attrs
 from digivl.access.guard import Guard
 from digivl.access.model import AccessLevel, Permission
 from digivl.custody.model import of_dossier
-from digivl.custody.service import Custodian
+from digivl.custody.moves import Moves
 from digivl.documents.model import DOCUMENT, TYPE_BASE
 from digivl.documents.service import Documents
 from digivl.dossiers.agendas import SECRETARIAT
@@ -24,6 +24,7 @@ from digivl.dossiers.parliament import (
     flow_draft,
     flow_of,
     flow_to_be,
+    name_drafts,
 )
 from digivl.dossiers.readiness import DECREE
 from digivl.dossiers.service import Dossiers
@@ -86,7 +87,7 @@ class Retrieval:
     """What the parliament adopted, on its way to the government."""
 
     _book: RecordBook
-    _custodian: Custodian
+    _moves: Moves
     _guard: Guard
     _dossiers: Dossiers
     _documents: Documents
@@ -136,8 +137,10 @@ class Retrieval:
         record = before.receive(pobj, tuple(one.file_id for one in fresh))
         earlier = self._waiting(own, before.received, fresh)
         names = tuple(self._taken_in(own, one, by) for one in fresh)
+        now = self._clock()
         return self._book.write(
-            flow_draft(found, record, "receive", by, self._clock()),
+            flow_draft(found, record, "receive", by, now),
+            *name_drafts(self._book, record, by, now),
             *self._followed(own, earlier, files, names, adopted, by),
         )[0]
 
@@ -182,7 +185,7 @@ class Retrieval:
             by=by,
             at=now,
         )
-        held = self._custodian.moved(
+        held = self._moves.moved(
             of_dossier(dossier),
             SECRETARIAT,
             "agenderen",

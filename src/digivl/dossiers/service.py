@@ -10,7 +10,7 @@ import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import AccessLevel, Permission
-from digivl.custody.service import Custodian
+from digivl.custody.moves import Moves
 from digivl.documents.model import DOCUMENT, Document
 from digivl.dossiers.consultation import ROUND
 from digivl.dossiers.gate import AgendaGate, Requirement
@@ -41,7 +41,7 @@ class Dossiers:
     """The dossiers of an office and their procedure steps."""
 
     _book: RecordBook
-    _custodian: Custodian
+    _moves: Moves
     _guard: Guard
     _gate: AgendaGate
     _clock: Callable[[], datetime]
@@ -70,14 +70,15 @@ class Dossiers:
         now, name = self._clock(), id or new_id()
         dossier = Dossier(title=title, opened_by=by, opened_at=now, areas=tuple(areas))
         opened = first(DOSSIER, name, dossier, "open", by, now)
-        held = self._custodian.taken(
+        held = self._moves.taken(
             DOSSIER.ref(name),
+            by,
+            "het dossier voorbereiden",
             dossier=name,
             title=title,
             by=by,
-            step="het dossier voorbereiden",
-            days=PREPARE_DAYS,
             at=now,
+            days=PREPARE_DAYS,
         )
         entry, _ = self._book.write(opened, held)
         return entry
@@ -235,14 +236,14 @@ class Dossiers:
         found, now = self.read(id), self._clock()
         self._check_done(id)
         draft = found.next(found.record.close(now), "close", by, now, reason)
-        ended = self._custodian.closed(DOSSIER.ref(id), by=by, at=now, reason=reason)
+        ended = self._moves.closed(DOSSIER.ref(id), by=by, at=now, reason=reason)
         entry, _ = self._book.write(draft, ended)
         return entry
 
     def _check_done(self, id: str) -> None:
         if any(step.record.is_placed for step in self.steps(id)):
             raise StepNotAllowedError("dossier", "geagendeerd", "close", ("take off",))
-        own = self._custodian.of(DOSSIER.ref(id)).ref
+        own = self._moves.of(DOSSIER.ref(id)).ref
         for row in self._book.rows(Query(dossier=id, open=True)):
             if row.ref != own and (why := _still_runs(row)):
                 raise StepNotAllowedError("dossier", why, "close", ())

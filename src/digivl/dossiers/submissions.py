@@ -11,7 +11,7 @@ import attrs
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
-from digivl.custody.service import Custodian
+from digivl.custody.moves import Moves
 from digivl.dossiers.agendas import SECRETARIAT
 from digivl.dossiers.model import ItemKind, ProcedureStep, StepKind
 from digivl.dossiers.pieces import belonging
@@ -38,7 +38,7 @@ class Submissions:
     """The submissions of an office; who has to act holds the dossier."""
 
     _book: RecordBook
-    _custodian: Custodian
+    _moves: Moves
     _guard: Guard
     _dossiers: Dossiers
     _clock: Callable[[], datetime]
@@ -89,7 +89,7 @@ class Submissions:
             confidential=confidential,
         )
         now = self._clock()
-        held = self._custodian.moved(
+        held = self._moves.moved(
             of_dossier(dossier),
             SECRETARIAT,
             "de indiening behandelen",
@@ -170,7 +170,7 @@ class Submissions:
         self._guard.check(by, Permission.TREAT_SUBMISSION, subject=subject)
         found, now = self.read(id), self._clock()
         record = found.record.after("send back")
-        held = self._custodian.moved(
+        held = self._moves.moved(
             of_dossier(record.dossier),
             record.submitter,
             "de indiening aanpassen",
@@ -194,7 +194,7 @@ class Submissions:
         self._dossiers.admit_open(found.record.dossier, Permission.SUBMIT, by)
         belonging(self._book, found.record.dossier, documents)
         record = found.record.again(tuple(documents))
-        held = self._custodian.moved(
+        held = self._moves.moved(
             of_dossier(record.dossier),
             SECRETARIAT,
             "de indiening behandelen",
@@ -225,7 +225,7 @@ class Submissions:
             by=by,
             at=now,
         )
-        held = self._custodian.moved(
+        held = self._moves.moved(
             of_dossier(was.dossier),
             SECRETARIAT,
             "agenderen",

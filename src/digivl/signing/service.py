@@ -9,7 +9,8 @@ from typing import BinaryIO, Final
 
 import attrs
 
-from digivl.custody.service import Custodian
+from digivl.access.model import Permission
+from digivl.custody.moves import Moves
 from digivl.documents.disk import scratch
 from digivl.documents.model import Origin
 from digivl.documents.port import Stored
@@ -38,7 +39,7 @@ class Signing:
 
     book: RecordBook
     documents: Documents
-    custodian: Custodian
+    moves: Moves
     means: Callable[[str], SigningMeans]
     authorities: Sequence[TimestampAuthority]
     companion: FlowCompanion
@@ -56,12 +57,15 @@ class Signing:
             by: Who puts it up; holds the dossier again when all have signed.
 
         Raises:
+            NotAllowedError: The dossier is somebody else's.
             NotFoundError: No such document.
+            StepNotAllowedError: The dossier is closed.
             MalformedError: No signatory, or one that stands there twice.
             SigningError: It is up for signing already.
             ConfigurationError: The settings have no such signing means.
         """
-        found, now = self.documents.read(document).record, self.clock()
+        now, prepares = self.clock(), Permission.PREPARE_SIGNING
+        found = self.documents.admitted(document, prepares, by).record
         self._check_free(document, found.dossier)
         for signatory in signatories:
             self.means(signatory.means)
@@ -143,9 +147,13 @@ class Signing:
             reason: Why, without personal values.
 
         Raises:
+            NotAllowedError: The dossier is somebody else's.
             StepNotAllowedError: The flow has ended.
         """
-        found = self.read(id)
+        found = self.book.read_all(FLOW, [id]).get(id)
+        document = found.record.document if found else id
+        self.documents.admitted(document, Permission.PREPARE_SIGNING, by)
+        found = found or self.read(id)
         return self._end(found, found.record.cancel(), "cancel", by, reason)
 
     def sign_file(
@@ -226,7 +234,7 @@ class Signing:
         reason: str,
     ) -> Entry[SigningFlow]:
         now = self.clock()
-        held = self.custodian.answered(
+        held = self.moves.answered(
             found.ref,
             ended.started_by,
             f"niet ondertekend, verder behandelen: {reason}",
@@ -241,7 +249,7 @@ class Signing:
 
     def _asked(self, started: Draft[SigningFlow]) -> Iterator[AnyDraft]:
         flow = started.record
-        return self.custodian.asked(
+        return self.moves.asked(
             FLOW.ref(started.id),
             flow.signatories[0].party,
             _SIGN,
@@ -256,7 +264,7 @@ class Signing:
         self, found: Entry[SigningFlow], flow: SigningFlow, by: Party, at: datetime
     ) -> Iterator[AnyDraft]:
         waiting = flow.next_signatory
-        answered = self.custodian.answered
+        answered = self.moves.answered
         if waiting is None:
             to, days = flow.started_by, _REGISTER_DAYS
             return answered(

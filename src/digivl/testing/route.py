@@ -41,7 +41,9 @@ if TYPE_CHECKING:
 #: Kind of the task that plays the route.
 DEMO: Final = "demo"
 
-CABINET: Final = Party("kabinet-jeugd", "Kabinet jeugd", Role.DOSSIER_MANAGER)
+CABINET: Final = Party(
+    "kabinet-jeugd", "Kabinet jeugd", Role.DOSSIER_MANAGER, entity="OVO000001"
+)
 INSPECTOR: Final = Party("if", "Inspectie van Financiën", Role.FINANCE_INSPECTOR)
 BUDGET: Final = Party(
     "minister-begroting", "Vlaams minister van Begroting", Role.BUDGET_MINISTER

@@ -8,8 +8,9 @@ from typing import BinaryIO, Final
 
 import attrs
 
+from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
-from digivl.custody.service import Custodian
+from digivl.custody.moves import Moves
 from digivl.documents.disk import scratch
 from digivl.documents.model import Document, Origin
 from digivl.documents.service import Documents
@@ -72,7 +73,7 @@ class Register:
 
     book: RecordBook
     documents: Documents
-    custodian: Custodian
+    moves: Moves
     validate: Callable[[BinaryIO, str], FileVerdict]
     settings: Settings
     clock: Callable[[], datetime]
@@ -97,7 +98,8 @@ class Register:
             NoRoomForCodeError: The place is taken, or lies outside the page.
             SigningError: The document is signed already.
         """
-        found, code = self.documents.read(document), VerificationCode.fresh()
+        found = self.documents.admitted(document, Permission.PREPARE_SIGNING, by)
+        code = VerificationCode.fresh()
         _check_stampable(found.record)
         base = found.record.latest.sha256
         with self.documents.opened(base) as source, scratch() as target:
@@ -146,9 +148,14 @@ class Register:
             by: Who registers; has to dispatch it next.
 
         Raises:
+            NotAllowedError: The dossier is somebody else's.
+            StepNotAllowedError: The dossier is closed.
             NotReadyError: Not everybody signed, or a signature does not hold.
             NotFoundError: The document was not stamped with a code before signing.
         """
+        started = self.book.read_all(FLOW, [flow]).get(flow)
+        document = started.record.document if started else flow
+        self.documents.admitted(document, Permission.SEND, by)
         signed = self.book.read(FLOW, flow).record
         found = self._stamped(signed)
         if found.record.final == signed.current:
@@ -159,7 +166,7 @@ class Register:
             raise NotReadyError(signed.title, missing)
         record = self._registered(found.record, signed)
         at = record.registered_at or self.clock()
-        held = self.custodian.moved(
+        held = self.moves.moved(
             of_dossier(signed.dossier),
             by,
             "verzenden",

@@ -1,0 +1,65 @@
+"""Who may move what somebody holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import attrs
+
+from digivl.access.guard import Guard
+from digivl.access.model import Permission
+from digivl.custody.absence import Absences, works_with
+from digivl.custody.model import CUSTODY, Custody, custody_id
+from digivl.kernel.kinds import Ref
+from digivl.kernel.parties import Party
+from digivl.records.entries import Entry
+from digivl.records.port import RecordBook
+
+
+@attrs.frozen
+class Rights:
+    """Lets those act on a custody who may; who has it can read what it is of."""
+
+    _book: RecordBook
+    _guard: Guard
+    _absences: Absences
+    _clock: Callable[[], datetime]
+
+    def held(self, subject: Ref, by: Party, *, had: bool = False) -> Entry[Custody]:
+        """What somebody holds, for who may move it.
+
+        The holder may, who stands in for it, who works with it, and who the policy lets
+        do so for the minister of the holder.
+
+        Args:
+            subject: What is held.
+            by: Who acts.
+            had: So may who had it, or asked it, before.
+
+        Raises:
+            NotAllowedError: `by` may not; also where nobody ever held it, for who may
+                act on some only.
+            NotFoundError: Nobody ever held it.
+        """
+        with self._guard.hiding(by, Permission.MOVE_CUSTODY, subject):
+            found = self._book.read(CUSTODY, custody_id(subject))
+        if not (had and self._had(found, by)):
+            self._check(found.record, by)
+        return found
+
+    def _had(self, found: Entry[Custody], by: Party) -> bool:
+        history = self._book.history(CUSTODY, found.id)
+        parties = (p for e in history for p in (e.record.holder, e.record.handed_by))
+        return by.id in {party.id for party in parties if party is not None}
+
+    def _check(self, held: Custody, by: Party) -> None:
+        acting = self._absences.in_force(self._clock()).get(held.holder.id)
+        if works_with(by, held.holder) or (acting and acting.id == by.id):
+            return
+        self._guard.check(
+            by,
+            Permission.MOVE_CUSTODY,
+            ministers=[held.holder.minister or held.holder.id],
+            subject=held.subject,
+        )
