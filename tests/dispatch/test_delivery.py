@@ -17,7 +17,6 @@ from digivl.errors import (
     OutcomeUnknownError,
     UntrustworthyAnswerError,
 )
-from digivl.records.port import Query
 from digivl.records.tasks import NewTask, TaskState
 from digivl.records.worker import WorkReport
 from digivl.testing import route
@@ -99,13 +98,21 @@ def test_refused(counter: Counter) -> None:
         dispatch.state,
         dispatch.error,
     )
-    rows = counter.vl.book.rows(Query(kind=DISPATCH.name))
-    (row,) = [row for row in rows if row.standing.next_step]
-    assert route.SENDER.code == row.standing.holder
+    (entry,) = counter.scene.all(DISPATCH)
+    custody, held = counter.vl.custody, counter.vl.custody.of(entry.ref).record
+    assert (route.SECRETARIAT, "dossier-1") == (held.holder, held.dossier)
+    waiting = [row.standing.next_step for row in custody.worklist()]
+    assert ["verzending nakijken en zo nodig opnieuw verzenden"] == waiting
 
-    counter.send()
+    (again,) = counter.send()
     assert WorkReport(done=1) == counter.vl.work()
     assert 1 == len(counter.post.accepted)
+    assert (entry.id, DispatchState.SUPERSEDED) == (
+        again.record.follows,
+        counter.vl.dispatches.read(entry.id).record.state,
+    )
+    waiting = [row.standing.next_step for row in custody.worklist()]
+    assert ["verzending opvolgen en het dossier afsluiten"] == waiting
 
 
 def test_too_large(counter: Counter) -> None:

@@ -87,13 +87,13 @@ def test_lost_reply_is_resolved(draft: Draft, now: datetime) -> None:
     )
 
 
-def test_rejected_waits_for_its_sender(draft: Draft, now: datetime) -> None:
-    """A refusal stands in a work list until somebody supersedes it."""
+def test_rejected_needs_a_person(draft: Draft, now: datetime) -> None:
+    """A refusal does not go on by itself, until another one takes its place."""
     rejected = draft().submit(now).reject("status 400", "INVALID_INPUT")
-    standing = DISPATCH.standing(rejected)
 
-    assert ("OVO002949", True) == (standing.holder, standing.open)
-    assert standing.next_step
+    assert rejected.needs_a_person
+    assert DISPATCH.standing(rejected).open
+    assert not rejected.supersede().needs_a_person
     assert not DISPATCH.standing(rejected.supersede()).open
 
 

@@ -176,6 +176,7 @@ _LABELS: Final = {
     ("dispatch", "lose the reply"): "Antwoord verloren",
     ("dispatch", "accept"): "Verzending aanvaard",
     ("dispatch", "reject"): "Verzending geweigerd",
+    ("dispatch", "supersede"): "Verzending vervangen door een nieuwe",
     ("custody", "take"): "In behandeling nemen",
     ("custody", "hand over"): "Overdragen",
     ("custody", "move"): "Doorgeven",

@@ -13,12 +13,10 @@ from attrs.validators import matches_re, max_len, optional
 
 from digivl.dispatch.recipients import PostalAddress, Recipient
 from digivl.errors import MalformedError
-from digivl.kernel.calendar import LEGAL
 from digivl.kernel.identifiers import OVOCode, new_id
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
-from digivl.kernel.parties import Role
 from digivl.kernel.redaction import holds_national_number
 
 __all__ = [
@@ -108,8 +106,6 @@ DISPATCH_LIFECYCLE: Final = Lifecycle(
 _BEFORE_ACCEPTANCE: Final = frozenset(
     {_S.DRAFT, _S.SUBMITTING, _S.UNKNOWN, _S.REJECTED}
 )
-#: Working days to look after a dispatch that went wrong; no rule gives a term.
-_MEND_DAYS: Final = 2
 _NEEDS_A_PERSON: Final = frozenset({_S.REJECTED, _S.RETURNED, _S.FAILED})
 #: The step that leads to what a provider reports.
 _REPORTED: Final = {
@@ -255,6 +251,11 @@ class Dispatch:
                 hint="Give the address of the recipient, or use the eBox.",
             )
 
+    @property
+    def needs_a_person(self) -> bool:
+        """True when it went wrong, and nothing goes on by itself."""
+        return self.state in _NEEDS_A_PERSON
+
     def submit(self, at: datetime) -> Dispatch:
         """The first attempt begins."""
         return self._stepped("submit", submitted_at=at)
@@ -311,20 +312,12 @@ class Dispatch:
 
 
 def _standing(dispatch: Dispatch) -> Standing:
-    asked = dispatch.state in _NEEDS_A_PERSON
     since = dispatch.observed_at or dispatch.accepted_at or dispatch.submitted_at
     return Standing(
         state=dispatch.state.value,
         title=f"{dispatch.channel.label}: {dispatch.subject}",
         dossier=dispatch.dossier,
-        holder=dispatch.sender.code if asked else None,
-        holder_label=dispatch.sender.code if asked else None,
-        next_step="verzending nakijken en zo nodig opnieuw verzenden"
-        if asked
-        else None,
-        role=Role.DOSSIER_MANAGER.value if asked else None,
         since=since,
-        due=LEGAL.due(since, _MEND_DAYS) if asked and since else None,
         open=dispatch.state is not _S.READ
         and not DISPATCH_LIFECYCLE.is_final(dispatch.state),
     )

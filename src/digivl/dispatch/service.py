@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -32,7 +32,7 @@ from digivl.errors import (
 )
 from digivl.kernel.identifiers import OVOCode
 from digivl.kernel.parties import SYSTEM, Party
-from digivl.records.entries import Entry, first
+from digivl.records.entries import AnyDraft, Entry, first
 from digivl.records.port import Query, RecordBook
 from digivl.records.tasks import NewTask, Task
 from digivl.verification.model import AuthenticDocument, RegisterState
@@ -41,6 +41,8 @@ from digivl.verification.service import Register
 #: Kind of the task that delivers one dispatch.
 DELIVER: Final = "dispatch"
 _FOLLOW_UP_DAYS: Final = 5
+#: Working days to look after a dispatch that went wrong; no rule gives a term.
+_MEND_DAYS: Final = 2
 
 _S = DispatchState
 _NOT_OURS: Final = frozenset({401, 403, 404, 405})
@@ -75,6 +77,8 @@ class Dispatches:
     ) -> tuple[Entry[Dispatch], ...]:
         """Put a registered document on its way to each recipient.
 
+        A dispatch to the same recipient that was refused is superseded by it.
+
         Everything is written at once: the dispatches, and a task for each that
         `work` does. Nothing leaves the office before that.
 
@@ -95,12 +99,25 @@ class Dispatches:
         self.documents.admitted(document, Permission.SEND, by)
         authentic = self.register.of_document(document)
         _check_active(authentic.record)
-        self._check_not_sent(authentic.record, recipients)
+        before = self._sent_before(authentic.record)
+        _check_not_sent(authentic.record, before, recipients)
+        refused = {_identity(e.record.recipient): e for e in before}
+        again = [refused.get(_identity(recipient)) for recipient in recipients]
         sent = [
-            self._dispatch(authentic.record, recipient, sender, subject, channel)
-            for recipient in recipients
+            Dispatch(
+                dossier=authentic.record.dossier,
+                document=authentic.record.final or "",
+                signed=bool(authentic.record.signatures),
+                subject=subject or authentic.record.title,
+                sender=sender,
+                recipient=recipient,
+                channel=channel or channel_for(recipient),
+                follows=earlier.id if earlier else None,
+            )
+            for recipient, earlier in zip(recipients, again, strict=True)
         ]
         now = self.clock()
+        ended = [d for e in again if e for d in self._superseded(e, by, now)]
         drafts = [first(DISPATCH, d.key, d, "draft", by, now) for d in sent]
         tasks = [
             NewTask(kind=DELIVER, subject=DISPATCH.ref(d.key), due=now, key=d.key)
@@ -117,7 +134,8 @@ class Dispatches:
             at=now,
             days=_FOLLOW_UP_DAYS,
         )
-        return self.book.write(*drafts, noted, held, tasks=tasks)[: len(drafts)]
+        written = self.book.write(*drafts, noted, held, *ended, tasks=tasks)
+        return written[: len(drafts)]
 
     def read(self, id: str) -> Entry[Dispatch]:
         """The dispatch as it is now.
@@ -193,9 +211,40 @@ class Dispatches:
         action: str,
         done: Task | None = None,
     ) -> Entry[Dispatch]:
-        draft = found.next(record, action, SYSTEM, self.clock())
-        (entry,) = self.book.write(draft, done=done)
-        return entry
+        now = self.clock()
+        draft = found.next(record, action, SYSTEM, now)
+        waits = [self._waiting(found, now)] if record.needs_a_person else []
+        return self.book.write(draft, *waits, done=done)[0]
+
+    def _waiting(self, found: Entry[Dispatch], at: datetime) -> AnyDraft:
+        """Who sent it has to look after it."""
+        sent = next(iter(self.book.history(DISPATCH, found.id)))
+        return self.moves.taken(
+            found.ref,
+            sent.actor,
+            "verzending nakijken en zo nodig opnieuw verzenden",
+            dossier=found.record.dossier,
+            title=found.record.subject,
+            by=sent.actor,
+            at=at,
+            days=_MEND_DAYS,
+        )
+
+    def _superseded(
+        self, found: Entry[Dispatch], by: Party, at: datetime
+    ) -> Iterator[AnyDraft]:
+        yield found.next(found.record.supersede(), "supersede", by, at)
+        if self.moves.all_of([found.ref]):
+            yield self.moves.closed(found.ref, by=by, at=at)
+
+    def _sent_before(self, authentic: AuthenticDocument) -> list[Entry[Dispatch]]:
+        """What was sent of this document, but what another one took the place of."""
+        return [
+            entry
+            for entry in self.of_dossier(authentic.dossier)
+            if entry.record.document == authentic.final
+            and entry.record.state is not _S.SUPERSEDED
+        ]
 
     def _provider(self, channel: Channel) -> DeliveryProvider:
         for provider in self.providers:
@@ -206,42 +255,25 @@ class Dispatches:
             hint="Add [providers.NAME] to digivl.toml; `digivl plugins` lists offers.",
         )
 
-    def _dispatch(
-        self,
-        authentic: AuthenticDocument,
-        recipient: Recipient,
-        sender: OVOCode,
-        subject: str | None,
-        channel: Channel | None,
-    ) -> Dispatch:
-        return Dispatch(
-            dossier=authentic.dossier,
-            document=authentic.final or "",
-            signed=bool(authentic.signatures),
-            subject=subject or authentic.title,
-            sender=sender,
-            recipient=recipient,
-            channel=channel or channel_for(recipient),
-        )
 
-    def _check_not_sent(
-        self, authentic: AuthenticDocument, recipients: Sequence[Recipient]
-    ) -> None:
-        before = [
-            entry.record.recipient
-            for entry in self.of_dossier(authentic.dossier)
-            if entry.record.document == authentic.final
-            and entry.record.state is not _S.REJECTED
-        ]
-        seen = {_identity(recipient) for recipient in before}
-        for recipient in recipients:
-            identity = _identity(recipient)
-            if identity in seen:
-                raise AlreadySentError(
-                    f"{authentic.title!r} was already sent to one of these recipients",
-                    hint="`digivl show` on the dossier lists its dispatches.",
-                )
-            seen.add(identity)
+def _check_not_sent(
+    authentic: AuthenticDocument,
+    before: Sequence[Entry[Dispatch]],
+    recipients: Sequence[Recipient],
+) -> None:
+    seen = {
+        _identity(entry.record.recipient)
+        for entry in before
+        if entry.record.state is not _S.REJECTED
+    }
+    for recipient in recipients:
+        identity = _identity(recipient)
+        if identity in seen:
+            raise AlreadySentError(
+                f"{authentic.title!r} was already sent to one of these recipients",
+                hint="`digivl show` on the dossier lists its dispatches.",
+            )
+        seen.add(identity)
 
 
 def _identity(recipient: Recipient) -> object:
