@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import attrs
 
 from digivl.access.model import AccessLevel
 from digivl.advice.model import ADVICE, AdviceOutcome, AdviceRequest
 from digivl.app import Digivl
-from digivl.documents.model import DOCUMENT, NOTA, Document, DocumentVersion, Origin
+from digivl.documents.model import (
+    DOCUMENT,
+    NOTA,
+    Document,
+    DocumentVersion,
+    Origin,
+    Original,
+    WordProcessor,
+)
 from digivl.dossiers.agenda import AgendaItem, FormalCheck
 from digivl.dossiers.meeting import Meeting, MeetingKind
-from digivl.dossiers.model import ItemKind, ProcedureStep, StepKind
+from digivl.dossiers.model import DecisionResult, ItemKind, ProcedureStep, StepKind
 from digivl.kernel.identifiers import URI, new_id
 from digivl.kernel.parties import Party, Role
 from digivl.records.entries import Draft, Entry, first
@@ -27,6 +36,7 @@ OTHER_CABINET = Party(
     "kabinet-2", "Kabinet cultuur", Role.DOSSIER_MANAGER, minister="minister-2"
 )
 INSPECTOR = Party("if", "Inspectie van Financiën", Role.FINANCE_INSPECTOR)
+_WORD = WordProcessor.DOCX
 TUESDAY = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
@@ -55,19 +65,46 @@ class Council:
         title: str = "Ontwerp van besluit",
         level: AccessLevel = AccessLevel.INTERNAL_GOVERNMENT,
         type: URI = NOTA,
+        *,
+        signed: bool = False,
+        word: bool = False,
     ) -> str:
-        """A document in the book; its bytes are nowhere."""
-        self.made += 1
-        version = DocumentVersion(
-            sha256=hashlib.sha256(f"{title} {self.made}".encode()).hexdigest(),
+        """A document in the book; its bytes are nowhere.
+
+        Args:
+            dossier: Id of the dossier.
+            title: One line.
+            level: Access level of its versions.
+            type: Concept of the document type.
+            signed: It has a signed version too.
+            word: It was made from a Word file.
+        """
+        original = Original(sha256=self._sha256(), size=1, media_type=_WORD)
+        received = DocumentVersion(
+            sha256=self._sha256(),
             size=1000,
             origin=Origin.RECEIVED,
             at=self.now,
             level=level,
+            original=original if word else None,
         )
-        record = Document(dossier=dossier, title=title, type=type, versions=(version,))
+        record = Document(dossier=dossier, title=title, type=type, versions=(received,))
+        if signed:
+            version = attrs.evolve(
+                received,
+                sha256=self._sha256(),
+                origin=Origin.SIGNED,
+                source=received.sha256,
+                original=None,
+            )
+            record = record.with_version(version)
         draft = first(DOCUMENT, new_id(), record, "receive", CABINET, self.now)
         return self.vl.book.write(draft)[0].id
+
+    def _sha256(self) -> str:
+        """The digest of some bytes that were never there."""
+        self.made += 1
+        return hashlib.sha256(str(self.made).encode()).hexdigest()
 
     def matter(
         self,
@@ -83,6 +120,34 @@ class Council:
         self.vl.book.write(self.favourable(dossier, title))
         names = [self.document(dossier, level=level) for _ in range(documents)]
         return self.vl.dossiers.submit(dossier, kind, documents=names, by=by)
+
+    def decided(
+        self, *documents: tuple[URI, dict[str, Any]], released: bool = True
+    ) -> tuple[str, list[str]]:
+        """A dossier whose definitive approval has these documents; its id and theirs.
+
+        Args:
+            documents: The type of each, and what else `document` takes.
+            released: The decision is.
+        """
+        vl, title = self.vl, "Decreet over jeugdwerk"
+        dossier = vl.dossiers.open(title, by=CABINET).id
+        vl.book.write(self.favourable(dossier, title))
+        level = AccessLevel.INTERNAL_ADMINISTRATION
+        names = [
+            self.document(dossier, type=of, **{"level": level, **how})
+            for of, how in documents
+        ]
+        step = vl.dossiers.submit(
+            dossier, StepKind.FINAL_APPROVAL, documents=names, by=CABINET
+        ).id
+        meeting = self.meeting().id
+        self.item(meeting, step)
+        vl.approving.close(meeting, by=SECRETARIAT)
+        vl.deciding.decide(step, DecisionResult.APPROVED, by=SECRETARIAT)
+        if released:
+            vl.releases.decisions(meeting, by=SECRETARIAT)
+        return dossier, names
 
     def favourable(self, dossier: str, title: str) -> Draft[AdviceRequest]:
         """An advice that asks nothing more."""
