@@ -133,10 +133,9 @@ class Council:
         vl, title = self.vl, "Decreet over jeugdwerk"
         dossier = vl.dossiers.open(title, by=CABINET).id
         vl.book.write(self.favourable(dossier, title))
-        level = AccessLevel.INTERNAL_ADMINISTRATION
+        usual: dict[str, Any] = {"level": AccessLevel.INTERNAL_ADMINISTRATION}
         names = [
-            self.document(dossier, type=of, **{"level": level, **how})
-            for of, how in documents
+            self.document(dossier, type=of, **(usual | how)) for of, how in documents
         ]
         step = vl.dossiers.submit(
             dossier, StepKind.FINAL_APPROVAL, documents=names, by=CABINET

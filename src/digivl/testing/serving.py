@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from threading import Thread
@@ -36,6 +37,8 @@ def serving(app: WSGIApplication, port: int = 0) -> Generator[str, None, None]:
     try:
         yield f"http://{_HOST}:{server.server_port}"
     finally:
-        server.shutdown()
-        thread.join()
+        # Who ends without closing the office: the thread is gone, and answers no more.
+        if not sys.is_finalizing():
+            server.shutdown()
+            thread.join()
         server.server_close()
