@@ -15,11 +15,16 @@ from digivl.dossiers.consultation import (
 )
 from digivl.dossiers.consultations import TopicRule, obligatory_on
 from digivl.dossiers.model import DossierState
-from digivl.errors import MalformedError, NotAllowedError, StepNotAllowedError
+from digivl.errors import (
+    MalformedError,
+    NotAllowedError,
+    NotFoundError,
+    StepNotAllowedError,
+)
 from digivl.kernel.identifiers import URI
 from digivl.kernel.parties import Party, Role
 from digivl.records.entries import Entry
-from digivl.testing.council import CABINET, OTHER_CABINET, Council
+from digivl.testing.council import CABINET, OTHER_CABINET, SECRETARIAT, Council
 
 THIRD = Party("kabinet-3", "Kabinet welzijn", Role.DOSSIER_MANAGER, minister="m-3")
 AGREE, OBJECT = Opinion.AGREE, Opinion.OBJECT
@@ -111,7 +116,7 @@ def test_silence_means_what_was_said(
     closed = vl.close(found.id, by=CABINET)
 
     assert expected is closed.record.state
-    answers = vl.answers(found.id).values()
+    answers = vl.answers(found.id, by=CABINET).values()
     assert {(AnswerState.SILENT, silence.value)} == {
         (entry.record.state, entry.reason) for entry in answers
     }
@@ -130,7 +135,9 @@ def test_other_documents_ask_anew(council: Council) -> None:
         renewed.record.due,
         [piece.document for piece in renewed.record.pieces],
     )
-    assert {None} == {e.record.opinion for e in vl.answers(found.id).values()}
+    assert {None} == {
+        e.record.opinion for e in vl.answers(found.id, by=CABINET).values()
+    }
     assert 1 == len(waiting(council, OTHER_CABINET))
     with pytest.raises(MalformedError, match="after now"):
         vl.renew(found.id, documents=more, due=council.now, by=CABINET)
@@ -225,3 +232,15 @@ def test_a_remark_holds_no_national_number(council: Council) -> None:
     with pytest.raises(MalformedError, match="printed"):
         vl.answer(found.id, OBJECT, by=THIRD, remark="bel\x07")
     vl.answer(found.id, OBJECT, by=THIRD, remark="Artikel 3:\n- te duur")
+
+
+def test_who_sees_a_round(council: Council) -> None:
+    """Who started it and who was asked; it is absent for others."""
+    found, vl = started(council), council.vl.consultations
+    other = Party("k9", "Kabinet 9", Role.DOSSIER_MANAGER, minister="minister-9")
+
+    for by in (CABINET, OTHER_CABINET, SECRETARIAT):
+        assert found.id == vl.read(found.id, by=by).id
+    for name in (found.id, "nergens"):
+        with pytest.raises(NotFoundError, match=f"there is no consultation {name}"):
+            vl.answers(name, by=other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,14 @@ from digivl.custody.model import of_dossier
 from digivl.dossiers.agenda import AgendaItem
 from digivl.dossiers.model import ItemKind, StepState
 from digivl.dossiers.positions import Position, Stand, content_of, divide
-from digivl.errors import MalformedError, NotAllowedError, StepNotAllowedError
+from digivl.errors import (
+    MalformedError,
+    NotAllowedError,
+    NotFoundError,
+    StepNotAllowedError,
+)
 from digivl.kernel.parties import Party, Role
-from digivl.testing.council import SECRETARIAT, Council
+from digivl.testing.council import INSPECTOR, SECRETARIAT, Council
 
 MINISTERS = ("minister-1", "minister-2", "minister-3")
 ITEMS = {
@@ -93,7 +99,7 @@ def test_before_a_meeting(council: Council) -> None:
         mark(easy.id, f"minister-{number}", Stand.NO_OBJECTION, by=minister(number))
     mark(hard.id, "minister-1", Stand.OBJECTION, by=minister(1), reason="geen budget")
 
-    divide_now = council.vl.positions.division
+    divide_now = partial(council.vl.positions.division, by=SECRETARIAT)
     two = MINISTERS[:2]
     first = divide_now(meeting.id, two)
     assert ((easy.id,), {hard.id: ("minister-2",)}) == (first.consent, first.silent)
@@ -111,6 +117,22 @@ def test_before_a_meeting(council: Council) -> None:
     mark(hard.id, "minister-2", Stand.WISH_TO_SPEAK, by=minister(2))
     last = divide_now(meeting.id, two)
     assert [Stand.WISH_TO_SPEAK] == [one.stand for one in last.debate[hard.id]]
+
+
+def test_who_sees_how_an_agenda_is_divided(council: Council) -> None:
+    """The secretariat, and ministers once it is approved; it is absent for others."""
+    meeting = council.meeting().id
+    council.item(meeting)
+    division = council.vl.positions.division
+    division(meeting, MINISTERS, by=SECRETARIAT)
+    with pytest.raises(NotFoundError, match=meeting):
+        division(meeting, MINISTERS, by=minister(2))
+    council.vl.approving.approve(meeting, by=SECRETARIAT)
+    seen = division(meeting, MINISTERS, by=minister(2))
+
+    assert 1 == len(seen.silent)
+    with pytest.raises(NotFoundError, match=meeting):
+        division(meeting, MINISTERS, by=INSPECTOR)
 
 
 def test_what_is_refused(council: Council) -> None:
@@ -140,7 +162,7 @@ def test_evoked_is_decided(council: Council) -> None:
         council.vl.positions.evoke(
             evoked.id, "minister-2", by=minister(2), reason="te belangrijk"
         )
-    everybody = council.vl.positions.division(meeting, [])
+    everybody = council.vl.positions.division(meeting, [], by=SECRETARIAT)
 
     council.vl.approving.close(meeting, by=SECRETARIAT)
 
@@ -162,7 +184,7 @@ def test_a_deferral_comes_first(council: Council) -> None:
         mark(item, "minister-2", Stand.DEFERRAL, by=minister(2))
     mark(item, "minister-2", Stand.DEFERRAL, by=minister(2), reason="advies volgt")
 
-    divided = council.vl.positions.division(meeting, MINISTERS)
+    divided = council.vl.positions.division(meeting, MINISTERS, by=SECRETARIAT)
 
     assert ((item,), [item]) == (divided.deferrals, [*divided.debate])
 

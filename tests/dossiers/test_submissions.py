@@ -60,7 +60,7 @@ def test_from_cabinet_to_step(council: Council) -> None:
         step.record.documents,
         step.record.ministers,
     )
-    last = vl.read(found.id).record
+    last = vl.read(found.id, by=CABINET).record
     assert (S.TREATED, step.id) == (last.state, last.step)
     statuses = [
         entry.record.state for entry in council.vl.book.history(found.kind, found.id)
@@ -172,3 +172,17 @@ def test_what_is_submitted_is_not_closed(council: Council) -> None:
 
     with pytest.raises(StepNotAllowedError, match="afgesloten"):
         vl.submissions.submit_again(found.id, documents=documents, by=CABINET)
+
+
+def test_who_sees_a_submission(council: Council) -> None:
+    """Who made it, who is asked to agree, and those who see all; absent for others."""
+    found, vl = submitted(council, "minister-3"), council.vl.submissions
+    press = Party("pers", "Persdienst", Role.PRESS)
+    asked = Party("k3", "Kabinet 3", Role.CABINET_STAFF, minister="minister-3")
+    minister = Party("m2", "Minister", Role.MINISTER, minister="minister-2")
+
+    for by in (CABINET, asked, minister, SECRETARIAT):
+        assert found.id == vl.read(found.id, by=by).id
+    for by in (OTHER_CABINET, press):
+        with pytest.raises(NotFoundError, match=f"there is no submission {found.id}"):
+            vl.read(found.id, by=by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import NoReturn
 
 import attrs
 
@@ -101,6 +102,15 @@ class Guard:
         except NotFoundError:
             self.check(actor, permission, ministers=[new_id()], subject=subject)
             raise
+
+    def hide(self, actor: Party, permission: Permission, subject: Ref) -> NoReturn:
+        """Tell who may not know of something what is told where nothing is.
+
+        Raises:
+            NotFoundError: Always; that it was asked is recorded.
+        """
+        self.record(actor, permission, subject)
+        raise NotFoundError(f"there is no {subject.kind} {subject.id}")
 
     def record(
         self, actor: Party, permission: Permission, subject: Ref | None = None

@@ -185,7 +185,6 @@ PERMISSIONS: Final[dict[Role, dict[Permission, Reach]]] = {
         _P.RATIFY,
         _P.MANAGE_PUBLICATION,
         _P.PREPARE_SIGNING,
-        _P.VIEW_SUBMISSIONS,
         _P.READ_CONFIDENTIAL,
         _P.READ_DECISIONS_BEFORE_RELEASE,
         _P.READ_UNDECIDED,
@@ -193,7 +192,6 @@ PERMISSIONS: Final[dict[Role, dict[Permission, Reach]]] = {
     ),
     Role.PRESS: _all(
         _P.PUBLISH,
-        _P.VIEW_SUBMISSIONS,
         _P.READ_CONFIDENTIAL,
         _P.READ_DECISIONS_BEFORE_RELEASE,
         _P.READ_UNDECIDED,
@@ -207,7 +205,7 @@ PERMISSIONS: Final[dict[Role, dict[Permission, Reach]]] = {
     },
     Role.CABINET_STAFF: {
         **_all(_P.READ_UNDECIDED, _P.READ_HISTORY),
-        **_own(_P.MOVE_CUSTODY),
+        **_own(_P.MOVE_CUSTODY, _P.VIEW_SUBMISSIONS),
     },
     Role.FINANCE_INSPECTOR: _all(_P.DELIVER, _P.READ_HISTORY),
     Role.SIGNATORY: _all(_P.READ_HISTORY),

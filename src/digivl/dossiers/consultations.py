@@ -133,16 +133,33 @@ class Consultations:
             ),
         )[0]
 
-    def read(self, id: str) -> Entry[Round]:
-        """The round as it is now.
+    def read(self, id: str, *, by: Party) -> Entry[Round]:
+        """The round as it is now, for who started it or was asked.
 
         Raises:
-            NotFoundError: No such round.
+            NotFoundError: There is none, or none that `by` may see; which of the two is
+                not told.
         """
-        return self._book.read(ROUND, id)
+        found = self._book.read_all(ROUND, [id]).get(id)
+        if found is None or not self._sees(by, found):
+            self._guard.hide(by, Permission.CONSULT, ROUND.ref(id))
+        return found
 
-    def answers(self, id: str) -> Mapping[str, Entry[Answer]]:
-        """Every answer in a round, given or not, by the id of the addressee."""
+    def answers(self, id: str, *, by: Party) -> Mapping[str, Entry[Answer]]:
+        """Every answer in a round, given or not, by the id of the addressee.
+
+        Raises:
+            NotFoundError: As `read`.
+        """
+        return self._answers(self.read(id, by=by).id)
+
+    def _sees(self, by: Party, found: Entry[Round]) -> bool:
+        starter = found.record.starter
+        whose = {starter.minister or starter.id}
+        may = self._guard.policy.allows(by, Permission.CONSULT, whose)
+        return may or by.id == starter.id or by.id in self._answers(found.id)
+
+    def _answers(self, id: str) -> Mapping[str, Entry[Answer]]:
         rows = self._book.rows(Query(kind=ANSWER.name, part_of=id))
         found = self._book.read_all(ANSWER, [row.ref.id for row in rows])
         return {entry.record.addressee.id: entry for entry in found.values()}
@@ -189,7 +206,7 @@ class Consultations:
         pieces = pinned(self._book, found.record.dossier, documents)
         drafts = [
             entry.next(entry.record.ask_again(now, due), "ask again", by, now)
-            for entry in self.answers(id).values()
+            for entry in self._answers(id).values()
         ]
         record = found.record.renew(pieces, due)
         return self._book.write(found.next(record, "renew", by, now), *drafts)[0]
@@ -202,7 +219,7 @@ class Consultations:
             StepNotAllowedError: It is over already.
         """
         found, now = self._own(id, by), self._clock()
-        answers = self.answers(id)
+        answers = self._answers(id)
         record = found.record.close([e.record for e in answers.values()], now)
         rule = found.record.silence.value
         silent: Iterator[AnyDraft] = (
@@ -214,14 +231,14 @@ class Consultations:
 
     def _own(self, id: str, by: Party) -> Entry[Round]:
         with self._guard.hiding(by, Permission.CONSULT, ROUND.ref(id)):
-            found = self.read(id)
+            found = self._book.read(ROUND, id)
         self._guard.check_own(
             by, Permission.CONSULT, found.record.starter, subject=found.ref
         )
         return found
 
     def _mine(self, id: str, by: Party) -> Entry[Answer]:
-        found = self.answers(id).get(by.id)
+        found = self._answers(id).get(by.id)
         if found is None:
             self._guard.record(by, Permission.CONSULT, ROUND.ref(id))
             raise NotAllowedError(by.role.value, Permission.CONSULT.value)
@@ -229,7 +246,7 @@ class Consultations:
 
     def _touched(self, id: str, by: Party) -> AnyDraft:
         # Who closes the round at this moment, or answers too, is told to read again.
-        found = self.read(id)
+        found = self._book.read(ROUND, id)
         record = found.record.renew(found.record.pieces, found.record.due)
         return found.next(record, "answer", by, self._clock())
 

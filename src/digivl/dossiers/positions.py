@@ -21,6 +21,7 @@ from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.dossiers.agenda import ITEM, AgendaItem
 from digivl.dossiers.agendas import Agendas, touched
+from digivl.dossiers.meeting import MEETING
 from digivl.errors import MalformedError, StepNotAllowedError
 from digivl.kernel.checks import free_text
 from digivl.kernel.kinds import Kind, Standing
@@ -217,21 +218,39 @@ class Positions:
             raise StepNotAllowedError("meeting", "begonnen", "take a position", ())
         return found
 
+    def _check_sees(self, meeting: str, by: Party) -> None:
+        found = self._book.read_all(MEETING, [meeting]).get(meeting)
+        allows = self._guard.policy.allows
+        takes = found is not None and found.record.approved > 0
+        takes = takes and allows(by, Permission.TAKE_POSITION)
+        if found is None or not (takes or allows(by, Permission.MANAGE_AGENDA)):
+            self._guard.hide(by, Permission.TAKE_POSITION, MEETING.ref(meeting))
+
     def division(
         self,
         meeting: str,
         ministers: Sequence[str],
         *,
+        by: Party,
         silence_after: datetime | None = None,
     ) -> Division:
         """How the agenda is divided now.
 
+        The secretariat sees it; of an approved agenda also who takes a position, for a
+        minister, on any item of it.
+
         Args:
             meeting: Id of the meeting.
             ministers: Ids of the ministers who were asked.
+            by: Who wants to know.
             silence_after: Moment from which who did not answer has no objection; None
                 if silence never counts.
+
+        Raises:
+            NotFoundError: No such meeting, or none of which `by` may know this; which
+                of the two is not told.
         """
+        self._check_sees(meeting, by)
         rows = self._book.rows(Query(kind=POSITION.name, part_of=meeting))
         found = self._book.read_all(POSITION, [row.ref.id for row in rows])
         return divide(

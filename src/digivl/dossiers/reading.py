@@ -117,8 +117,7 @@ class Reading:
         """
         found = self._book.read_all(STEP, [id]).get(id)
         if found is None or not self._knows(by, self._around(found.record.dossier)):
-            self._guard.record(by, Permission.READ_CONFIDENTIAL, STEP.ref(id))
-            raise NotFoundError(f"there is no step {id}")
+            self._guard.hide(by, Permission.READ_CONFIDENTIAL, STEP.ref(id))
         before = Permission.READ_DECISIONS_BEFORE_RELEASE
         if self._guard.policy.allows(by, before):
             return found.record
@@ -200,9 +199,7 @@ class Reading:
         return found or self._refuse(document, by)
 
     def _refuse(self, document: str, by: Party) -> NoReturn:
-        # The same for what is not there and for what may not be seen.
-        self._guard.record(by, Permission.READ_CONFIDENTIAL, DOCUMENT.ref(document))
-        raise NotFoundError(f"there is no document {document}")
+        self._guard.hide(by, Permission.READ_CONFIDENTIAL, DOCUMENT.ref(document))
 
     def _around(self, dossier: str) -> Surroundings:
         found = self._surroundings([dossier]).get(dossier)

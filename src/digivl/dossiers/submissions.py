@@ -101,12 +101,26 @@ class Submissions:
             first(SUBMISSION, new_id(), record, "submit", by, now), held
         )[0]
 
-    def read(self, id: str) -> Entry[Submission]:
+    def read(self, id: str, *, by: Party) -> Entry[Submission]:
         """The submission as it is now; its history tells every status.
 
         Raises:
-            NotFoundError: No such submission.
+            NotFoundError: There is none, or none that `by` may see; which of the two is
+                not told.
         """
+        found = self._book.read_all(SUBMISSION, [id]).get(id)
+        if found is None or not self._sees(by, found.record):
+            self._guard.hide(by, Permission.VIEW_SUBMISSIONS, SUBMISSION.ref(id))
+        return found
+
+    def _sees(self, by: Party, submission: Submission) -> bool:
+        asked = [one.minister for one in submission.co_submitters]
+        owner = submission.submitter
+        whose = {*submission.ministers, *asked, owner.minister or owner.id}
+        may = self._guard.policy.allows(by, Permission.VIEW_SUBMISSIONS, whose)
+        return may or by.id == owner.id
+
+    def _found(self, id: str) -> Entry[Submission]:
         return self._book.read(SUBMISSION, id)
 
     def answer(
@@ -128,7 +142,7 @@ class Submissions:
         subject = SUBMISSION.ref(id)
         own = [minister]
         self._guard.check(by, Permission.SUBMIT, ministers=own, subject=subject)
-        found, now = self.read(id), self._clock()
+        found, now = self._found(id), self._clock()
         if found.record.step is not None:
             raise StepNotAllowedError("submission", "behandeld", "answer", ())
         mine = CoSubmitter(
@@ -156,7 +170,7 @@ class Submissions:
         """
         subject = SUBMISSION.ref(id)
         self._guard.check(by, Permission.TREAT_SUBMISSION, subject=subject)
-        found = self.read(id)
+        found = self._found(id)
         record = found.record.after("take up")
         return self._book.write(found.next(record, "take up", by, self._clock()))[0]
 
@@ -168,7 +182,7 @@ class Submissions:
         """
         subject = SUBMISSION.ref(id)
         self._guard.check(by, Permission.TREAT_SUBMISSION, subject=subject)
-        found, now = self.read(id), self._clock()
+        found, now = self._found(id), self._clock()
         record = found.record.after("send back")
         held = self._moves.moved(
             of_dossier(record.dossier),
@@ -214,7 +228,7 @@ class Submissions:
         """
         subject = SUBMISSION.ref(id)
         self._guard.check(by, Permission.TREAT_SUBMISSION, subject=subject)
-        found, now = self.read(id), self._clock()
+        found, now = self._found(id), self._clock()
         was = found.record
         step = self._dossiers.step_draft(
             was.dossier,
@@ -238,7 +252,7 @@ class Submissions:
 
     def _own(self, id: str, by: Party) -> Entry[Submission]:
         with self._guard.hiding(by, Permission.SUBMIT, SUBMISSION.ref(id)):
-            found = self.read(id)
+            found = self._found(id)
         self._guard.check_own(
             by,
             Permission.SUBMIT,
