@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from itertools import count
@@ -31,7 +30,6 @@ from digivl.errors import (
     NotAllowedError,
     NotFoundError,
     NotReadyError,
-    StaleRecordError,
     StepNotAllowedError,
 )
 from digivl.kernel.identifiers import new_id
@@ -172,26 +170,6 @@ def test_one_name_one_dossier(council: Council) -> None:
     vl.acknowledged(two, key, "pobj-2", {}, by=SYSTEM)
     with pytest.raises(MalformedError, match="another dossier is 'pobj-1'"):
         vl.told("pobj-1", "ingediend", council.now, before="pobj-2", by=SYSTEM)
-
-
-def test_two_who_give_one_name(council: Council) -> None:
-    """At the same moment: one of both is told, and gives it to nothing."""
-    both = [council.decided((NOTA, {})) for _ in range(2)]
-    vl = council.vl.parliament
-    keys = [
-        vl.start(dossier, names, by=CABINET).record.sendings[0].key
-        for dossier, names in both
-    ]
-
-    def name(number: int) -> str:
-        with suppress(StaleRecordError, MalformedError):
-            vl.acknowledged(both[number][0], keys[number], "pobj-1", {}, by=SYSTEM)
-        return vl.flow(both[number][0]).record.pobj or ""
-
-    with ThreadPoolExecutor(2) as threads:
-        named = list(threads.map(name, range(2)))
-
-    assert ["", "pobj-1"] == sorted(named)
 
 
 def test_who_tells_what_the_parliament_answered(council: Council) -> None:

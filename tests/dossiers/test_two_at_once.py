@@ -12,14 +12,16 @@ from threading import Barrier
 import pytest
 
 from digivl import Digivl
+from digivl.documents.model import NOTA
 from digivl.dossiers.agenda import AGENDA
 from digivl.dossiers.mandates import Mandate, Office
 from digivl.dossiers.numbering import SERIES
 from digivl.errors import MalformedError, StaleRecordError, StepNotAllowedError
+from digivl.kernel.parties import SYSTEM
 from digivl.records.port import Query
 from digivl.records.sqlbook import SQLBook
 from digivl.settings import Settings
-from digivl.testing.council import SECRETARIAT, Council
+from digivl.testing.council import CABINET, SECRETARIAT, Council
 
 Opened = Callable[[], Council]
 
@@ -46,14 +48,20 @@ def _office(url: str, quick_folder: Path) -> Iterator[Opened]:
         book.close()
 
 
-def outcome(act: Callable[[], object], barrier: Barrier) -> str:
-    """How an act ended that starts together with another one."""
-    barrier.wait()
-    try:
-        act()
-    except (StaleRecordError, StepNotAllowedError, MalformedError) as refused:
-        return type(refused).__name__
-    return "done"
+def at_once(*acts: Callable[[], object]) -> list[str]:
+    """How acts ended that started together, in their order."""
+    barrier = Barrier(len(acts))
+
+    def outcome(act: Callable[[], object]) -> str:
+        barrier.wait()
+        try:
+            act()
+        except (StaleRecordError, StepNotAllowedError, MalformedError) as refused:
+            return type(refused).__name__
+        return "done"
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(outcome, acts))
 
 
 def test_approve_at_once(office: Opened) -> None:
@@ -62,18 +70,10 @@ def test_approve_at_once(office: Opened) -> None:
     meeting = council.meeting().id
     items = [council.item(meeting) for _ in range(6)]
     rivals = [office() for _ in range(3)]
-    barrier = Barrier(len(rivals))
 
-    with ThreadPoolExecutor(len(rivals)) as pool:
-        ended = [
-            pool.submit(
-                outcome,
-                partial(one.vl.approving.close, meeting, by=SECRETARIAT),
-                barrier,
-            )
-            for one in rivals
-        ]
-        outcomes = sorted(one.result() for one in ended)
+    outcomes = at_once(
+        *(partial(one.vl.approving.close, meeting, by=SECRETARIAT) for one in rivals)
+    )
 
     assert 1 == outcomes.count("done")
     numbers = sorted(council.step_of(item).number.number for item in items)  # type: ignore[union-attr]
@@ -95,19 +95,13 @@ def test_two_meetings_share_a_series(office: Opened) -> None:
     council = office()
     meetings = [council.meeting().id, council.meeting().id]
     items = [council.item(meeting) for meeting in meetings for _ in range(3)]
-    rivals = [office(), office()]
-    barrier = Barrier(2)
 
-    with ThreadPoolExecutor(2) as pool:
-        ended = [
-            pool.submit(
-                outcome,
-                partial(one.vl.approving.approve, at, by=SECRETARIAT),
-                barrier,
-            )
-            for one, at in zip(rivals, meetings, strict=True)
-        ]
-        outcomes = [one.result() for one in ended]
+    outcomes = at_once(
+        *(
+            partial(office().vl.approving.approve, meeting, by=SECRETARIAT)
+            for meeting in meetings
+        )
+    )
     for meeting, ending in zip(meetings, outcomes, strict=True):
         if ending != "done":  # told to read again and repeat
             council.vl.approving.approve(meeting, by=SECRETARIAT)
@@ -129,19 +123,41 @@ def test_one_minister_president(office: Opened) -> None:
         )
         for rank, person in enumerate(("minister-1", "minister-2"), start=1)
     ]
-    rivals = [office(), office()]
-    barrier = Barrier(2)
 
-    with ThreadPoolExecutor(2) as pool:
-        ended = [
-            pool.submit(
-                outcome,
-                partial(one.vl.government.appoint, mandate, by=SECRETARIAT),
-                barrier,
-            )
-            for one, mandate in zip(rivals, mandates, strict=True)
-        ]
-        outcomes = [one.result() for one in ended]
+    outcomes = at_once(
+        *(
+            partial(office().vl.government.appoint, mandate, by=SECRETARIAT)
+            for mandate in mandates
+        )
+    )
 
     assert 1 == outcomes.count("done")
     assert 1 == len(council.vl.government.mandates())
+
+
+def test_one_name_at_the_parliament(office: Opened) -> None:
+    """Two dossiers that are given one name at once: one has it, the other none."""
+    council = office()
+    both = [council.decided((NOTA, {})) for _ in range(2)]
+    keys = [
+        council.vl.parliament.start(dossier, names, by=CABINET).record.sendings[0].key
+        for dossier, names in both
+    ]
+
+    outcomes = at_once(
+        *(
+            partial(
+                office().vl.parliament.acknowledged,
+                dossier,
+                key,
+                "pobj-1",
+                {},
+                by=SYSTEM,
+            )
+            for (dossier, _), key in zip(both, keys, strict=True)
+        )
+    )
+
+    assert 1 == outcomes.count("done")
+    flows = [council.vl.parliament.flow(dossier).record for dossier, _ in both]
+    assert {"pobj-1", None} == {flow.pobj for flow in flows}
