@@ -1,26 +1,33 @@
 """Working days in Belgium and Flanders, and terms counted in them.
 
-The calendars are data: `LEGAL` holds the ten legal holidays of Belgium, `FLEMISH` adds
-those of the Flemish government. Bridging days are a yearly choice and come in as
+The calendars are data: `LEGAL` has the ten legal holidays of Belgium, `FLEMISH` adds
+those of the Flemish government, `CLOSED` the days after Christmas on which it is closed,
+`FEDERAL` those of the federal administration. Bridging days, and the days on which the
+federal one makes up for holidays in a weekend, are a yearly choice: they come in as
 `extra`. Terms start the day after receipt; the last day is included.
 
 Source:
-    Law of 4 January 1974 on holidays; Bestuursdecreet art. II.30 (start of a term).
+    Law of 4 January 1974 on holidays; Bestuursdecreet art. II.30 (start of a term). No
+    published rule says that 26 December is a day off of the Flemish government, nor
+    that closed days are no working days for a term: both are assumed.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 import attrs
 
 from digivl.errors import MalformedError
-from digivl.kernel.moments import BRUSSELS, day_of
+from digivl.kernel.moments import day_of, end_of_day
 
 _LEGAL_FIXED: Final = ((1, 1), (5, 1), (7, 21), (8, 15), (11, 1), (11, 11), (12, 25))
 _FLEMISH_FIXED: Final = ((7, 11), (11, 2), (11, 15), (12, 26))
+_FEDERAL_FIXED: Final = ((11, 2), (11, 15), (12, 26))
+_YEAR_END: Final = tuple((12, day) for day in range(27, 32))
 #: Easter Monday, Ascension, Whit Monday: days after Easter Sunday.
 _MOVABLE: Final = (1, 39, 50)
 _FIRST_YEAR, _LAST_YEAR = 1974, 2299
@@ -62,6 +69,29 @@ class Calendar:
             return False
         return (day - easter(day.year)).days not in _MOVABLE and day not in self.extra
 
+    def with_days_off(self, days: Mapping[str, Iterable[str]]) -> Calendar:
+        """The calendar with the bridging days of some years (brugdagen).
+
+        Args:
+            days: By year, days as ``YYYY-MM-DD``.
+
+        Raises:
+            MalformedError: Something is no day, or not of its year.
+        """
+        found = {
+            _day_of_year(text, year) for year, some in days.items() for text in some
+        }
+        return attrs.evolve(self, extra=self.extra | found)
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """How many working days come after `start`, `end` included; 0 if none do.
+
+        Raises:
+            MalformedError: A year without calendar.
+        """
+        span = range(1, (end - start).days + 1)
+        return sum(self.is_working_day(start + timedelta(days=n)) for n in span)
+
     def add_working_days(self, start: date, days: int) -> date:
         """The last day of a term of `days` working days after `start`.
 
@@ -85,13 +115,25 @@ class Calendar:
         Raises:
             MalformedError: No zone, or a year without calendar.
         """
-        if received.tzinfo is None:
-            raise MalformedError(f"a moment needs a time zone: {received!r}")
-        day = day_of(received)
-        last = self.add_working_days(day, working_days)
-        midnight = datetime.combine(last + timedelta(days=1), time(), BRUSSELS)
-        return (midnight - timedelta(microseconds=1)).astimezone(UTC)
+        return end_of_day(self.add_working_days(day_of(received), working_days))
+
+
+def _day_of_year(text: str, year: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except (TypeError, ValueError):
+        day = None
+    if day is None or str(day.year) != year:
+        raise MalformedError(
+            f"{str(text)[:40]!r} is no day of {str(year)[:10]}",
+            hint='Write days off as "2026" = ["2026-05-15"].',
+        )
+    return day
 
 
 LEGAL: Final = Calendar("legal", _LEGAL_FIXED)
 FLEMISH: Final = Calendar("vo", _LEGAL_FIXED + _FLEMISH_FIXED)
+CLOSED: Final = Calendar("vo_closed", FLEMISH.fixed + _YEAR_END)
+FEDERAL: Final = Calendar("fed", _LEGAL_FIXED + _FEDERAL_FIXED)
+#: The calendars by their names.
+CALENDARS: Final = {one.name: one for one in (LEGAL, FLEMISH, CLOSED, FEDERAL)}

@@ -5,7 +5,7 @@ Time is an argument everywhere in digivl; only the facade has a clock.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,16 @@ def aware(_: object, attribute: attrs.Attribute[Any], moment: datetime) -> None:
         raise MalformedError(f"{attribute.name} needs a time zone: {moment!r}")
 
 
+def check_aware(moment: datetime) -> None:
+    """Refuse a moment without a time zone.
+
+    Raises:
+        MalformedError: It has none.
+    """
+    if moment.tzinfo is None:
+        raise MalformedError(f"a moment needs a time zone: {moment!r}")
+
+
 def to_wire(moment: datetime) -> str:
     """RFC 3339 in UTC with microseconds, so that text order is time order.
 
@@ -58,17 +68,39 @@ def from_wire(text: str) -> datetime:
 
 
 def _in_utc(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        raise MalformedError(f"a moment needs a time zone: {moment!r}")
+    check_aware(moment)
     try:
         return moment.astimezone(UTC)
     except OverflowError as cause:
         raise MalformedError(f"{moment} is past the calendar in UTC") from cause
 
 
+def in_brussels(moment: datetime) -> datetime:
+    """The same moment by the clock of Brussels.
+
+    Raises:
+        MalformedError: No zone, or past the years 1 to 9999.
+    """
+    check_aware(moment)
+    try:
+        return moment.astimezone(BRUSSELS)
+    except OverflowError as cause:
+        raise MalformedError(f"{moment} is past the calendar") from cause
+
+
 def day_of(moment: datetime) -> date:
-    """The day it is in Brussels then: the one that terms and papers count."""
-    return moment.astimezone(BRUSSELS).date()
+    """The day it is in Brussels then: the one that terms and papers count.
+
+    Raises:
+        MalformedError: As `in_brussels`.
+    """
+    return in_brussels(moment).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """The last instant of a day in Brussels, in UTC."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), BRUSSELS)
+    return (midnight - timedelta(microseconds=1)).astimezone(UTC)
 
 
 def date_in_dutch(day: date) -> str:
