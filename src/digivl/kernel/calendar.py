@@ -1,7 +1,7 @@
 """Working days in Belgium and Flanders, and terms counted in them.
 
 The calendars are data: `LEGAL` has the ten legal holidays of Belgium, `FLEMISH` adds
-those of the Flemish government, `CLOSED` the days after Christmas on which it is closed,
+those of the Flemish government, `CLOSED` the days after Christmas when it is closed,
 `FEDERAL` those of the federal administration. Bridging days, and the days on which the
 federal one makes up for holidays in a weekend, are a yearly choice: they come in as
 `extra`. Terms start the day after receipt; the last day is included.
