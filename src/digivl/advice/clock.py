@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import attrs
 from attrs.validators import optional
 
-from digivl.kernel.checks import counted_from_one, free_text
+from digivl.advice.rules import TermRule
+from digivl.errors import MalformedError
+from digivl.kernel.calendar import CALENDARS, Calendar
+from digivl.kernel.checks import counted_from_one, digest, free_text
 from digivl.kernel.moments import aware
-from digivl.kernel.terms import Counted
+from digivl.kernel.terms import Pause, Term
 
 
 @attrs.frozen(kw_only=True)
@@ -31,34 +35,98 @@ class Inquiry:
     answered_at: datetime | None = attrs.field(default=None, validator=optional(aware))
 
 
-@attrs.frozen(kw_only=True)
-class Clock:
-    """The term of one question, by the rule that was in force at receipt (termijn).
-
-    Attributes:
-        rule: Id of the rule that set it.
-        rules: SHA-256 of the set of rules that the rule came from.
-        days: How many days.
-        counted: Which days count.
-        calendar: Name of the calendar that says so.
-        received: When the term started.
-        urgent: The minister invoked urgency.
-        due: The last instant, in UTC; None while an inquiry stops it.
-    """
-
-    rule: str
-    rules: str
-    days: int = attrs.field(validator=counted_from_one)
-    counted: Counted
-    calendar: str
-    received: datetime = attrs.field(validator=aware)
-    urgent: bool = False
-    due: datetime | None = attrs.field(default=None, validator=optional(aware))
-
-
 def with_answer(
     inquiries: tuple[Inquiry, ...], answer: str, at: datetime
 ) -> tuple[Inquiry, ...]:
     """The inquiries once the last one is answered."""
     last = attrs.evolve(inquiries[-1], answer=answer, answered_at=at)
     return (*inquiries[:-1], last)
+
+
+@attrs.frozen(kw_only=True)
+class Clock:
+    """The term of one question, by the rule that was in force at receipt (termijn).
+
+    The rule stands here whole: it stays what it was when rules change.
+
+    Attributes:
+        term: The rule.
+        rules: SHA-256 of the set of rules that it came from.
+        received: When the term started.
+        days: How many days; fewer in urgency, more where the asker agreed to it.
+        urgent: The minister invoked urgency.
+        due: The last instant, in UTC; None while an inquiry stops it.
+    """
+
+    term: TermRule
+    rules: str = attrs.field(validator=digest)
+    received: datetime = attrs.field(validator=aware)
+    days: int = attrs.field(validator=counted_from_one)
+    urgent: bool = False
+    due: datetime | None = attrs.field(default=None, validator=optional(aware))
+
+    def suspends(self, at: datetime) -> bool:
+        """Whether an inquiry at that moment stops the term."""
+        if self.due is not None and self.due < at:
+            return False
+        return self.term.urgent_suspends if self.urgent else self.term.suspends
+
+    def urge(self, days: int | None) -> Clock:
+        """The minister invokes urgency; the shortest term if no days are named.
+
+        Raises:
+            MalformedError: There is no urgency by the rule, or not with so few days,
+                or it would make the term longer.
+        """
+        least = self.term.urgent_days
+        if least is None:
+            raise MalformedError(
+                f"rule {self.term.id} knows no urgency",
+                hint="Ask the adviser to answer early.",
+            )
+        wanted = least if days is None else days
+        if not least <= wanted <= self.days:
+            raise MalformedError(
+                f"an urgent term has {least} to {self.days} days, not {wanted}",
+                hint=f"Rule {self.term.id}: {self.term.legal_basis}.",
+            )
+        return attrs.evolve(self, days=wanted, urgent=True)
+
+    def extend(self, days: int) -> Clock:
+        """The asker agrees to a longer term.
+
+        Raises:
+            MalformedError: The rule knows no extension, or it is no longer term.
+        """
+        if not self.term.extends:
+            raise MalformedError(f"rule {self.term.id} knows no longer term")
+        if days <= self.days:
+            raise MalformedError(f"the term has {self.days} days already")
+        return attrs.evolve(self, days=days)
+
+    def wound(
+        self,
+        inquiries: Sequence[Inquiry] = (),
+        calendars: Mapping[str, Calendar] = CALENDARS,
+    ) -> Clock:
+        """The clock with its end as it follows from the inquiries.
+
+        Args:
+            inquiries: What was asked since receipt, the oldest first.
+            calendars: By name, with the bridging days of the office.
+
+        Raises:
+            MalformedError: There is no calendar of the name in the rule.
+        """
+        try:
+            calendar = calendars[self.term.calendar]
+        except KeyError:
+            raise MalformedError(
+                f"rule {self.term.id} names no known calendar: {self.term.calendar!r}",
+                hint=f"Known: {', '.join(calendars)}.",
+            ) from None
+        term = Term(
+            days=self.days, counted=self.term.counted, rolls=self.term.rolls
+        )
+        pauses = [Pause(i.asked_at, i.answered_at) for i in inquiries if i.suspends]
+        return attrs.evolve(self, due=term.due(self.received, calendar, pauses))

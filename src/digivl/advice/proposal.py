@@ -112,7 +112,6 @@ class Proposal:
 
     Attributes:
         dossier: Id of the dossier; also the id of this record.
-        title: One line, as the dossier has it.
         act: What is proposed.
         for_government: The government decides; False where a minister or an official
             may decide alone.
@@ -138,7 +137,6 @@ class Proposal:
     """
 
     dossier: str
-    title: str = attrs.field(validator=public_line)
     act: Act
     for_government: bool = True
     budget_impact: bool | None = None
@@ -165,7 +163,7 @@ class Proposal:
 def _standing(proposal: Proposal) -> Standing:
     return Standing(
         state=proposal.act.value,
-        title=proposal.title,
+        title=proposal.act.value,
         dossier=proposal.dossier,
         open=False,
     )
