@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from digivl.advice.agreements import Agreements
     from digivl.advice.appeals import Appeals
     from digivl.advice.asking import Asking
+    from digivl.advice.exchange import Exchange
+    from digivl.advice.hearing import Hearing
     from digivl.advice.proposals import Proposals
     from digivl.advice.questions import Questions
     from digivl.advice.silences import Silences
@@ -67,6 +69,37 @@ class AdviceRooms(Rooms):
         return Silences(self.book, self._questions, self.appeals, self.clock)
 
     @once
+    def exchange(self) -> Exchange:
+        """The conversation with those who advise and agree elsewhere."""
+        from digivl.advice.exchange import Exchange
+
+        return Exchange(
+            book=self.book,
+            documents=self.documents,
+            moves=self._moves,
+            rights=self._rights,
+            hearing=self.hearing,
+            channels=self._backends.channels,
+            clock=self.clock,
+        )
+
+    @once
+    def hearing(self) -> Hearing:
+        """What they say, taken in."""
+        from digivl.advice.hearing import Hearing
+
+        return Hearing(
+            book=self.book,
+            documents=self.documents,
+            advices=self.advices,
+            agreements=self.agreements,
+            moves=self._moves,
+            rights=self._rights,
+            desks=self._backends.desks,
+            clock=self.clock,
+        )
+
+    @once
     def _asking(self) -> Asking:
         from digivl.advice.asking import Asking
 
@@ -77,5 +110,10 @@ class AdviceRooms(Rooms):
         from digivl.advice.questions import Questions
 
         return Questions(
-            self.book, self._moves, self._rights, self.rules, self.calendars
+            self.book,
+            self._moves,
+            self._rights,
+            self.rules,
+            self.calendars,
+            tuple(self.settings.channels),
         )

@@ -13,11 +13,13 @@ import attrs
 
 from digivl.errors import ConfigurationError
 from digivl.kernel.once import once
+from digivl.kernel.parties import Party, Role
 from digivl.office import KEYS, OUTSIDE, SETTINGS
 from digivl.plugins.hookspecs import Build
 from digivl.settings import SIMULATOR, Backend, Settings
 
 if TYPE_CHECKING:
+    from digivl.advice.channels import AdviceChannel
     from digivl.dispatch.provider import DeliveryProvider
     from digivl.documents.port import DocumentStore
     from digivl.plugins.catalog import Catalog
@@ -81,6 +83,18 @@ class Backends:
         """The delivery providers, in the order they are asked."""
         return self._each(self.settings.providers, self.catalog.provider, "magda")
 
+    @once
+    def channels(self) -> Mapping[str, AdviceChannel]:
+        """The channels to those who advise and agree elsewhere, by name."""
+        table = self.settings.channels
+        built = self._each(table, self.catalog.channel, "krab")
+        return dict(zip(table, built, strict=True))
+
+    @once
+    def desks(self) -> Mapping[str, Party]:
+        """Who looks at what comes in over a channel and cannot be placed."""
+        return {name: _desk(name, one) for name, one in self.settings.channels.items()}
+
     def _each(
         self,
         table: Mapping[str, Backend],
@@ -128,3 +142,14 @@ class Backends:
         outside = Outside(self.folder / OUTSIDE, self.folder / KEYS, self.clock)
         self.opened.callback(outside.close)
         return outside
+
+
+def _desk(name: str, chosen: Backend) -> Party:
+    desk = chosen.options.get("desk", "")
+    if not desk:
+        raise ConfigurationError(
+            f"channels.{name} names nobody who looks at what cannot be placed",
+            hint=f'Add desk = "…" to [channels.{name}]: the id of a party.',
+        )
+    label = chosen.options.get("desk_label", desk)
+    return Party(desk, label, Role.DOSSIER_MANAGER)

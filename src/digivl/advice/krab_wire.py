@@ -52,6 +52,7 @@ ASSUMPTIONS: Final = {
     "events": "what came back is listed in `events`, the oldest first, in pages",
     "event-words": "words for what came back",
     "answer-fields": "names of the fields of an answer",
+    "event-submission": "an answer tells which submission it answers, or not at all",
     "outcome-words": "words for the conclusion of an advice",
     "confirmations": "an event comes again until it is confirmed by its id",
     "event-document": "an answer names its PDF by its SHA-256; it is with the others",
@@ -75,6 +76,7 @@ AFTER: Final = "after"
 NEXT: Final = "next"
 IDS: Final = "ids"
 DOCUMENT: Final = "document"  # [A] event-document
+SUBMISSION: Final = "submission"  # [A] event-submission
 
 LARGEST: Final = 30_000_000  # [A] largest
 
@@ -140,7 +142,7 @@ def message_json(message: Outgoing) -> dict[str, Any]:
 def _question(message: Outgoing) -> dict[str, Any]:
     return {  # [A] question-fields
         "body": message.body.value,
-        "submission": message.submission,
+        SUBMISSION: message.submission,
         "title": message.title,
         "dossier": message.dossier,
         "asker": message.asker,
@@ -162,8 +164,8 @@ def _line(line: BudgetLine) -> dict[str, Any]:
     said = {  # [A] line-fields
         "year": line.year,
         "article": line.article,
-        "commitment": str(line.vak) if line.vak is not None else None,
-        "settlement": str(line.vek) if line.vek is not None else None,
+        "commitment": line.vak and str(line.vak.amount),
+        "settlement": line.vek and str(line.vek.amount),
         "kind": line.kind.value,
         "recurrent": line.recurrent,
         "compensates": line.compensates,
@@ -204,21 +206,26 @@ def read_page(said: Any) -> Page:
 def read_event(said: Any) -> Incoming:
     """Read one event; the fields that are not known do not matter."""
     fields = said if isinstance(said, dict) else {}
-    id = fields.get("id")
+    name = _name(said, fields.get("id"))
     try:
-        check_named_outside("id", id if isinstance(id, str) else "")
-    except MalformedError:
-        id = f"sha256:{_digest(said)}"
-    try:
-        return _incoming(str(id), fields)
+        return _incoming(name, fields)
     except MalformedError as wrong:
         why = f"het bericht is niet te lezen ({on_one_line(str(wrong), 200)})"
         return Incoming(
-            id=str(id),
+            id=name,
             said=Unclear(why=why),
             question=_own(fields),
             text=redacted(json.dumps(said, ensure_ascii=True))[:_LONGEST],
         )
+
+
+def _name(said: Any, id: object) -> str:
+    """The id of an event; one without gets its hash, so that it is known again."""
+    try:
+        check_named_outside("id", id if isinstance(id, str) else "")
+    except MalformedError:
+        return f"sha256:{_digest(said)}"
+    return str(id)
 
 
 def _incoming(id: str, fields: dict[str, Any]) -> Incoming:
@@ -230,6 +237,7 @@ def _incoming(id: str, fields: dict[str, Any]) -> Incoming:
         said=_said(fields),
         question=_own(fields),
         reference=reference,
+        submission=_number(fields.get(SUBMISSION)),
         at=read_moment(fields.get("at")),
         file=_file(fields.get(DOCUMENT)),
     )
@@ -239,7 +247,8 @@ def _said(fields: dict[str, Any]) -> Said:
     word = fields.get("kind")
     if not isinstance(word, str) or word not in EVENT_WORDS:
         return Unclear(why=f"onbekende soort bericht: {on_one_line(str(word), 60)}")
-    known = {ours: fields[name] for name, ours in ANSWER_FIELDS.items() if name in fields}
+    names = ANSWER_FIELDS.items()
+    known = {ours: fields[name] for name, ours in names if name in fields}
     outcome = known.get(answers.OUTCOME)
     if isinstance(outcome, str):
         known[answers.OUTCOME] = OUTCOME_WORDS.get(outcome, outcome)
@@ -250,8 +259,14 @@ def _own(fields: dict[str, Any]) -> Ref | None:
     name = fields.get(OWN_REFERENCE)
     if not isinstance(name, str) or len(name) > 200 or not name.isprintable():
         return None
-    kind, slash, id = name.partition("/")
-    return Ref(kind, id) if slash and id else None
+    kind, _, own = name.partition("/")
+    return Ref(kind, own) if own else None
+
+
+def _number(said: Any) -> int | None:
+    if said is not None and type(said) is not int:
+        raise MalformedError("its submission is no number")
+    return said
 
 
 def _file(said: Any) -> str:
@@ -273,4 +288,3 @@ def _fields(said: Any) -> dict[str, Any]:
 def _digest(said: Any) -> str:
     canonical = json.dumps(said, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
-

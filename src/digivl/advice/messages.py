@@ -209,6 +209,7 @@ class Incoming:
         said: What it says.
         question: Our own name for the question; None when it is not told.
         reference: Its own name for the question; may be empty.
+        submission: Which submission of the question it answers; None if not told.
         at: When it was said, by the other side; None when it is not told.
         text: What came with it in words, without what identifies a person.
         sender: Who it says it is from.
@@ -219,6 +220,7 @@ class Incoming:
     said: Said
     question: Ref | None = None
     reference: str = attrs.field(default="", validator=free_text)
+    submission: int | None = None
     at: datetime | None = attrs.field(default=None, validator=optional(aware))
     text: str = attrs.field(default="", validator=free_text)
     sender: Personal[str] | None = None
@@ -227,18 +229,16 @@ class Incoming:
 
 def in_words(said: Said) -> str:
     """What a message says, on one line, in Dutch."""
-    match said:
-        case Received():
-            return "ontvangen"
-        case Asked():
-            return "vraag om inlichtingen"
-        case SentBack():
-            return "teruggezonden: onvolledig"
-        case Advised(outcome=outcome):
-            return f"advies: {outcome.label}"
-        case Agreed():
-            return "akkoord"
-        case Refused():
-            return "geen akkoord"
-        case Unclear():
-            return "onduidelijk"
+    if isinstance(said, Advised):
+        return f"advies: {said.outcome.label}"
+    return _WORDS[type(said)]
+
+
+_WORDS: Final[dict[type[Said], str]] = {
+    Received: "ontvangen",
+    Asked: "vraag om inlichtingen",
+    SentBack: "teruggezonden: onvolledig",
+    Agreed: "akkoord",
+    Refused: "geen akkoord",
+    Unclear: "onduidelijk",
+}
