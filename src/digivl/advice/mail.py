@@ -14,6 +14,8 @@ import ssl
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from email.policy import SMTP
 from io import BytesIO
 from typing import BinaryIO, Final
@@ -23,7 +25,7 @@ import attrs
 from digivl.advice.channels import Opened
 from digivl.advice.mail_letter import Letterhead, compose
 from digivl.advice.mail_reply import Correspondents, Reply, read_reply
-from digivl.advice.mailboxes import APART, DONE, Mailbox
+from digivl.advice.mailboxes import APART, DONE, Mailbox, check_security
 from digivl.advice.messages import Incoming, Outgoing, Receipt
 from digivl.errors import (
     BackendError,
@@ -75,6 +77,9 @@ class MailChannel:
         who: Who may answer.
         limits: The largest e-mail, and how long a server may be silent.
         clock: The present moment, with a zone.
+
+    Raises:
+        ConfigurationError: It would not be safe, or an address is none.
     """
 
     name: str
@@ -84,6 +89,12 @@ class MailChannel:
     who: Correspondents
     limits: Limits
     clock: Callable[[], datetime]
+
+    def __attrs_post_init__(self) -> None:
+        relay = self.relay
+        check_security(self.name, relay.host, relay.security, ("starttls", "tls"))
+        for address in (self.head.sender, self.head.to, self.head.reply_to):
+            _check_address(self.name, address)
 
     @property
     def repeats(self) -> bool:
@@ -201,6 +212,14 @@ class MailChannel:
         if code >= _PERMANENT:
             return BackendRefusedError(self.name, text, status=code)
         return BackendUnavailableError(self.name, text, hint="Try again later.")
+
+
+def _check_address(name: str, address: str) -> None:
+    try:
+        Address(addr_spec=address)
+        address.encode("ascii")
+    except (ValueError, HeaderParseError, IndexError) as cause:
+        raise ConfigurationError(f"{name}: {address!r} is no address") from cause
 
 
 def _envelope(server: smtplib.SMTP, head: Letterhead) -> None:

@@ -162,9 +162,8 @@ def _lines(message: Outgoing) -> str:
         vak = "niet gekend" if one.vak is None else one.vak
         vek = "niet gekend" if one.vek is None else one.vek
         often = ", recurrent" if one.recurrent else ""
-        lines.append(
-            f"- {one.year}, {one.article}, {one.kind.value}{often}: VAK {vak}, VEK {vek}"
-        )
+        what = f"{one.year}, {one.article}, {one.kind.value}{often}"
+        lines.append(f"- {what}: VAK {vak}, VEK {vek}")
     return "\n".join(lines)
 
 

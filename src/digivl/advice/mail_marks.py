@@ -1,8 +1,8 @@
 """Marks in e-mail: what a reply is about, and that it replies to what we sent.
 
 A mark holds the name of a question and a token that nobody can guess: an HMAC under a
-secret of the office. Who replies with the right mark has seen our message, or a thread
-that it is in. That is all a mark proves: not who replies, for a message can be forwarded
+secret of the office. Who replies with the right mark has seen our message, or what
+quotes it. That is all a mark proves: not who replies, for a message can be forwarded
 and a sender be forged.
 """
 

@@ -155,10 +155,8 @@ def _read(raw: bytes, draft: _Draft, who: Correspondents, *, whole: bool) -> Rep
     if len(found.good) > 1:
         raise MalformedError("het bericht gaat over meer dan één vraag")
     if draft.about is None:
-        forged = (
-            "het kenmerk klopt niet" if found.forged else "er staat geen kenmerk in"
-        )
-        raise MalformedError(forged)
+        told = "het kenmerk klopt niet" if found.forged else "er is geen kenmerk"
+        raise MalformedError(told)
 
     # Fourth: who says it may.
     _check_sender(draft.sender, headers, who)
@@ -187,7 +185,7 @@ def _decoded(text: str) -> str:
 
 
 def _sender(headers: dict[str, list[str]]) -> str:
-    """The one address it says it is from, in lower case; empty when that is not told."""
+    """The one address it says it is from, in lower case; empty when there is none."""
     said = headers.get("from", [])
     if len(said) != 1 or len(said[0]) > _LONGEST_ADDRESS:
         return ""

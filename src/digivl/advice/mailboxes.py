@@ -28,6 +28,7 @@ from digivl.errors import (
     NotFoundError,
     UntrustworthyAnswerError,
 )
+from digivl.http.gateway import is_loopback
 
 #: Where messages go: taken in, or to be looked at.
 DONE: Final = "Verwerkt"
@@ -36,6 +37,24 @@ APART: Final = "Nakijken"
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._-]{1,90}")
 _UID: Final = re.compile(rb"UID (\d+)")
 _SIZE: Final = re.compile(rb"RFC822\.SIZE (\d+)")
+
+
+def check_security(name: str, host: str, security: str, safe: tuple[str, ...]) -> None:
+    """Refuse to let passwords and mail go over a network that anybody can read.
+
+    Raises:
+        ConfigurationError: `security` is unknown, or ``none`` for another machine.
+    """
+    if security not in {*safe, "none"}:
+        raise ConfigurationError(
+            f"{name}: {security!r} is no way to be safe",
+            hint=f"Choose {', '.join(safe)}; or none, on this machine.",
+        )
+    if security == "none" and not is_loopback(host):
+        raise ConfigurationError(
+            f"{name}: {host} is another machine, and what goes there can be read",
+            hint=f"Choose {' or '.join(safe)}.",
+        )
 
 
 @attrs.frozen
@@ -131,8 +150,12 @@ class ImapMailbox:
         user: Who logs in.
         password: With which password.
         mailbox: The mailbox that replies come in to.
-        tls: How the connection is made safe; None on this machine only.
+        security: ``tls``, or ``none`` on this machine.
+        tls: Which certificates count.
         seconds: How long the server may be silent.
+
+    Raises:
+        ConfigurationError: It would not be safe.
     """
 
     name: str
@@ -141,8 +164,12 @@ class ImapMailbox:
     user: str
     password: str = attrs.field(repr=False)
     mailbox: str = "INBOX"
-    tls: ssl.SSLContext | None = attrs.field(repr=False)
+    security: str = "tls"
+    tls: ssl.SSLContext = attrs.field(factory=ssl.create_default_context, repr=False)
     seconds: float
+
+    def __attrs_post_init__(self) -> None:
+        check_security(self.name, self.host, self.security, ("tls",))
 
     def posts(self) -> list[Post]:
         """What stands in the mailbox."""
@@ -193,7 +220,7 @@ class ImapMailbox:
 
     def _connected(self) -> imaplib.IMAP4:
         where = (self.host, self.port)
-        if self.tls is None:
+        if self.security == "none":
             return imaplib.IMAP4(*where, timeout=self.seconds)
         return imaplib.IMAP4_SSL(*where, ssl_context=self.tls, timeout=self.seconds)
 
