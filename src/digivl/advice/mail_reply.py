@@ -26,7 +26,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.policy import compat32, default
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -50,7 +50,7 @@ _AWAY: Final = re.compile(
     r"^\s*(auto[- ]?(reply|antwoord)|automatisch antwoord)", re.IGNORECASE
 )
 
-Part = Message[str, str]
+Part: TypeAlias = "Message[str, str]"
 
 
 @attrs.frozen(kw_only=True)

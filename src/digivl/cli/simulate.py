@@ -32,8 +32,8 @@ class Service(Enum):
 #: What has to stand in the settings, beside the address.
 _HOW: Final = {
     Service.KRAB: (
-        "In [channels.NAME]: url is this address with /krab/v1 behind it, token_url this",
-        "address, client_id digivl-simulator, and in the file with the secret:",
+        "In [channels.NAME]: url is this address with /krab/v1 behind it, token_url",
+        "this address, client_id digivl-simulator, and in the file with the secret:",
         "no-secret-at-all. Each question is received at once; who answers is played on",
         "digivl.testing.krab.KrabSimulator over the same folder.",
     ),

@@ -72,7 +72,7 @@ class KrabSimulator:
         folder: Where what it has stands.
         clock: Gives the present moment, with a zone.
         clients: Secrets by client id.
-        on_message: Called with each message once it was accepted: plays whoever answers.
+        on_message: Called with each message that was accepted: plays who answers.
     """
 
     folder: Path
@@ -95,7 +95,7 @@ class KrabSimulator:
         return self.files.messages()
 
     def fail_next(self, *faults: Fault | None) -> None:
-        """Let the next calls fail, one fault each, in this order; None lets one pass."""
+        """Let the next calls fail, one fault each, in this order; None fails none."""
         self._faults.extend(faults)
 
     def next_fault(self) -> Fault | None:
@@ -201,7 +201,7 @@ class KrabSimulator:
 
 
 def received_at_once(simulator: KrabSimulator, heard: Heard) -> None:
-    """For `KrabSimulator.on_message`: each question is received as soon as it is there."""
+    """For `KrabSimulator.on_message`: each question is received once it is there."""
     if heard.kind == "QUESTION":
         simulator.receive(heard.reference)
 

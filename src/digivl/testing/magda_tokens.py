@@ -13,7 +13,6 @@ import attrs
 
 from digivl.testing.magda_rules import Refusal
 
-
 #: How long a token is good for, in seconds.
 LASTS: Final = 600
 
