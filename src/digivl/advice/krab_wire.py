@@ -1,9 +1,9 @@
 """How KRAB writes things: the one place with its paths, names and words.
 
-Of KRAB no description is public, so that all of this is assumed: it is written as the
-services of the Flemish government usually are. Each assumption is marked ``[A]`` where
-it stands, and listed in `ASSUMPTIONS`. Who has the description at hand mends this
-module, and no other.
+Of KRAB no description is public, so that all of this is assumed: paths and fields are
+such as services of the Flemish government usually have. Each assumption is marked
+``[A]`` where it stands, and listed in `ASSUMPTIONS`. Who has the description at hand
+mends this module, and no other.
 
 Source:
     None on the interface. That KRAB takes requests for advice of the Inspectie van

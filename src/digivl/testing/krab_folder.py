@@ -77,15 +77,15 @@ class KrabFolder:
 
     def messages(self) -> list[Heard]:
         """Everything that was ever accepted, the oldest first."""
-        found = [
-            json.loads(file.read_text(encoding="utf-8"))
-            for file in (self.path / "messages").glob("*.json")
-        ]
-        heard = [
+        files = sorted(
+            (self.path / "messages").glob("*.json"),
+            key=lambda file: (file.stat().st_mtime_ns, file.name),
+        )
+        found = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+        return [
             Heard(**(fields | {"at": datetime.fromisoformat(fields["at"])}))
             for fields in found
         ]
-        return sorted(heard, key=lambda one: (one.at, one.key))
 
     def keep(self, content: bytes) -> str:
         """Keep a document, once or again; its SHA-256."""
