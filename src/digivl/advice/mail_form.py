@@ -6,7 +6,6 @@ Format 1; described in the reference, under formats.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -36,9 +35,9 @@ _KNOWN: Final = {name.casefold(): name for name in (*_OF_ADVICE, *_OF_AGREEMENT)
 #: These can be there more than once; the others are said once.
 _MANY: Final = frozenset({_CONDITION, _LACKS, _ASKED})
 
-_LINE: Final = re.compile(r"[>\s]*([^:]{1,60}?)\s*:(.*)")
 _YES_NO: Final = {"ja": True, "nee": False, "neen": False}
 _MOST_LINES: Final = 20_000
+_LONGEST_LINE: Final = 2_000
 
 
 def question_json(message: Outgoing, mark: str, attached: set[str]) -> bytes:
@@ -158,10 +157,10 @@ def read_text(text: str) -> Said | None:
 
 def _filled(text: str) -> Iterator[tuple[str, str]]:
     for line in text.splitlines()[:_MOST_LINES]:
-        found = _LINE.fullmatch(line.replace("\u00a0", " ").replace("*", "")[:2_000])
-        name = _KNOWN.get(" ".join(found[1].split()).casefold()) if found else None
-        if found and name and found[2].strip():
-            yield name, " ".join(found[2].split())
+        said, _, value = line[:_LONGEST_LINE].replace("*", "").partition(":")
+        name = _KNOWN.get(" ".join(said.replace(">", " ").split()).casefold())
+        if name and value.strip():
+            yield name, " ".join(value.split())
 
 
 def _fields(filled: dict[str, list[str]]) -> dict[str, Any]:

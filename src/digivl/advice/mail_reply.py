@@ -24,7 +24,7 @@ from datetime import datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
-from email.policy import compat32, default
+from email.policy import Compat32
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeAlias
 
@@ -42,15 +42,29 @@ _LONGEST_ADDRESS: Final = 320
 _LONGEST_TEXT: Final = 4_000
 _DEEPEST: Final = 20
 _MOST_PARTS: Final = 200
+_MOST_LINES: Final = 1_000_000
 _MOST_TEXT: Final = 1_000_000
 _PDF: Final = b"%PDF-"
 _PDF_HEAD: Final = 1_024
-_QUOTED: Final = re.compile(r'"(?:[^"\\\\]|\\\\.)*"|\([^()]*\)')
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)')
+#: An address by itself, or between brackets behind a name; nothing else beside it.
+_SENDER: Final = re.compile(r"(?:[^<>@,;:]*<([^<>@,;:\s]+@[^<>@,;:\s]+)>|(\S+@\S+))")
 _AWAY: Final = re.compile(
     r"^\s*(auto[- ]?(reply|antwoord)|automatisch antwoord)", re.IGNORECASE
 )
 
 Part: TypeAlias = "Message[str, str]"
+
+
+class _Bounded(Compat32):
+    """Cuts every header, of parts too: reading an endless one would take for ever."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """The name and the value of a header, of what was not cut off."""
+        return super().header_source_parse(["".join(sourcelines)[:_LONGEST_HEADER]])
+
+
+_BOUNDED: Final = _Bounded()
 
 
 @attrs.frozen(kw_only=True)
@@ -134,7 +148,8 @@ def read_reply(raw: bytes, id: str, who: Correspondents, *, whole: bool) -> Repl
 
 def _read(raw: bytes, draft: _Draft, who: Correspondents, *, whole: bool) -> Reply:
     # First: it can be read.
-    message: Part = message_from_bytes(raw, policy=compat32)
+    _check_shape(raw)
+    message: Part = message_from_bytes(raw, policy=_BOUNDED)
     headers = _headers(message)
     draft.sender = _sender(headers)
     draft.at = _moment(headers.get("date", [""])[0])
@@ -168,12 +183,19 @@ def _read(raw: bytes, draft: _Draft, who: Correspondents, *, whole: bool) -> Rep
     return draft.reply(said, _pdf(parts))
 
 
+def _check_shape(raw: bytes) -> None:
+    """Refuse what would keep the parser busy for hours: it looks at every line once
+    for each part that the line may end.
+    """
+    if raw.count(b"\n") > _MOST_LINES or raw.lower().count(b"boundary") > _DEEPEST:
+        raise MalformedError("het bericht heeft te veel regels of delen")
+
+
 def _headers(message: Part) -> dict[str, list[str]]:
-    """The headers by their name in lower case, each bounded and decoded."""
+    """The headers by their name in lower case."""
     found: dict[str, list[str]] = {}
     for name, value in message.raw_items():
-        text = str(value)[:_LONGEST_HEADER]
-        found.setdefault(name.lower(), []).append(text)
+        found.setdefault(name.lower(), []).append(str(value))
     return found
 
 
@@ -189,9 +211,11 @@ def _sender(headers: dict[str, list[str]]) -> str:
     said = headers.get("from", [])
     if len(said) != 1 or len(said[0]) > _LONGEST_ADDRESS:
         return ""
-    addresses = default.header_factory("from", _unfolded(said[0])).addresses
-    sender = str(addresses[0].addr_spec).lower() if len(addresses) == 1 else ""
-    return sender if sender.isascii() and sender.isprintable() else ""
+    # Strict, since lenient readers disagree on whom a crooked header names.
+    found = _SENDER.fullmatch(_QUOTED.sub(" ", _unfolded(said[0])).strip())
+    sender = (found[1] or found[2]).lower() if found else ""
+    one = sender.count("@") == 1 and not {*"<>,;:"} & {*sender}
+    return sender if one and sender.isascii() and sender.isprintable() else ""
 
 
 def _moment(text: str) -> datetime | None:
@@ -327,7 +351,7 @@ def _answers(
             # A form for another question may not travel under this one's mark.
             found = marks.found(content[: form.LARGEST].decode("utf-8", "replace"))
             if found.good - {about} or found.forged:
-                raise MalformedError("het formulier hoort bij een andere vraag")
+                raise MalformedError("het hoort bij een andere vraag")
             yield form.read_json(content)
 
 
