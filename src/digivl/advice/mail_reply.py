@@ -184,9 +184,8 @@ def _read(raw: bytes, draft: _Draft, who: Correspondents, *, whole: bool) -> Rep
 
 
 def _check_shape(raw: bytes) -> None:
-    """Refuse what would keep the parser busy for hours: it looks at every line once
-    for each part that the line may end.
-    """
+    """Refuse what would keep the parser busy for hours."""
+    # It looks at every line once for each part that the line may end.
     if raw.count(b"\n") > _MOST_LINES or raw.lower().count(b"boundary") > _DEEPEST:
         raise MalformedError("het bericht heeft te veel regels of delen")
 

@@ -194,7 +194,8 @@ class ImapMailbox:
     def move(self, id: str, folder: str) -> None:
         """By MOVE (RFC 6851); see `Mailbox.move`."""
         with self._opened() as (server, validity):
-            if "MOVE" not in server.capabilities:
+            _, known = server.capability()
+            if b"MOVE" not in (known[0] or b"").split():
                 raise ConfigurationError(
                     f"{self.name}: the IMAP server knows no MOVE",
                     hint="Use a server with RFC 6851, or a Maildir.",

@@ -136,9 +136,9 @@ class Talk:
 
     def asked(self) -> str:
         """Id of a question that left."""
-        id = self.ask().id
+        asked = self.ask().id
         self.work()
-        return id
+        return asked
 
     def work(self) -> tuple[int, int, int]:
         """Do what is due: how many were done, postponed, stuck."""
@@ -153,12 +153,13 @@ class Talk:
 
     def sent(self) -> list[SentMessage]:
         """All outgoing messages, the first said first."""
-        found = [self.vl.book.read(SENT, id) for id in self._ids("sent")]
+        found = [self.vl.book.read(SENT, one) for one in self._ids("sent")]
         return [e.record for e in sorted(found, key=lambda e: e.record.version)]
 
     def heard(self) -> list[HeardMessage]:
         """All messages that came in, in the order of their ids."""
-        return [self.vl.book.read(HEARD, id).record for id in sorted(self._ids("heard"))]
+        names = sorted(self._ids("heard"))
+        return [self.vl.book.read(HEARD, one).record for one in names]
 
     def held(self, ref: Ref) -> tuple[str, str]:
         """Who has something, and what has to be done; empty when nobody has."""
@@ -200,9 +201,9 @@ def _talks(
         matter = Matter.opened(councils[0])
         matter.nota, matter.draft = (
             vl.documents.add(
-                matter.dossier, io.BytesIO(paper()), title=title, type=type, by=CABINET
+                matter.dossier, io.BytesIO(paper()), title=title, type=of, by=CABINET
             ).id
-            for title, type in (("Nota", NOTA), ("Besluit", BVR))
+            for title, of in (("Nota", NOTA), ("Besluit", BVR))
         )
         return Talk(matter, pigeon)
 

@@ -127,16 +127,16 @@ def test_person_establishes_that_it_arrived(talk: Talk) -> None:
     """With a reason; then nobody has to look at it any more."""
     talk.pigeon.after = [OutcomeUnknownError("pigeon", "no feather")]
     talk.asked()
-    id = sent_id(talk)
+    key = sent_id(talk)
 
     with pytest.raises(NotAllowedError):
-        talk.vl.exchange.arrived(id, by=OTHER_CABINET, reason="gezien")
-    talk.vl.exchange.arrived(id, by=CABINET, reason="bevestigd aan de telefoon")
+        talk.vl.exchange.arrived(key, by=OTHER_CABINET, reason="gezien")
+    talk.vl.exchange.arrived(key, by=CABINET, reason="bevestigd aan de telefoon")
 
     assert SentState.SENT is talk.sent()[0].state
-    assert NOBODY == talk.held(SENT.ref(id))
+    assert NOBODY == talk.held(SENT.ref(key))
     assert ["bevestigd aan de telefoon"] == [
-        e.reason for e in talk.vl.book.history(SENT, id)
+        e.reason for e in talk.vl.book.history(SENT, key)
     ][-1:]
 
 
@@ -144,15 +144,15 @@ def test_person_sends_again(talk: Talk) -> None:
     """Under the same key; who looked has it until it is there."""
     talk.pigeon.after = [OutcomeUnknownError("pigeon", "no feather")]
     talk.asked()
-    id = sent_id(talk)
+    key = sent_id(talk)
 
-    talk.vl.exchange.send_again(id, by=CABINET)
-    waits = talk.held(SENT.ref(id))[1]
+    talk.vl.exchange.send_again(key, by=CABINET)
+    waits = talk.held(SENT.ref(key))[1]
     done = talk.work()
 
     assert ("wachten tot het bericht opnieuw verzonden is", (1, 0, 0)) == (waits, done)
-    assert [id, id] == [message.key for message in talk.pigeon.carried]
-    assert NOBODY == talk.held(SENT.ref(id))
+    assert [key, key] == [message.key for message in talk.pigeon.carried]
+    assert NOBODY == talk.held(SENT.ref(key))
 
 
 def test_refused_message_waits_for_a_person(talk: Talk) -> None:
@@ -172,16 +172,16 @@ def test_refused_twice_is_held_on(talk: Talk) -> None:
     """Who sent it again gets it back when it is refused again; then lets it be."""
     talk.pigeon.before = [BackendRefusedError("pigeon", "no", status=550)] * 2
     talk.asked()
-    id = sent_id(talk)
+    key = sent_id(talk)
 
-    talk.vl.exchange.send_again(id, by=CABINET)
+    talk.vl.exchange.send_again(key, by=CABINET)
     talk.work()
-    held = talk.held(SENT.ref(id))
-    talk.vl.exchange.drop(id, by=CABINET, reason="per brief gevraagd")
+    held = talk.held(SENT.ref(key))
+    talk.vl.exchange.drop(key, by=CABINET, reason="per brief gevraagd")
 
     assert (CABINET.id, "geweigerd bericht nakijken en opnieuw verzenden") == held
     assert SentState.CANCELLED is talk.sent()[0].state
-    assert NOBODY == talk.held(SENT.ref(id))
+    assert NOBODY == talk.held(SENT.ref(key))
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
@@ -235,7 +235,7 @@ def test_taken_back_before_it_left(talk: Talk) -> None:
 
 
 def test_each_act_is_said(talk: Talk) -> None:
-    """Question, answer to an inquiry, urgency, withdrawal: in the words of the asker."""
+    """Question, answer to an inquiry, urgency, withdrawal: in the asker's words."""
     asked = talk.asked()
     talk.says(asked, Asked(text="Hoeveel?"))
     talk.work()
@@ -271,14 +271,14 @@ def test_steps_that_are_over(talk: Talk) -> None:
     """A message that is there is not sent again, nor let be."""
     talk.pigeon.after = [OutcomeUnknownError("pigeon", "no feather")]
     talk.asked()
-    id = sent_id(talk)
-    talk.vl.exchange.send_again(id, by=CABINET)
+    key = sent_id(talk)
+    talk.vl.exchange.send_again(key, by=CABINET)
     talk.work()
 
     with pytest.raises(StepNotAllowedError):
-        talk.vl.exchange.send_again(id, by=CABINET)
+        talk.vl.exchange.send_again(key, by=CABINET)
     with pytest.raises(StepNotAllowedError):
-        talk.vl.exchange.drop(id, by=CABINET, reason="toch niet")
+        talk.vl.exchange.drop(key, by=CABINET, reason="toch niet")
     assert [SentState.SENT] == [one.state for one in talk.sent()]
 
 
@@ -286,9 +286,9 @@ def test_no_longer_wanted(talk: Talk) -> None:
     """Before it is sent again it can still be let be; the task then does nothing."""
     talk.pigeon.before = [BackendRefusedError("pigeon", "no", status=550)]
     talk.asked()
-    id = sent_id(talk)
-    talk.vl.exchange.send_again(id, by=CABINET)
+    key = sent_id(talk)
+    talk.vl.exchange.send_again(key, by=CABINET)
 
-    talk.vl.exchange.drop(id, by=CABINET, reason="toch niet")
+    talk.vl.exchange.drop(key, by=CABINET, reason="toch niet")
 
     assert ((1, 0, 0), []) == (talk.work(), talk.pigeon.carried)

@@ -8,7 +8,7 @@ import pytest
 
 from digivl.advice.agreement import AGREEMENT, AgreementState
 from digivl.advice.body import AdviceAspect, AdviceOutcome
-from digivl.advice.correspondence import HEARD, SENT, HeardState, SentState
+from digivl.advice.correspondence import HEARD, HeardState
 from digivl.advice.messages import (
     Advised,
     Agreed,
@@ -19,18 +19,14 @@ from digivl.advice.messages import (
     Unclear,
 )
 from digivl.advice.request import ADVICE, AdviceState, AspectRemark
-from digivl.documents.model import DOCUMENT, IF_ADVICE
+from digivl.documents.model import IF_ADVICE
 from digivl.errors import (
-    BackendUnavailableError,
     MalformedError,
     NotAllowedError,
-    OutcomeUnknownError,
-    StaleRecordError,
     StepNotAllowedError,
 )
 from digivl.kernel.kinds import Ref
 from digivl.kernel.personal import Personal
-from digivl.records.port import Query
 from digivl.testing.council import CABINET, INSPECTOR, OTHER_CABINET
 from digivl.testing.matter import BUDGET, MINISTER
 from digivl.testing.papers import paper
@@ -61,8 +57,8 @@ def agreement(talk: Talk) -> str:
         advice, minister=BUDGET, by=MINISTER, channel=talk.channel
     )
     talk.work()
-    id: str = asked.id
-    return id
+    name: str = asked.id
+    return name
 
 
 def test_receipt_starts_the_term(talk: Talk) -> None:
@@ -258,9 +254,7 @@ def test_withdrawn_meanwhile(talk: Talk) -> None:
         ({"reference": "P-9"}, "een andere referentie dan P-1"),
     ],
 )
-def test_about_what_is_not_known(
-    talk: Talk, how: dict[str, Any], problem: str
-) -> None:
+def test_about_what_is_not_known(talk: Talk, how: dict[str, Any], problem: str) -> None:
     """It waits for the desk of the channel, or for who asked; it is never dropped."""
     asked = talk.asked()
     talk.says(asked, FAVOURABLE, **how)
@@ -318,17 +312,17 @@ def test_settling(talk: Talk) -> None:
     asked = talk.asked()
     talk.says(asked, Unclear(why="niet te lezen"))
     talk.work()
-    id = "pigeon:m1"
+    name = "pigeon:m1"
 
     with pytest.raises(NotAllowedError):
-        talk.vl.hearing.settle(id, by=OTHER_CABINET, reason="gezien")
+        talk.vl.hearing.settle(name, by=OTHER_CABINET, reason="gezien")
     with pytest.raises(MalformedError):
-        talk.vl.hearing.settle(id, by=CABINET, reason=" ")
-    talk.vl.hearing.settle(id, by=CABINET, reason="zelf ingevoerd")
+        talk.vl.hearing.settle(name, by=CABINET, reason=" ")
+    talk.vl.hearing.settle(name, by=CABINET, reason="zelf ingevoerd")
 
-    assert (NOBODY, []) == (talk.held(HEARD.ref(id)), list(talk.vl.hearing.waiting()))
+    assert (NOBODY, []) == (talk.held(HEARD.ref(name)), list(talk.vl.hearing.waiting()))
     with pytest.raises(StepNotAllowedError):
-        talk.vl.hearing.settle(id, by=CABINET, reason="nog eens")
+        talk.vl.hearing.settle(name, by=CABINET, reason="nog eens")
 
 
 def test_asker_enters_by_hand(talk: Talk) -> None:
@@ -402,83 +396,3 @@ def test_answer_of_the_other_kind(
     talk.work()
 
     assert [HeardState.APART] == [was for was, _ in heard(talk)]
-
-
-def test_reply_tells_that_it_arrived(talk: Talk) -> None:
-    """Who answers has the question: nobody has to find out any more."""
-    talk.pigeon.after = [OutcomeUnknownError("pigeon", "no feather")]
-    asked = talk.asked()
-    (row,) = talk.vl.book.rows(Query(kind=SENT.name))
-    talk.says(asked, Received())
-
-    talk.work()
-
-    assert SentState.SENT is talk.sent()[0].state
-    assert NOBODY == talk.held(SENT.ref(row.ref.id))
-
-
-def test_one_channel_fails(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is told which, and why; the rest of the work goes on."""
-    asked = talk.asked()
-
-    def fails() -> None:
-        raise BackendUnavailableError("pigeon", "no bird")
-
-    monkeypatch.setattr(type(talk.pigeon), "collect", lambda _: fails())
-
-    assert ["pigeon"] == list(talk.vl.exchange.collect().failed)
-    assert (0, 0, 0) == talk.work()
-    assert AdviceState.SUBMITTED is state(talk, asked)
-
-
-def test_no_silence_where_nobody_could_listen(
-    talk: Talk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A term does not pass in silence while an answer may lie in the channel."""
-    asked = talk.asked()
-    talk.says(asked, Received())
-    talk.work()
-    talk.says(asked, FAVOURABLE)
-    talk.matter.wait(days=60)
-
-    def fails() -> None:
-        raise BackendUnavailableError("pigeon", "no bird")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(type(talk.pigeon), "collect", lambda _: fails())
-        talk.work()
-        between = state(talk, asked)
-    talk.work()
-
-    assert (AdviceState.RECEIVED, AdviceState.ADVISED) == (between, state(talk, asked))
-
-
-def test_two_workers_take_one_message(talk: Talk) -> None:
-    """Whoever is second is stale, has written nothing, and confirms the next time."""
-    asked = talk.asked()
-    talk.says(asked, Received())
-    (message,) = talk.pigeon.waiting
-    hearing = talk.vl.hearing
-    late = hearing._draft("pigeon", message, talk.vl.advices.read(asked), None)
-    talk.work()
-
-    with pytest.raises(StaleRecordError):
-        talk.vl.book.write(late)
-
-
-def test_documents_are_taken_in_once(talk: Talk) -> None:
-    """A death between the document and the answer leaves one document, not two."""
-    asked = talk.asked()
-    talk.pigeon.files["f"] = paper()
-    talk.says(asked, FAVOURABLE, file="f")
-    (message,) = talk.pigeon.waiting
-    entry = talk.vl.advices.read(asked)
-    before = len(talk.vl.book.rows(Query(kind=DOCUMENT.name)))
-    kept = talk.vl.hearing._kept("pigeon", talk.pigeon, message, entry)
-
-    talk.work()
-
-    assert kept == talk.vl.advices.read(asked).record.advice.document
-    assert before + 1 == len(talk.vl.book.rows(Query(kind=DOCUMENT.name)))
-
-

@@ -51,16 +51,16 @@ def _mocked() -> Callable[..., KrabChannel]:
 
     def make(answer: Callable[[httpx.Request], httpx.Response]) -> KrabChannel:
         transport = httpx.MockTransport(answer)
-        gateway = Gateway("krab", "https://krab.example/v1", Limits(), transport=transport)
+        gateway = Gateway(
+            "krab", "https://krab.example/v1", Limits(), transport=transport
+        )
         return KrabChannel(gateway=gateway, clock=lambda: pytest.fail("no clock"))
 
     return make
 
 
 @pytest.fixture(name="office")
-def _office(
-    talks: Callable[..., Talk], quick_folder: Path, address: str
-) -> Talk:
+def _office(talks: Callable[..., Talk], quick_folder: Path, address: str) -> Talk:
     """An office that talks to the simulator through its settings."""
     (quick_folder / "secret").write_text(CLIENT_SECRET)
     options = {
@@ -193,7 +193,14 @@ def test_many_events_come_in_pages(krab: KrabChannel, simulator: KrabSimulator) 
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<html>", b"[]", b'{"events": 3}', b'{"events": [], "next": ""}', b"[" * 99_999],
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b'{"events": 3}',
+        b'{"events": [], "next": ""}',
+        b"[" * 99_999,
+    ],
 )
 def test_answer_that_makes_no_sense(
     mocked: Callable[..., KrabChannel], body: bytes
@@ -225,13 +232,15 @@ def test_document_that_is_gone(krab: KrabChannel) -> None:
 
 
 def test_from_question_to_advice(office: Talk, simulator: KrabSimulator) -> None:
-    """Through the settings and the outbox, with the PDF of the advice in the dossier."""
+    """Through settings and outbox, with the PDF of the advice in the dossier."""
     asked = office.asked()
     reference = office.vl.advices.read(asked).record.reference
     simulator.receive(reference)
     simulator.ask(reference, "Hoeveel kinderen?")
     office.work()
-    office.vl.advices.answer(asked, "156.", by=office.vl.advices.read(asked).record.asker)
+    office.vl.advices.answer(
+        asked, "156.", by=office.vl.advices.read(asked).record.asker
+    )
     office.work()
     content = paper()
     simulator.advise(reference, agreement_needed=False, pdf=content)
@@ -290,7 +299,9 @@ def test_unknown_kind(office: Talk, simulator: KrabSimulator) -> None:
 
 def test_received_at_once(simulator: KrabSimulator, tmp_path: Path) -> None:
     """A simulator can play who receives each question, and only questions."""
-    playing = KrabSimulator(tmp_path / "p", simulator.clock, on_message=received_at_once)
+    playing = KrabSimulator(
+        tmp_path / "p", simulator.clock, on_message=received_at_once
+    )
     said: dict[str, Any] = {"kind": "QUESTION", "senderReference": "advice/1"}
     playing.accept(CLIENT_ID, "k1", said)
     playing.accept(CLIENT_ID, "k2", said | {"kind": "WITHDRAWAL"})

@@ -71,7 +71,11 @@ def test_all_of_it_is_assumed() -> None:
     ("assumption", "actual", "expected"),
     [
         ("token-path", wire.OAUTH_ENDPOINT, "/op/v1/token"),
-        ("scopes", (wire.SCOPE_ASK, wire.SCOPE_READ), ("krab_krab_v1_P", "krab_krab_v1_G")),
+        (
+            "scopes",
+            (wire.SCOPE_ASK, wire.SCOPE_READ),
+            ("krab_krab_v1_P", "krab_krab_v1_G"),
+        ),
         ("messages", wire.MESSAGES, "/messages"),
         (
             "message-words",
@@ -81,7 +85,11 @@ def test_all_of_it_is_assumed() -> None:
         ("idempotency-key", wire.IDEMPOTENCY_KEY, "idempotency-key"),
         ("own-reference", wire.OWN_REFERENCE, "senderReference"),
         ("its-reference", wire.REFERENCE, "reference"),
-        ("documents", (wire.DOCUMENTS, wire.SHA256, wire.FILE), ("/documents", "sha256", "file")),
+        (
+            "documents",
+            (wire.DOCUMENTS, wire.SHA256, wire.FILE),
+            ("/documents", "sha256", "file"),
+        ),
         ("largest", wire.LARGEST, 30_000_000),
         ("events", (wire.EVENTS, wire.AFTER, wire.NEXT), ("/events", "after", "next")),
         (
@@ -102,7 +110,11 @@ def test_all_of_it_is_assumed() -> None:
                 *("FAVOURABLE_WITH_REMARKS", "UNFAVOURABLE"),
             ],
         ),
-        ("confirmations", (wire.CONFIRMATIONS, wire.IDS), ("/events/confirmations", "ids")),
+        (
+            "confirmations",
+            (wire.CONFIRMATIONS, wire.IDS),
+            ("/events/confirmations", "ids"),
+        ),
         ("event-document", wire.DOCUMENT, "document"),
         ("event-submission", wire.SUBMISSION, "submission"),
     ],
@@ -202,7 +214,7 @@ def test_later_messages(make_outgoing: Make) -> None:
     ],
 )
 def test_events(fields: dict[str, Any], said: Said) -> None:
-    """Each kind of event says its own thing; fields that are not known do not matter."""
+    """Each kind of event says its own thing; unknown fields do not matter."""
     event = {
         "id": "e1",
         "senderReference": "advice/a1",
@@ -215,7 +227,10 @@ def test_events(fields: dict[str, Any], said: Said) -> None:
     read = wire.read_event(event)
 
     assert (said, "e1", Ref("advice", "a1")) == (read.said, read.id, read.question)
-    assert ("KRAB-1", datetime(2026, 11, 24, 9, tzinfo=UTC)) == (read.reference, read.at)
+    assert ("KRAB-1", datetime(2026, 11, 24, 9, tzinfo=UTC)) == (
+        read.reference,
+        read.at,
+    )
 
 
 @pytest.mark.parametrize(
@@ -231,7 +246,12 @@ def test_events(fields: dict[str, Any], said: Said) -> None:
         {"id": "e1", "kind": "ADVICE", "outcome": "MAYBE"},
         {"id": "e1", "kind": "ADVICE", "outcome": "FAVOURABLE", "conditions": ["c"]},
         {"id": "e1", "kind": "ADVICE", "outcome": "FAVOURABLE_ON_CONDITIONS"},
-        {"id": "e1", "kind": "ADVICE", "outcome": "FAVOURABLE", "agreementNeeded": "no"},
+        {
+            "id": "e1",
+            "kind": "ADVICE",
+            "outcome": "FAVOURABLE",
+            "agreementNeeded": "no",
+        },
         {"id": "e1", "kind": "ADVICE", "outcome": "FAVOURABLE", "remarks": [{}]},
         {"id": "e1", "kind": "REFUSAL"},
         {"id": "e1", "kind": "RECEIVED", "at": "soon"},
@@ -253,7 +273,9 @@ def test_event_that_is_set_apart(event: dict[str, Any]) -> None:
     assert "033.28" not in read.text
 
 
-@pytest.mark.parametrize("event", [{}, [], None, "x", {"id": 3}, {"id": "a b"}], ids=str)
+@pytest.mark.parametrize(
+    "event", [{}, [], None, "x", {"id": 3}, {"id": "a b"}], ids=str
+)
 def test_event_without_a_name(event: object) -> None:
     """It is known by its hash, so that it is the same when it comes again."""
     read = wire.read_event(event)
@@ -262,7 +284,9 @@ def test_event_without_a_name(event: object) -> None:
     assert wire.read_event(event) == read
 
 
-@pytest.mark.parametrize("said", [None, [], {}, {"events": {}}, {"events": [], "next": 3}])
+@pytest.mark.parametrize(
+    "said", [None, [], {}, {"events": {}}, {"events": [], "next": 3}]
+)
 def test_what_is_no_page(said: object) -> None:
     """An answer without a list of events is none."""
     with pytest.raises(MalformedError):

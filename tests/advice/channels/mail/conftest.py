@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -16,12 +15,16 @@ from typing import Any
 import attrs
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from digivl.advice.channels import Opened
 from digivl.advice.mail import MailChannel, Relay
 from digivl.advice.mail_form import ANSWER_FILE
 from digivl.advice.mail_letter import Letterhead
 from digivl.advice.mail_marks import Marks
-from digivl.advice.mail_reply import Correspondents
+from digivl.advice.mail_reply import Correspondents, Reply, read_reply
 from digivl.advice.mailboxes import Maildir
 from digivl.advice.messages import Outgoing
 from digivl.settings import Limits
@@ -126,7 +129,8 @@ class Correspondent:
         reply["In-Reply-To"] = letter["message-id"]
         reply["References"] = f"{letter['references']} {letter['message-id']}"
         reply["Message-ID"] = f"<{self.count}@fin.example.be>"
-        reply.set_content(f"{text}\nMet vriendelijke groet\n\nOp 23/11 schreef u:\n{quoted}")
+        above = f"{text}\nMet vriendelijke groet\n\nOp 23/11 schreef u:\n"
+        reply.set_content(above + quoted)
         if form is not None:
             reply.add_attachment(
                 form, maintype="application", subtype="json", filename=ANSWER_FILE
@@ -142,7 +146,7 @@ class Correspondent:
         self.count += 1
         name = f"{1_700_000_000 + self.count}.M{self.count}P1.{SERVER}"
         (self.maildir / "tmp" / name).write_bytes(raw)
-        os.rename(self.maildir / "tmp" / name, self.maildir / "new" / name)
+        (self.maildir / "tmp" / name).rename(self.maildir / "new" / name)
         return name
 
 
@@ -242,3 +246,51 @@ def _mail(
 ) -> Correspondent:
     """The channel, the server, and who replies."""
     return Correspondent(make_channel(serve(taken)), taken, maildir)
+
+
+@pytest.fixture(name="certificate", scope="session")
+def _certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate of localhost that nobody else vouches for, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)  # noqa: FBT003
+        .sign(key, hashes.SHA256())
+    )
+    folder = tmp_path_factory.mktemp("certificate")
+    pem, secret = folder / "localhost.pem", folder / "localhost.key"
+    pem.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    secret.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return pem, secret
+
+
+@pytest.fixture(name="asked")
+def _asked(mail: Correspondent, question: Outgoing, pdf: Opened) -> Correspondent:
+    """The question was sent."""
+    mail.channel.send(question, pdf)
+    return mail
+
+
+@pytest.fixture(name="read")
+def _read(who: Correspondents) -> Callable[..., Reply]:
+    """Reads a reply."""
+
+    def read(letter: EmailMessage | bytes, **changes: Any) -> Reply:
+        raw = letter if isinstance(letter, bytes) else letter.as_bytes()
+        return read_reply(raw, "m1", attrs.evolve(who, **changes), whole=True)
+
+    return read

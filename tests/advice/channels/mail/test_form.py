@@ -49,8 +49,8 @@ FAVOURABLE = Advised(outcome=AdviceOutcome.FAVOURABLE)
             Advised(outcome=AdviceOutcome.FAVOURABLE, agreement_needed=False),
         ),
         (
-            "Conclusie: gunstig met opmerkingen\n"
-            "Opmerking kostenefficiëntie: Vraag offertes.",
+            """Conclusie: gunstig met opmerkingen
+            Opmerking kostenefficiëntie: Vraag offertes.""",
             Advised(
                 outcome=AdviceOutcome.FAVOURABLE_WITH_REMARKS,
                 remarks=(

@@ -29,7 +29,9 @@ from digivl.errors import CorruptDocumentError, MalformedError
 from digivl.kernel.kinds import Ref
 
 Make = Callable[..., Outgoing]
-SHORT = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=120)
+SHORT = st.text(
+    st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=120
+)
 
 
 def read(message: Outgoing, head: Letterhead, opened: Opened) -> Any:
@@ -70,11 +72,15 @@ def test_headers(make_outgoing: Make, head: Letterhead, pdf: Opened) -> None:
     assert message.at == letter["date"].datetime
 
 
-def test_what_a_person_reads(make_outgoing: Make, head: Letterhead, pdf: Opened) -> None:
+def test_what_a_person_reads(
+    make_outgoing: Make, head: Letterhead, pdf: Opened
+) -> None:
     """Who asks what, on which documents and lines, and how to answer."""
     text = words(read(make_outgoing(), head, pdf))
 
-    assert text.startswith("Kabinet jeugd aan Inspectie van Financiën, 23 nov 2026 10:00")
+    assert text.startswith(
+        "Kabinet jeugd aan Inspectie van Financiën, 23 nov 2026 10:00"
+    )
     assert "1. Nota aan de Vlaamse Regering (Nota; bijgevoegd)" in text
     assert (
         "- 2027, HB0-1HDJ2HB-WT, uitgave, recurrent: "
@@ -90,7 +96,9 @@ def test_what_is_attached(make_outgoing: Make, head: Letterhead, pdf: Opened) ->
 
     attached = files(read(message, head, pdf))
 
-    assert [QUESTION_FILE, ANSWER_FILE, "1-Nota-aan-de-Vlaamse-Regering.pdf"] == [*attached]
+    assert [QUESTION_FILE, ANSWER_FILE, "1-Nota-aan-de-Vlaamse-Regering.pdf"] == [
+        *attached
+    ]
     (enclosure,) = message.enclosures
     content = attached["1-Nota-aan-de-Vlaamse-Regering.pdf"]
     assert enclosure.sha256 == hashlib.sha256(content).hexdigest()
@@ -112,7 +120,9 @@ def test_too_large_is_said(make_outgoing: Make, head: Letterhead, pdf: Opened) -
     assert "2-Nota-aan-de-Vlaamse-Regering.pdf" in files(letter)
 
 
-def test_full_letter_stays_within_its_size(make_outgoing: Make, head: Letterhead) -> None:
+def test_full_letter_stays_within_its_size(
+    make_outgoing: Make, head: Letterhead
+) -> None:
     """As many documents as fit, and the whole as it travels is not larger."""
     content = b"%PDF-" + b"\xff" * 300_000
     small = attrs.evolve(head, largest=2_000_000)
@@ -131,7 +141,9 @@ def test_full_letter_stays_within_its_size(make_outgoing: Make, head: Letterhead
     raw = compose(message, small, opened).as_bytes(policy=SMTP)
 
     assert len(raw) <= small.largest
-    assert 2 <= sum(name.endswith(".pdf") for name in files(message_from_bytes(raw, policy=default)))
+    assert 2 <= sum(
+        name.endswith(".pdf") for name in files(message_from_bytes(raw, policy=default))
+    )
 
 
 def test_bytes_of_another_document(make_outgoing: Make, head: Letterhead) -> None:
@@ -149,7 +161,10 @@ def test_bytes_of_another_document(make_outgoing: Make, head: Letterhead) -> Non
     ("kind", "subject"),
     [
         (OutgoingKind.ANSWER, "Inlichtingen bij de vraag om begrotingsakkoord: "),
-        (OutgoingKind.URGENCY, "Beroep op de spoed bij de vraag om begrotingsakkoord: "),
+        (
+            OutgoingKind.URGENCY,
+            "Beroep op de spoed bij de vraag om begrotingsakkoord: ",
+        ),
         (OutgoingKind.WITHDRAWAL, "Intrekking van de vraag om begrotingsakkoord: "),
     ],
 )
@@ -186,9 +201,7 @@ def test_any_words(
     try:
         message = make_outgoing(title=title, text=text, asker=name)
         (one,) = message.enclosures
-        message = attrs.evolve(
-            message, enclosures=(attrs.evolve(one, title=title),)
-        )
+        message = attrs.evolve(message, enclosures=(attrs.evolve(one, title=title),))
     except MalformedError:
         return  # the record keeps it out
     raw = compose(message, head, pdf).as_bytes(policy=SMTP)
@@ -215,7 +228,7 @@ def test_munpack_reads_it(
     tmp_path: Path,
     needs_program: Callable[[str], str],
 ) -> None:
-    """Another program finds the same parts, byte by byte (mpack, of Carnegie Mellon)."""
+    """Another program finds the same parts, byte by byte (mpack, Carnegie Mellon)."""
     message = make_outgoing()
     raw = compose(message, head, pdf).as_bytes(policy=SMTP)
     command = [needs_program("munpack"), "-q", "-t", "-C", str(tmp_path)]
@@ -226,4 +239,6 @@ def test_munpack_reads_it(
     content = found["1-Nota-aan-de-Vlaamse-Regering.pdf"]
     assert enclosure.sha256 == hashlib.sha256(content).hexdigest()
     assert message.title == json.loads(found[QUESTION_FILE])["title"]
-    assert any("Conclusie: " in text.decode("utf-8", "replace") for text in found.values())
+    assert any(
+        "Conclusie: " in text.decode("utf-8", "replace") for text in found.values()
+    )

@@ -20,7 +20,9 @@ ABOUTS = st.builds(
     st.builds(
         Ref,
         st.sampled_from(["advice", "agreement"]),
-        st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=60),
+        st.text(
+            st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=60
+        ),
     ),
     st.integers(1, 9_999),
 )
@@ -49,7 +51,9 @@ def test_a_mark_of_another_secret_is_forged() -> None:
 @pytest.mark.parametrize(
     ("was", "becomes"), [(".2.", ".1."), ("advice", "agreement"), ("000a", "000b")]
 )
-def test_a_mark_holds_for_one_submission_of_one_question(was: str, becomes: str) -> None:
+def test_a_mark_holds_for_one_submission_of_one_question(
+    was: str, becomes: str
+) -> None:
     """Changing what it is about makes it a forged one."""
     mark = MARKS.mark(ABOUT).replace(was, becomes)
 
