@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from digivl.cli.files import reading
 from digivl.cli.options import AsJson
 from digivl.cli.output import NO, print_json, reported, say
-from digivl.errors import LimitExceededError, MalformedError
-from digivl.kernel.calendar import CALENDARS, LEGAL, Calendar, calendar_named
+from digivl.errors import MalformedError
+from digivl.kernel.calendar import (
+    CALENDARS,
+    LEGAL,
+    Calendar,
+    calendar_named,
+    read_days_off,
+)
 from digivl.kernel.moments import BRUSSELS, from_clock
 from digivl.kernel.reckoning import Reckoning, TermStep
 from digivl.kernel.terms import Counted, Deadline, Suspension, Term
 
-_LARGEST: Final = 1_000_000
 _NOON: Final = time(12)
 
 app = typer.Typer(
@@ -39,7 +42,7 @@ DaysOff = Annotated[
 ]
 
 
-@app.command()
+@app.command("due")
 def due(  # noqa: PLR0913 - an option for each part of a term
     *,
     received: Annotated[
@@ -93,7 +96,7 @@ def due(  # noqa: PLR0913 - an option for each part of a term
         raise typer.Exit(NO)
 
 
-@app.command()
+@app.command("before")
 def before(
     *,
     meeting: Annotated[str, typer.Option(help="Day of the meeting, or moment.")],
@@ -166,20 +169,7 @@ def _calendar(name: str, file: Path | None) -> Calendar:
     calendar = calendar_named(name)
     if file is None:
         return calendar
-    return calendar.with_days_off(_table(file), source=f"opgegeven: {file.name}")
-
-
-def _table(path: Path) -> dict[str, Any]:
-    with reading(path) as file:
-        content = file.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise LimitExceededError(f"{path} is larger than {_LARGEST} bytes")
-    try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as cause:
-        raise MalformedError(
-            f"{path} is no TOML: {cause}", hint='Write 2026 = ["2026-05-15"].'
-        ) from cause
+    return calendar.with_days_off(read_days_off(file), source=f"lijst {file.name}")
 
 
 def _print(

@@ -19,17 +19,20 @@ Source:
 
 from __future__ import annotations
 
+import tomllib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
-from digivl.errors import MalformedError
+from digivl.errors import LimitExceededError, MalformedError
 from digivl.kernel.moments import day_of, end_of_day
 
+_LARGEST: Final = 1_000_000
 _FIRST_YEAR, _LAST_YEAR = 1974, 2299
 _WEEKEND: Final = frozenset({6, 0})  # what is left of an ordinal, divided by seven
 
@@ -229,6 +232,14 @@ class Calendar:
             place += len(working)
         return date.fromordinal(working[place])
 
+    def roll(self, day: date) -> date:
+        """The first working day from a day on: itself, if it is one.
+
+        Raises:
+            MalformedError: A year without calendar.
+        """
+        return day if self.is_working_day(day) else self.add_working_days(day, 1)
+
     def due(self, received: datetime, working_days: int) -> datetime:
         """The end of a term: the last instant of its last day in Brussels, in UTC.
 
@@ -257,6 +268,31 @@ class Calendar:
                 if one % 7 not in _WEEKEND and one not in off
             )
         return found
+
+
+def read_days_off(path: Path) -> dict[str, Any]:
+    """Days off by year, as `Calendar.with_days_off` takes them, from a TOML file.
+
+    Args:
+        path: The file, with lines as ``2026 = ["2026-05-15", 2026-07-20]``.
+
+    Raises:
+        MalformedError: It cannot be read, or is no TOML.
+        LimitExceededError: It is larger than 1 MB.
+    """
+    try:
+        if not path.is_file():  # a pipe or a device may never end
+            raise MalformedError(f"{path} cannot be read: it is not a file")
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except OSError as cause:
+        raise MalformedError(f"{path} cannot be read: {cause.strerror}") from cause
+    if len(content) > _LARGEST:
+        raise LimitExceededError(f"{path} is larger than {_LARGEST} bytes")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as cause:
+        raise MalformedError(f"{path} is no TOML: {cause}", hint=_LIST) from cause
 
 
 def _listed(days: Any, year: str) -> Iterable[Any]:

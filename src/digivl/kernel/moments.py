@@ -5,7 +5,7 @@ Time is an argument everywhere in digivl; only the facade has a clock.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -116,8 +116,8 @@ def day_of(moment: datetime) -> date:
 
 def end_of_day(day: date) -> datetime:
     """The last instant of a day in Brussels, in UTC."""
-    midnight = datetime.combine(day + timedelta(days=1), time(), BRUSSELS)
-    return (midnight - timedelta(microseconds=1)).astimezone(UTC)
+    # The clock never changes around midnight there, so that it shows it once.
+    return datetime.combine(day, time.max, BRUSSELS).astimezone(UTC)
 
 
 def date_in_dutch(day: date) -> str:

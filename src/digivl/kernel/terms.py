@@ -177,7 +177,10 @@ class Term:
 
         What `reckon` finds, without its steps: for lists of many.
         """
-        last = self._walked(received, calendar, suspensions, urgency).last_day
+        if suspensions or urgency is not None:
+            last = self._walked(received, calendar, suspensions, urgency).last_day
+        else:
+            last = self._undisturbed(received, calendar)
         return end_of_day(last) if last else None
 
     def reckon(
@@ -216,7 +219,7 @@ class Term:
         suspensions: Sequence[Suspension],
         urgency: Urgency | None,
     ) -> Walk:
-        walk = _begun(self, received, calendar)
+        walk = self._begun(received, calendar)
         for each in sorted(suspensions, key=_place):
             if urgency is not None and urgency.at <= each.start:
                 walk.hasten(urgency)
@@ -226,6 +229,44 @@ class Term:
             walk.hasten(urgency)
         walk.end()
         return walk
+
+    def _begun(self, received: datetime, calendar: Calendar) -> Walk:
+        local = in_brussels(received)
+        day, starts = local.date(), self._starts(local, calendar)
+        length = self.counted.length
+        return Walk(
+            calendar=calendar,
+            counted=self.counted,
+            rolls=self.rolls or self.counted is Counted.WORKING_DAYS,
+            stops=self.stops,
+            rule=self.rule,
+            day=starts,
+            left=self.days + self.extension,
+            received=received,
+            asked=day,
+            answered=received,
+            legs=[
+                partial(
+                    told.term_told, day, length, self.days, self.extension, self.rule
+                ),
+                partial(told.received_told, local, starts, self.cutoff),
+            ],
+        )
+
+    def _undisturbed(self, received: datetime, calendar: Calendar) -> date:
+        # Most of a list has no question: where its walk would end, it goes at once.
+        starts = self._starts(in_brussels(received), calendar)
+        last = self.counted.add(calendar, starts, self.days + self.extension)
+        return calendar.roll(last) if self.rolls else last
+
+    def _starts(self, local: datetime, calendar: Calendar) -> date:
+        """The day that counts as that of receipt."""
+        day = local.date()
+        if self.cutoff is None:
+            return day
+        if local.time() <= self.cutoff and calendar.is_working_day(day):
+            return day
+        return calendar.add_working_days(day, 1)
 
 
 @attrs.frozen(kw_only=True)
@@ -282,29 +323,3 @@ class Deadline:
 
 def _place(question: Suspension) -> tuple[datetime, datetime]:
     return question.start, question.end or _OPEN
-
-
-def _begun(term: Term, received: datetime, calendar: Calendar) -> Walk:
-    local = in_brussels(received)
-    day = starts = local.date()
-    if term.cutoff is not None and (
-        local.time() > term.cutoff or not calendar.is_working_day(day)
-    ):
-        starts = calendar.add_working_days(day, 1)
-    length = term.counted.length
-    return Walk(
-        calendar=calendar,
-        counted=term.counted,
-        rolls=term.rolls or term.counted is Counted.WORKING_DAYS,
-        stops=term.stops,
-        rule=term.rule,
-        day=starts,
-        left=term.days + term.extension,
-        received=received,
-        asked=day,
-        answered=received,
-        legs=[
-            partial(told.term_told, day, length, term.days, term.extension, term.rule),
-            partial(told.received_told, local, starts, term.cutoff),
-        ],
-    )

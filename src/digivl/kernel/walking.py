@@ -16,7 +16,7 @@ import attrs
 from digivl.errors import MalformedError
 from digivl.kernel import reckoning as told
 from digivl.kernel.calendar import Calendar
-from digivl.kernel.moments import day_of, end_of_day
+from digivl.kernel.moments import day_of
 from digivl.kernel.reckoning import Leg, TermStep
 
 if TYPE_CHECKING:
@@ -61,12 +61,10 @@ class Walk:
                 "the questions of a term follow on its receipt and on each other",
                 hint="A question is answered before the next one is asked.",
             )
-        self._check_running(question.start)
-        asked = day_of(question.start)
+        asked = self._reach(question.start)
         if not self.stops:
             self._tell(told.runs_on_told, asked, self.rule)
             return
-        self._count_to(asked)
         answered = day_of(question.end) if question.end else None
         self.asked, self.answered = asked, question.end
         if answered is not None:
@@ -77,9 +75,7 @@ class Walk:
     def hasten(self, urgency: Urgency) -> None:
         """Go on with a shorter term, counted from the same receipt."""
         self._check_shorter(urgency)
-        self._check_running(urgency.at)
-        declared = day_of(urgency.at)
-        self._count_to(declared)
+        declared = self._reach(urgency.at)
         self.left = min(self.left, max(urgency.days - self.used, urgency.least))
         self.stops, self.rule = urgency.stops, urgency.rule
         days = (urgency.days, urgency.least, self.left)
@@ -91,7 +87,8 @@ class Walk:
             days = (self.left, self.counted.length)
             self._tell(told.still_told, self.asked, *days)
             return
-        last, self.last_day = self._last(), self._ends()
+        last = self._last()
+        self.last_day = self._moved(last)
         self._tell_days(last)
         if last != self.last_day:
             self._tell(told.moved_told, self.calendar, last, self.last_day)
@@ -100,21 +97,23 @@ class Walk:
     def _last(self) -> date:
         return self.counted.add(self.calendar, self.day, self.left)
 
-    def _ends(self) -> date:
-        last = self._last()
-        if not self.rolls or self.calendar.is_working_day(last):
-            return last
-        return self.calendar.add_working_days(last, 1)
+    def _moved(self, last: date) -> date:
+        return self.calendar.roll(last) if self.rolls else last
 
-    def _count_to(self, day: date) -> None:
+    def _reach(self, moment: datetime) -> date:
+        """The day of a moment before the end, up to which the days are now counted."""
+        day, last = day_of(moment), self._last()
+        if self.answered is not None and day > self._moved(last):
+            raise MalformedError(
+                "the term was over when a question was asked or urgency declared"
+            )
         # An end that moved leaves days behind the last one: they are none of the term.
-        day = min(day, self._last())
-        if day <= self.day:
-            return
-        self._tell_days(day)
-        passed = self.counted.between(self.calendar, self.day, day)
-        self.used, self.left = self.used + passed, self.left - passed
-        self.day = day
+        to = min(day, last)
+        if to > self.day:
+            self._tell_days(to)
+            passed = self.counted.between(self.calendar, self.day, to)
+            self.used, self.left, self.day = self.used + passed, self.left - passed, to
+        return day
 
     def _tell_days(self, last: date) -> None:
         leg = self.counted.leg(self.calendar, self.day, last, self.used + 1)
@@ -122,12 +121,6 @@ class Walk:
 
     def _tell(self, how: Callable[..., Iterable[TermStep]], *of: object) -> None:
         self.legs.append(partial(how, *of))
-
-    def _check_running(self, moment: datetime) -> None:
-        if self.answered is not None and moment > end_of_day(self._ends()):
-            raise MalformedError(
-                "the term was over when a question was asked or urgency declared"
-            )
 
     def _check_shorter(self, urgency: Urgency) -> None:
         if urgency.at < self.received:
