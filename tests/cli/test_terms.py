@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def test_files_that_hold_no_days(run: Run, tmp_path: Path, content: bytes) -> No
     assert done.line["error"] in {"malformed", "limit-exceeded"}
 
 
-@pytest.mark.parametrize("place", ["nergens.toml", ".", "/dev/zero"])
+@pytest.mark.parametrize("place", ["nergens.toml", ".", "/dev/zero", "x" * 300])
 def test_files_that_are_none(run: Run, tmp_path: Path, place: str) -> None:
     """What is no file is not read."""
     done = run(*DUE, "--days-off", tmp_path / place, "--json")
@@ -191,6 +191,7 @@ def test_what_cannot_be_computed(run: Run, options: str) -> None:
     assert (2, "malformed") == (done.status, done.line["error"])
 
 
+@settings(deadline=None, max_examples=60)
 @given(received=WORDS, suspended=WORDS, cutoff=WORDS)
 def test_any_words(run: Run, received: str, suspended: str, cutoff: str) -> None:
     """Whatever is typed: an answer or an error, never a traceback."""

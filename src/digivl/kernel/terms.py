@@ -121,9 +121,9 @@ class Urgency:
         MalformedError: Fewer days than `least`.
 
     Source:
-        Page of the Flemish government on the advice of the Inspectie van Financien: a
-        minister can shorten 12 working days, not below 4. That those 4 are left after
-        the declaration too is our convention.
+        BVR of 19 January 2001, as its administration explains it: a minister shortens
+        12 working days to no fewer than 4, on a complete file, and no question stops
+        them. That those 4 are left after the declaration too is our convention.
     """
 
     at: datetime = attrs.field(validator=aware)
@@ -176,6 +176,9 @@ class Term:
         """The last instant of the term, in UTC; None while it stands still.
 
         What `reckon` finds, without its steps: for lists of many.
+
+        Raises:
+            MalformedError: As `reckon`.
         """
         if suspensions or urgency is not None:
             last = self._walked(received, calendar, suspensions, urgency).last_day
