@@ -83,14 +83,14 @@ def test_completing_stops_the_term(matter: Matter) -> None:
     """What is added belongs to what the agreement rests on from then on."""
     id, agreements = received(matter), matter.vl.agreements
     matter.wait(days=1)
-    assert agreements.ask_completion(id, "Waar is 2027?", by=BUDGET).record.due is None
+    assert agreements.inquire(id, "Waar is 2027?", by=BUDGET).record.due is None
     assert (CABINET.id, "het dossier vervolledigen") == matter.holder()
     (line,) = matter.vl.proposals.read(matter.dossier).record.lines
     more = (line, attrs.evolve(line, year=2027))
     matter.propose(lines=more)
 
     matter.wait(days=1)
-    completed = agreements.complete(id, "Bijgevoegd.", by=CABINET).record
+    completed = agreements.answer(id, "Bijgevoegd.", by=CABINET).record
 
     assert more == completed.basis.lines
     due = datetime(2026, 12, 10, 22, 59, 59, 999_999, tzinfo=UTC)

@@ -49,7 +49,7 @@ ON_ADVICE: dict[str, Act] = {
     "receive": _of("advices", "receive"),
     "edit": lambda m, id, by: m.vl.advices.edit(id, documents=m.documents, by=by),
     "send back": _of("advices", "send_back", lacks=["x"]),
-    "ask information": _of("advices", "ask_information", text="x"),
+    "ask information": _of("advices", "inquire", text="x"),
     "answer": _of("advices", "answer", text="x"),
     "urge": _of("advices", "urge", reason="x"),
     "withdraw": _of("advices", "withdraw"),
@@ -66,8 +66,8 @@ ON_AGREEMENT: dict[str, Act] = {
     "agreement: agree": _of("agreements", "agree"),
     "agreement: refuse": _of("agreements", "refuse", reason="x"),
     "agreement: withdraw": _of("agreements", "withdraw"),
-    "agreement: ask to complete": _of("agreements", "ask_completion", text="x"),
-    "agreement: complete": _of("agreements", "complete", text="x"),
+    "agreement: ask to complete": _of("agreements", "inquire", text="x"),
+    "agreement: complete": _of("agreements", "answer", text="x"),
 }
 ANEW: dict[str, Act] = {
     "ask IF": lambda m, _, by: m.ask(by=by),

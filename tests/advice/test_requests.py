@@ -149,7 +149,7 @@ def test_a_question_stops_the_term(matter: Matter) -> None:
     """Day 3 is used, the day of the answer is not: nine working days are left."""
     id, advices = matter.received(), matter.vl.advices
     matter.wait(days=3)  # Thursday 26 November, day 3
-    asked = advices.ask_information(id, "Hoeveel kost het in 2028?", by=INSPECTOR)
+    asked = advices.inquire(id, "Hoeveel kost het in 2028?", by=INSPECTOR)
     assert asked.record.due is None
     assert (CABINET.id, "inlichtingen geven") == matter.holder()
 
@@ -288,7 +288,7 @@ ACTS: dict[str, Callable[[Matter, str, Party], object]] = {
     "withdraw": lambda m, id, by: m.vl.advices.withdraw(id, by=by),
     "receive": lambda m, id, by: m.vl.advices.receive(id, by=by),
     "advise": lambda m, id, by: m.vl.advices.advise(id, FAVOURABLE, by=by),
-    "ask information": lambda m, id, by: m.vl.advices.ask_information(id, "?", by=by),
+    "ask information": lambda m, id, by: m.vl.advices.inquire(id, "?", by=by),
     "send back": lambda m, id, by: m.vl.advices.send_back(id, lacks=["x"], by=by),
     "describe": lambda m, _, by: m.vl.proposals.describe(
         m.vl.proposals.read(m.dossier).record, by=by
@@ -328,7 +328,7 @@ def test_the_end_of_a_term_is_explained(matter: Matter) -> None:
     """Step by step, with the rule that set it; nothing where no term runs."""
     id, advices = matter.received(), matter.vl.advices
     matter.wait(days=1)
-    advices.ask_information(id, "?", by=INSPECTOR)
+    advices.inquire(id, "?", by=INSPECTOR)
     matter.wait(days=3)
     due = advices.answer(id, "x", by=CABINET).record.due
 

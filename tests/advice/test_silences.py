@@ -91,7 +91,7 @@ def test_nothing_is_guessed(matter: Matter) -> None:
 def test_a_question_that_is_open_does_not_lapse(matter: Matter) -> None:
     """While the asker has to answer, the term stands still."""
     id = matter.received()
-    matter.vl.advices.ask_information(id, "?", by=INSPECTOR)
+    matter.vl.advices.inquire(id, "?", by=INSPECTOR)
     matter.wait(days=60)
 
     assert [] == matter.vl.silences.establish()

@@ -159,7 +159,7 @@ class Advices:
         draft = found.next(record, "send back", by, now, "; ".join(lacks))
         return self._questions.moved(draft, record.asker, _COMPLETE)
 
-    def ask_information(self, id: str, text: str, *, by: Party) -> Entry[AdviceRequest]:
+    def inquire(self, id: str, text: str, *, by: Party) -> Entry[AdviceRequest]:
         """Ask the asker something, in writing; it stops the term if the rule says so.
 
         Raises:
