@@ -16,6 +16,7 @@ from digivl.advice.correspondence import HeardMessage
 from digivl.advice.questions import Questions
 from digivl.advice.request import (
     ADVICE,
+    ADVICE_LIFECYCLE,
     IN_HOUSE,
     Advice,
     AdviceRequest,
@@ -25,6 +26,7 @@ from digivl.advice.request import (
 from digivl.errors import MalformedError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party
+from digivl.kernel.reckoning import Reckoning
 from digivl.records.entries import Draft, Entry, first
 
 _GIVE = "advies geven"
@@ -162,7 +164,7 @@ class Advices:
         draft = found.next(record, "send back", by, now, "; ".join(lacks))
         return self._questions.moved(draft, record.asker, _COMPLETE)
 
-    def ask_information(self, id: str, text: str, *, by: Party) -> Entry[AdviceRequest]:
+    def inquire(self, id: str, text: str, *, by: Party) -> Entry[AdviceRequest]:
         """Ask the asker something, in writing; it stops the term if the rule says so.
 
         Raises:
@@ -195,6 +197,8 @@ class Advices:
     ) -> Entry[AdviceRequest]:
         """Invoke urgency: the term is shorter, counted from the same receipt.
 
+        The adviser keeps, from then on, at least the fewest days that the rule allows.
+
         Args:
             id: Id of the request.
             reason: Why it cannot wait.
@@ -212,12 +216,7 @@ class Advices:
         found = self._asking.own(ADVICE, id, by, Permission.INVOKE_URGENCY)
         was, now = found.record, self._clock()
         self._asking.check_complete(was)
-        record = self._reclocked(was, "urge", lambda clock: clock.urge(days))
-        if record.due is not None and record.due < now:
-            raise MalformedError(
-                "a term that is so short is over already",
-                hint="Name more days, or wait for the answer.",
-            )
+        record = self._reclocked(was, "urge", lambda clock: clock.urge(days, now))
         draft = found.next(record, "urge", by, now, reason)
         return self._questions.moved(draft, None, _GIVE)
 
@@ -228,12 +227,12 @@ class Advices:
 
         Args:
             id: Id of the request.
-            days: How many days in all.
+            days: How many days more.
             reason: Why.
             by: Who asked.
 
         Raises:
-            MalformedError: The rule knows no longer term, or it is no longer.
+            MalformedError: The rule knows no longer term, or it is no more days.
             NotAllowedError: As `ask`.
         """
         found, now = self._asking.own(ADVICE, id, by), self._clock()
@@ -319,6 +318,14 @@ class Advices:
         record = found.record.met(condition, document)
         return self._asking.write(found.next(record, "meet", by, now))
 
+    def explain(self, id: str) -> Reckoning | None:
+        """How the end of its term is reached; None where no term runs.
+
+        Raises:
+            NotFoundError: No such request.
+        """
+        return self._questions.reckoned(self.read(id).record)
+
     def read(self, id: str) -> Entry[AdviceRequest]:
         """The request as it is now.
 
@@ -335,6 +342,7 @@ class Advices:
     def _reclocked(
         self, was: AdviceRequest, step: str, change: Callable[[Clock], Clock]
     ) -> AdviceRequest:
+        ADVICE_LIFECYCLE.after(was.state, step)  # what is not received has no term
         if was.clock is None:
             raise MalformedError(
                 f"no rule gives a term for {was.body.label}",

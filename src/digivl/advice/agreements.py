@@ -18,6 +18,7 @@ from digivl.advice.questions import Questions
 from digivl.advice.request import ADVICE, IN_HOUSE, Condition
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party
+from digivl.kernel.reckoning import Reckoning
 from digivl.records.entries import Draft, Entry, first
 
 _ASK = Permission.ASK_AGREEMENT
@@ -98,7 +99,7 @@ class Agreements:
         draft = found.next(found.record.receive(now, clock), "receive", by, now)
         return self._questions.moved(draft, by, _give(found.record))
 
-    def ask_completion(self, id: str, text: str, *, by: Party) -> Entry[Agreement]:
+    def inquire(self, id: str, text: str, *, by: Party) -> Entry[Agreement]:
         """Ask to complete the file; it stops the term if the rule says so.
 
         Raises:
@@ -113,7 +114,7 @@ class Agreements:
         draft = found.next(record, "ask to complete", by, now)
         return self._questions.moved(draft, was.asker, "het dossier vervolledigen")
 
-    def complete(
+    def answer(
         self,
         id: str,
         text: str,
@@ -222,6 +223,14 @@ class Agreements:
         self._asking.check_document(found.record.dossier, document)
         record = found.record.met(condition, document)
         return self._asking.write(found.next(record, "meet", by, now))
+
+    def explain(self, id: str) -> Reckoning | None:
+        """How the end of its term is reached; None where no term runs.
+
+        Raises:
+            NotFoundError: No such agreement.
+        """
+        return self._questions.reckoned(self.read(id).record)
 
     def read(self, id: str) -> Entry[Agreement]:
         """The agreement as it is now.
