@@ -20,6 +20,7 @@ from typer.models import ArgumentInfo
 
 import digivl
 from digivl import errors, settings
+from digivl.advice.channels import AdviceChannel
 from digivl.cli.commands import app
 from digivl.dispatch.provider import DeliveryProvider
 from digivl.documents.port import DocumentStore
@@ -42,6 +43,7 @@ PORTS = {
     "authorities": TimestampAuthority,
     "means": SigningMeans,
     "providers": DeliveryProvider,
+    "channels": AdviceChannel,
 }
 
 
@@ -114,10 +116,10 @@ def settings_page() -> str:
         "offers.",
         *tables,
         "## Offers\n\n"
-        "What can stand in `[documents]`, `[authorities.NAME]`, `[means.NAME]` and "
-        "`[providers.NAME]` without any plug-in. Paths start at the office. A secret "
-        "never stands in the settings: name a file that only its owner may read, or "
-        "an environment variable.",
+        "What can stand in `[documents]`, `[authorities.NAME]`, `[means.NAME]`, "
+        "`[providers.NAME]` and `[channels.NAME]` without any plug-in. Paths start at "
+        "the office. A secret never stands in the settings: name a file that only its "
+        "owner may read, or an environment variable.",
         table(("table", "offer", "option", "meaning"), list(offered())),
         '`url` and `token_url` can be `"simulator"` in a development office: digivl '
         "then starts the bundled simulator when it is needed. An address outside "

@@ -79,7 +79,8 @@ class AdviceRooms(Rooms):
             moves=self._moves,
             rights=self._rights,
             hearing=self.hearing,
-            channels=self._backends.channels,
+            channels=tuple(self.settings.channels),
+            channel=self._backends.channel,
             clock=self.clock,
         )
 
@@ -95,7 +96,7 @@ class AdviceRooms(Rooms):
             agreements=self.agreements,
             moves=self._moves,
             rights=self._rights,
-            desks=self._backends.desks,
+            desk=self._backends.desk,
             clock=self.clock,
         )
 

@@ -62,14 +62,7 @@ class Backends:
         return cache(self._built_means)
 
     def _built_means(self, name: str) -> SigningMeans:
-        try:
-            chosen = self.settings.means[name]
-        except KeyError:
-            known = ", ".join(self.settings.means) or "none"
-            raise ConfigurationError(
-                f"there is no signing means {name!r}; known: {known}",
-                hint=f"Add [means.{name}] to {SETTINGS}.",
-            ) from None
+        chosen = _named(self.settings.means, name, "signing means", "means")
         return self.catalog.means(chosen.offer, self._build(name, chosen))
 
     @once
@@ -84,16 +77,30 @@ class Backends:
         return self._each(self.settings.providers, self.catalog.provider, "magda")
 
     @once
-    def channels(self) -> Mapping[str, AdviceChannel]:
-        """The channels to those who advise and agree elsewhere, by name."""
-        table = self.settings.channels
-        built = self._each(table, self.catalog.channel, "krab")
-        return dict(zip(table, built, strict=True))
+    def channel(self) -> Callable[[str], AdviceChannel]:
+        """Gives a channel by its name in the settings; each is built once."""
+        return cache(self._built_channel)
 
-    @once
-    def desks(self) -> Mapping[str, Party]:
-        """Who looks at what comes in over a channel and cannot be placed."""
-        return {name: _desk(name, one) for name, one in self.settings.channels.items()}
+    def _built_channel(self, name: str) -> AdviceChannel:
+        chosen = _named(self.settings.channels, name, "channel", "channels")
+        self.desk(name)  # found out now, not when something comes in for it
+        build = self._build(name, chosen, "krab")
+        return self._kept(self.catalog.channel(chosen.offer, build))
+
+    def desk(self, name: str) -> Party:
+        """Who looks at what comes in over a channel and cannot be placed.
+
+        Raises:
+            ConfigurationError: The settings name nobody.
+        """
+        options = self.settings.channels[name].options
+        desk = options.get("desk", "")
+        if not desk:
+            raise ConfigurationError(
+                f"channels.{name} names nobody who looks at what cannot be placed",
+                hint=f'Add desk = "…" to [channels.{name}]: the id of a party.',
+            )
+        return Party(desk, options.get("desk_label", desk), Role.DOSSIER_MANAGER)
 
     def _each(
         self,
@@ -144,12 +151,12 @@ class Backends:
         return outside
 
 
-def _desk(name: str, chosen: Backend) -> Party:
-    desk = chosen.options.get("desk", "")
-    if not desk:
+def _named(table: Mapping[str, Backend], name: str, what: str, kind: str) -> Backend:
+    try:
+        return table[name]
+    except KeyError:
+        known = ", ".join(table) or "none"
         raise ConfigurationError(
-            f"channels.{name} names nobody who looks at what cannot be placed",
-            hint=f'Add desk = "…" to [channels.{name}]: the id of a party.',
-        )
-    label = chosen.options.get("desk_label", desk)
-    return Party(desk, label, Role.DOSSIER_MANAGER)
+            f"there is no {what} {name!r}; known: {known}",
+            hint=f"Add [{kind}.{name}] to {SETTINGS}.",
+        ) from None

@@ -7,7 +7,7 @@ repeated where the channel knows a message by its key; elsewhere a person looks 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,7 +27,6 @@ from digivl.documents.service import Documents
 from digivl.errors import (
     BackendRefusedError,
     BackendUnavailableError,
-    ConfigurationError,
     DigivlError,
     MalformedError,
     OutcomeUnknownError,
@@ -72,14 +71,20 @@ class Collected:
 
 @attrs.frozen(kw_only=True)
 class Exchange:
-    """The conversation of an office with those who advise and agree elsewhere."""
+    """The conversation of an office with those who advise and agree elsewhere.
+
+    Attributes:
+        channels: Their names.
+        channel: Gives one by its name.
+    """
 
     book: RecordBook
     documents: Documents
     moves: Moves
     rights: Rights
     hearing: Hearing
-    channels: Mapping[str, AdviceChannel]
+    channels: Collection[str]
+    channel: Callable[[str], AdviceChannel]
     clock: Callable[[], datetime]
 
     def of_question(self, question: Ref) -> list[Entry[SentMessage]]:
@@ -103,7 +108,7 @@ class Exchange:
         elif found.record.state is _S.WAITING and self._is_pointless(found):
             self._write(found, found.record.step("cancel"), "cancel", done=task)
         else:
-            self._deliver(found, self._channel(found), task)
+            self._deliver(found, self.channel(found.record.channel), task)
 
     def send_again(self, id: str, *, by: Party) -> Entry[SentMessage]:
         """Send a message again, that was refused or of which nobody knows.
@@ -171,8 +176,9 @@ class Exchange:
         the next time.
         """
         applied, apart, failed = 0, 0, dict[str, DigivlError]()
-        for name, channel in self.channels.items():
+        for name in self.channels:
             try:
+                channel = self.channel(name)
                 for message in channel.collect():
                     taken = self.hearing.take(name, channel, message)
                     applied += taken is True
@@ -270,16 +276,6 @@ class Exchange:
             at=at,
             days=_LOOK_DAYS,
         )
-
-    def _channel(self, found: Entry[SentMessage]) -> AdviceChannel:
-        name = found.record.channel
-        try:
-            return self.channels[name]
-        except KeyError:
-            raise ConfigurationError(
-                f"there is no channel {name!r} any more",
-                hint=f"Add [channels.{name}] to digivl.toml, then try the task again.",
-            ) from None
 
     def _question(self, ref: Ref) -> AnyEntry:
         return self.book.read(KINDS[ref.kind], ref.id)

@@ -6,7 +6,7 @@ never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
@@ -79,7 +79,7 @@ class Hearing:
     """Applies incoming messages in the name of who has to answer.
 
     Attributes:
-        desks: Who looks at what cannot be placed, by the name of its channel.
+        desk: Who looks at what cannot be placed, by the name of its channel.
     """
 
     book: RecordBook
@@ -88,7 +88,7 @@ class Hearing:
     agreements: Agreements
     moves: Moves
     rights: Rights
-    desks: Mapping[str, Party]
+    desk: Callable[[str], Party]
     clock: Callable[[], datetime]
 
     def take(self, name: str, channel: AdviceChannel, message: Incoming) -> bool | None:
@@ -213,7 +213,7 @@ class Hearing:
             case Received():
                 service.receive(own, by=by)
             case Asked(text=text):
-                service.ask_information(own, text, by=by)
+                service.inquire(own, text, by=by)
             case SentBack(lacks=lacks):
                 service.send_back(own, lacks=lacks, by=by)
             case Advised() as said:
@@ -245,9 +245,9 @@ class Hearing:
             case Received():
                 service.receive(own, by=by)
             case Asked(text=text):
-                service.ask_completion(own, text, by=by)
+                service.inquire(own, text, by=by)
             case SentBack(lacks=lacks):
-                service.ask_completion(own, "\n".join(lacks), by=by)
+                service.inquire(own, "\n".join(lacks), by=by)
             case Agreed(remark=remark, conditions=conditions):
                 service.agree(
                     own, conditions=conditions, remark=remark, document=document, by=by
@@ -310,7 +310,7 @@ class Hearing:
         record = draft.record
         waits = self.moves.taken(
             HEARD.ref(draft.id),
-            self.desks[name] if asked is None else asked.record.asker,
+            self.desk(name) if asked is None else asked.record.asker,
             _LOOK,
             # What is of no dossier is a matter by itself.
             dossier=record.dossier or draft.id,

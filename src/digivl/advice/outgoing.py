@@ -96,7 +96,6 @@ def outgoing(
     message = sent.record
     asks = message.kind is OutgoingKind.QUESTION
     encloses = asks or said.action == "complete"
-    urgent = message.kind is OutgoingKind.URGENCY and question.clock is not None
     return Outgoing(
         key=sent.id,
         kind=message.kind,
@@ -110,7 +109,7 @@ def outgoing(
         adviser=answerer(question).label,
         at=message.at,
         text=_text(message.kind, question, said.reason),
-        days=question.clock.days if urgent and question.clock else None,
+        days=_days(question) if message.kind is OutgoingKind.URGENCY else None,
         enclosures=_enclosures(question, documents) if encloses else (),
         lines=question.basis.lines if asks else (),
     )
@@ -132,6 +131,11 @@ def _text(kind: OutgoingKind, question: Question, reason: str) -> str:
     if kind is OutgoingKind.ANSWER and question.inquiries:
         return question.inquiries[-1].answer
     return reason
+
+
+def _days(question: Question) -> int | None:
+    urged = question.clock.urged if question.clock else None
+    return urged.days if urged else None
 
 
 def _enclosures(

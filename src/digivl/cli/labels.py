@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from digivl.access.model import DENIAL
 from digivl.advice.agreement import AGREEMENT
+from digivl.advice.correspondence import HEARD, SENT
 from digivl.advice.gate import LOOSENING
 from digivl.advice.proposal import PROPOSAL
 from digivl.advice.request import ADVICE
@@ -59,6 +60,8 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         PROPOSAL,
         ADVICE,
         AGREEMENT,
+        SENT,
+        HEARD,
         LOOSENING,
         FLOW,
         AUTHENTIC,
@@ -103,6 +106,18 @@ _LABELS: Final = {
     ("agreement", "lapse"): "Termijn verstreken",
     ("agreement", "meet"): "Voorwaarde vervullen",
     ("agreement", "withdraw"): "Akkoordvraag intrekken",
+    ("advice", "take reference"): "Referentie van de adviesverlener noteren",
+    ("agreement", "take reference"): "Referentie van het kabinet noteren",
+    ("sent", "say"): "Bericht klaarzetten",
+    ("sent", "begin"): "Bericht verzenden",
+    ("sent", "wait"): "Bericht wacht",
+    ("sent", "accept"): "Bericht verzonden",
+    ("sent", "lose reply"): "Antwoord op het bericht verloren",
+    ("sent", "refuse"): "Bericht geweigerd",
+    ("sent", "send again"): "Bericht opnieuw klaarzetten",
+    ("sent", "cancel"): "Bericht laten vervallen",
+    ("heard", "take in"): "Bericht ontvangen",
+    ("heard", "settle"): "Bericht afhandelen",
     ("loosening", "loosen"): "Vereiste versoepelen (afwijking)",
     ("submission", "submit"): "Indienen bij de secretarie",
     ("submission", "answer"): "Antwoord van een mede-indiener",
@@ -228,6 +243,11 @@ ACCOMPANYING: Final = frozenset(
         ("authentic", "reserve"),
         ("authentic", "put up for signing"),
         ("authentic", "dispatch"),
+        ("advice", "take reference"),
+        ("agreement", "take reference"),
+        ("sent", "say"),
+        ("sent", "begin"),
+        ("sent", "wait"),
         ("custody", "take"),
         ("custody", "move"),
         ("custody", "remind"),

@@ -345,7 +345,7 @@ def test_agreement(talk: Talk) -> None:
     talk.says(asked, SentBack(lacks=("De raming.",)), question=about)
     talk.work()
     was = talk.vl.agreements.read(asked).record
-    talk.vl.agreements.complete(asked, "Zie bijlage.", by=CABINET)
+    talk.vl.agreements.answer(asked, "Zie bijlage.", by=CABINET)
     said = Agreed(remark="Binnen het krediet.", conditions=("Jaarlijks verslag.",))
     talk.says(asked, said, question=about)
 

@@ -5,16 +5,23 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
+from digivl import Digivl
 from digivl.advice.advices import Advices
 from digivl.advice.body import AdviceOutcome
 from digivl.advice.correspondence import HEARD, SENT, SentState
 from digivl.advice.messages import Advised, Received
 from digivl.advice.request import AdviceState
 from digivl.documents.model import DOCUMENT
-from digivl.errors import BackendUnavailableError, OutcomeUnknownError
+from digivl.errors import (
+    BackendUnavailableError,
+    ConfigurationError,
+    OutcomeUnknownError,
+)
 from digivl.records.port import Query
+from digivl.settings import Backend
 from digivl.testing.papers import paper
 
 if TYPE_CHECKING:
@@ -131,3 +138,38 @@ def test_death_behind_the_document(talk: Talk, monkeypatch: pytest.MonkeyPatch) 
 
     assert AdviceState.ADVISED is state(talk, asked)
     assert before + 1 == len(talk.vl.book.rows(Query(kind=DOCUMENT.name)))
+
+
+def test_wrong_settings_of_one_channel(talks: Any) -> None:
+    """A channel that cannot be built is told of; the others are heard all the same."""
+    nobody = Backend(offer="pigeon")
+    nowhere = Backend(offer="nowhere", options={"desk": "desk"})
+    talk = talks({"nobody": nobody, "nowhere": nowhere})
+    asked = talk.asked()
+    talk.says(asked, Received())
+
+    failed = talk.vl.exchange.collect().failed
+
+    assert ["nobody", "nowhere"] == list(failed)
+    assert "desk" in failed["nobody"].hint
+    assert AdviceState.RECEIVED is state(talk, asked)
+
+
+def test_channel_that_went_away(talks: Any) -> None:
+    """What waits to leave over it is stuck in a visible place, with how to mend it."""
+    talk = talks({"post": Backend(offer="pigeon", options={"desk": "desk"})})
+    talk.ask(channel="post")
+    without = attrs.evolve(
+        talk.vl.exchange, channel=lambda name: talks_without(talk, name)
+    )
+    (task,) = talk.vl.book.tasks()
+
+    with pytest.raises(ConfigurationError, match="there is no channel 'post'"):
+        without.deliver(task)
+
+
+def talks_without(talk: Talk, name: str) -> Any:
+    """The channels of an office that has one less."""
+    settings = attrs.evolve(talk.vl.settings, channels={})
+    other = Digivl.from_settings(settings, folder=talk.vl.folder, book=talk.vl.book)
+    return other.exchange.channel(name)
