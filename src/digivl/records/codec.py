@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -30,6 +29,7 @@ from digivl.kernel.moments import from_wire, to_wire
 from digivl.kernel.parties import Party
 from digivl.kernel.personal import Personal, commitment
 from digivl.records.entries import AnyDraft, Entry
+from digivl.records.plain import is_plain
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
@@ -37,9 +37,11 @@ R = TypeVar("R", bound=attrs.AttrsInstance)
 FORMAT: Final = 1
 _VEIL: Final = "$personal"
 _VEILED: Final = f'"{_VEIL}"'
-_TIGHT: Final = (",", ":")
-_LARGEST: Final = 2**53 - 1
 _LEAF_PREFIX: Final = b"\x00"
+#: Writes canonical JSON of what is plain.
+_QUICK_JSON: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False
+)
 
 
 @attrs.frozen
@@ -65,47 +67,61 @@ def leaf_hash(canonical: str) -> bytes:
     return hashlib.sha256(_LEAF_PREFIX + canonical.encode()).digest()
 
 
+def holds_personal(canonical: str) -> bool:
+    """True when an entry commits to personal values."""
+    return _VEILED in canonical
+
+
 def seal(draft: AnyDraft) -> Sealed:
     """Make the canonical entry of a draft.
 
     Raises:
         MalformedError: The record holds what canonical JSON cannot hold.
     """
-    actor = _plain_tree(draft.actor, draft.kind.name)
-    body = _plain_tree(draft.record, draft.kind.name)
-    values: list[PersonalValue] = []
-    is_plain = _is_plain(actor) and _is_plain(body)
-    if not is_plain:
-        actor, body = _veil(actor, values), _veil(body, values)
+    kind, actor, record = draft.kind, draft.actor, draft.record
     tree = {
         "action": draft.action,
-        "actor": actor,
+        "actor": _plain_tree(actor, kind.name),
         "at": to_wire(draft.at),
-        "body": body,
+        "body": _plain_tree(record, kind.name),
         "format": FORMAT,
         "id": draft.id,
-        "kind": draft.kind.name,
+        "kind": kind.name,
         "reason": draft.reason,
         "version": draft.version,
     }
-    canonical = _canonical(tree, is_plain=is_plain)
+    if type(record) is kind.record and is_plain(record) and is_plain(actor):
+        canonical = _canonical(tree, plain=True)
+        return Sealed(canonical, leaf_hash(canonical), ())
+    values: list[PersonalValue] = []
+    canonical = _canonical(_veil(tree, values))
     sealed = Sealed(canonical, leaf_hash(canonical), tuple(values))
-    # What is plain comes out of JSON as it went in: it need not go through it.
-    _check_readable(draft, sealed, (actor, body) if is_plain else None)
+    _check_readable(draft, sealed)
     return sealed
 
 
 def unseal(
-    kind: Kind[R], number: int, canonical: str, personal: Mapping[str, PersonalValue]
+    kind: Kind[R],
+    number: int,
+    canonical: str,
+    personal: Mapping[str, PersonalValue],
+    leaf: bytes | None = None,
 ) -> Entry[R]:
     """Read a written entry; what was erased reads as erased.
+
+    Args:
+        kind: Of which kind it has to be.
+        number: Its place in the book.
+        canonical: As it was written.
+        personal: The personal values that are left, by their commitment.
+        leaf: Its leaf hash as the book keeps it; made from `canonical` if None.
 
     Raises:
         MalformedError: The entry does not fit the record; it names every wrong field.
     """
-    with _saying_where(kind, number):
+    try:
         tree = json.loads(canonical)
-        if _VEILED in canonical:
+        if holds_personal(canonical):
             tree = _unveil(tree, personal)
         return Entry(
             kind=kind,
@@ -118,14 +134,8 @@ def unseal(
             record=_structured(tree["body"], kind.record),
             number=number,
             canonical=canonical,
-            leaf=leaf_hash(canonical),
+            leaf=leaf_hash(canonical) if leaf is None else leaf,
         )
-
-
-@contextmanager
-def _saying_where(kind: Kind[Any], number: int) -> Iterator[None]:
-    try:
-        yield
     except BaseValidationError as cause:
         wrong = "; ".join(transform_error(cause))
         raise MalformedError(f"entry {number} is no {kind.name}: {wrong}") from cause
@@ -146,55 +156,26 @@ def _plain_tree(record: object, kind: str) -> Any:
         ) from cause
 
 
-def _check_readable(
-    draft: AnyDraft, sealed: Sealed, plain: tuple[Any, Any] | None
-) -> None:
+def _check_readable(draft: AnyDraft, sealed: Sealed) -> None:
     # What cannot be read back is lost for ever: better refused than written.
-    if plain is None:
-        personal = {value.commitment: value for value in sealed.personal}
-        entry = unseal(draft.kind, 0, sealed.canonical, personal)
-        back = entry.actor, entry.record
-    else:
-        with _saying_where(draft.kind, 0):
-            actor, body = plain
-            back = _structured(actor, Party), _structured(body, draft.kind.record)
-    if back != (draft.actor, draft.record):
+    personal = {value.commitment: value for value in sealed.personal}
+    entry = unseal(draft.kind, 0, sealed.canonical, personal)
+    if (entry.actor, entry.record) != (draft.actor, draft.record):
         raise MalformedError(
             f"{draft.kind.name} {draft.id} would read back as something else",
             hint="A field holds a value of another type than it declares.",
         )
 
 
-def _canonical(tree: Any, *, is_plain: bool = False) -> str:
+def _canonical(tree: Any, *, plain: bool = False) -> str:
     try:
-        if not is_plain:
+        if not plain:
             return rfc8785.dumps(tree).decode()
-        text = json.dumps(tree, sort_keys=True, separators=_TIGHT, ensure_ascii=False)
+        text = _QUICK_JSON.encode(tree)
         text.encode()  # half a surrogate pair has no UTF-8
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as cause:
         raise MalformedError(f"not fit for canonical JSON: {cause}") from cause
     return text
-
-
-def _is_plain(tree: Any) -> bool:
-    """True when the standard encoder, which is far quicker, writes canonical JSON.
-
-    It does but for floats, whole numbers that a double cannot hold, and the order of
-    keys that are not ASCII.
-    """
-    kind = type(tree)
-    if kind is str or tree is None or kind is bool:
-        return True
-    if kind is dict:
-        for key, value in tree.items():
-            if type(key) is not str or not key.isascii() or key == _VEIL:
-                return False
-            if not _is_plain(value):
-                return False
-        return True
-    if kind is list:
-        return all(map(_is_plain, tree))
-    return kind is int and -_LARGEST <= tree <= _LARGEST
 
 
 def _veil(tree: Any, values: list[PersonalValue]) -> Any:
