@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 
 import attrs
@@ -13,11 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from digivl.errors import StaleRecordError, StorageError
 from digivl.kernel.kinds import Ref, Standing
 from digivl.kernel.moments import from_wire, to_wire
+from digivl.records.engine import write_rows
 from digivl.records.entries import AnyDraft
 from digivl.records.port import Query, Row
 from digivl.records.schema import CURRENT
 
 _STANDING: Final = tuple(field.name for field in attrs.fields(Standing))
+_IN_STANDING: Final = attrgetter(*_STANDING)
 _MOMENTS: Final = ("since", "due")
 
 # Made once: SQLAlchemy then finds what it compiled for them without looking twice.
@@ -51,12 +54,10 @@ def move(connection: Connection, drafts: Sequence[AnyDraft]) -> None:
 
 
 def _make(connection: Connection, drafts: Sequence[AnyDraft]) -> None:
-    rows = [
-        {"kind": draft.kind.name, "id": draft.id, **_values(draft)} for draft in drafts
-    ]
+    rows = [_values(draft, kind=draft.kind.name, id=draft.id) for draft in drafts]
     try:
         with connection.begin_nested():
-            connection.execute(_NEW, rows)
+            write_rows(connection, _NEW, rows)
     except IntegrityError as cause:
         taken = _versions(connection, drafts)
         was_there = [d for d in drafts if (d.kind.name, d.id) in taken] or drafts
@@ -65,16 +66,10 @@ def _make(connection: Connection, drafts: Sequence[AnyDraft]) -> None:
 
 def _advance(connection: Connection, drafts: Sequence[AnyDraft]) -> None:
     rows = [
-        {
-            "of_kind": draft.kind.name,
-            "of_id": draft.id,
-            "read": draft.version - 1,
-            **_values(draft),
-        }
-        for draft in drafts
+        _values(d, of_kind=d.kind.name, of_id=d.id, read=d.version - 1) for d in drafts
     ]
     with connection.begin_nested() as attempt:
-        if connection.execute(_NEXT, rows).rowcount == len(rows):
+        if write_rows(connection, _NEXT, rows) == len(rows):
             return
         attempt.rollback()  # so that what was read can be told from what was taken
     found = _versions(connection, drafts)
@@ -100,12 +95,12 @@ def _versions(
     return found
 
 
-def _values(draft: AnyDraft) -> dict[str, Any]:
+def _values(draft: AnyDraft, **more: Any) -> dict[str, Any]:
     standing = draft.kind.standing(draft.record)
-    values = {name: getattr(standing, name) for name in _STANDING}
+    values = dict(zip(_STANDING, _IN_STANDING(standing), strict=True))
     for name in _MOMENTS:
         values[name] = to_wire(values[name]) if values[name] else None
-    return {**values, "version": draft.version}
+    return {**values, **more, "version": draft.version}
 
 
 def rows(

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Engine,
+    Insert,
+    Update,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -115,6 +126,30 @@ _PREPARE: Final = {
     "sqlite": _prepare_sqlite,
     "postgresql": _prepare_postgresql,
 }
+
+
+def write_rows(
+    connection: Connection, statement: Insert | Update, rows: Sequence[dict[str, Any]]
+) -> int:
+    """Execute a statement for rows with the same names; how many rows it touched.
+
+    SQLAlchemy makes the statement once, and the driver gets the rows as they are: what
+    stands in our tables needs no conversion, and to look for one takes longer for each
+    row than to write it.
+    """
+    sql, arranged = _prepared(statement, connection.dialect, tuple(rows[0]))
+    values = [arranged(row) for row in rows]
+    done = connection.exec_driver_sql(sql, values if len(values) > 1 else values[0])
+    return done.rowcount
+
+
+@lru_cache(maxsize=100)
+def _prepared(
+    statement: Insert | Update, dialect: Dialect, names: tuple[str, ...]
+) -> tuple[str, Callable[[dict[str, Any]], Any]]:
+    """The statement for a driver, and how it takes the values of a row."""
+    made: Any = statement.compile(dialect=dialect, column_keys=list(names))
+    return str(made), itemgetter(*made.positiontup) if made.positional else dict
 
 
 @contextmanager

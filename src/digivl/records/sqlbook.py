@@ -28,6 +28,7 @@ from digivl.records.engine import (
     connect,
     refuse_missing,
     translated,
+    write_rows,
 )
 from digivl.records.entries import AnyDraft, AnyEntry, Entry
 from digivl.records.port import Query, Row
@@ -134,7 +135,7 @@ class SQLBook:
                 rows = connection.execute(_latest(kind, chunk)).all()
                 personal = _personal(connection, kind, rows)
                 for row in rows:
-                    found[row.id] = _entry(kind, row, personal)
+                    found[row[0]] = _entry(kind, row, personal)
         return found
 
     def history(self, kind: Kind[R], id: str) -> Iterator[Entry[R]]:
@@ -283,7 +284,7 @@ def _insert_entries(
     if len(rows) > 1 and connection.dialect.name == "sqlite":
         # The only writer there is: the numbers follow on the last one.
         last = connection.scalar(select(func.max(ENTRY.c.number))) or 0
-        connection.execute(_MORE_ENTRIES, rows)
+        write_rows(connection, _MORE_ENTRIES, rows)
         return range(last + 1, last + 1 + len(rows))
     return connection.execute(_NEW_ENTRY, rows).scalars().all()
 
@@ -320,7 +321,8 @@ def _written(draft: AnyDraft, number: int, made: Sealed) -> AnyEntry:
 
 def _entry(kind: Kind[R], row: Any, personal: Mapping[str, PersonalValue]) -> Entry[R]:
     # The leaf as it is kept: whoever doubts hashes `canonical` again, and compares.
-    return unseal(kind, row.number, row.canonical, personal, row.leaf)
+    _, number, canonical, leaf = row
+    return unseal(kind, number, canonical, personal, leaf)
 
 
 def _entries(kind: Kind[Any], id: str) -> Any:
@@ -343,7 +345,7 @@ def _latest(kind: Kind[Any], ids: Sequence[str]) -> Any:
 def _personal(
     connection: Connection, kind: Kind[Any], rows: Iterable[Any]
 ) -> dict[str, PersonalValue]:
-    ids = {row.id for row in rows if holds_personal(row.canonical)}
+    ids = {id for id, _, canonical, _ in rows if holds_personal(canonical)}
     if not ids:
         return {}
     found = select(PERSONAL.c.commitment, PERSONAL.c.salt, PERSONAL.c.value).where(
