@@ -101,7 +101,7 @@ class VRNumber:
             subject: What it is about.
             type: Short label of its document type; left out when empty.
         """
-        return str(VRName(number=self, subject=subject, type=type))
+        return _name(self, _without_suffix(subject), type)
 
     def at(self, *, position: int, version: int = 1) -> Self:
         """The number of a document of the step that has this one."""
@@ -180,13 +180,14 @@ class VRName:
         return cls(number=number, subject=subject, type=kind)
 
     def __str__(self) -> str:
-        number = self.number
-        place = "" if number.position is None else f"-{number.position}"
-        head = _head(number) + place
-        kind = f"- {_cased(self.type)}" if self.type else ""
-        return " ".join(
-            filter(None, (head, self.subject, kind, suffix(number.version)))
-        )
+        return _name(self.number, self.subject, self.type)
+
+
+def _name(number: VRNumber, subject: str, type: str) -> str:
+    place = "" if number.position is None else f"-{number.position}"
+    head = _head(number) + place
+    kind = f"- {_cased(type)}" if type else ""
+    return " ".join(filter(None, (head, subject, kind, suffix(number.version))))
 
 
 def sorted_names(names: Iterable[str]) -> list[str]:

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any, Final, TypeVar, get_args, get_origin
 
 import attrs
@@ -39,6 +40,7 @@ FORMAT: Final = 1
 _VEIL: Final = "$personal"
 _VEILED: Final = f'"{_VEIL}"'
 _LEAF_PREFIX: Final = b"\x00"
+_value_of: Final = attrgetter("_value_")
 #: Writes canonical JSON of what is plain.
 _QUICK_JSON: Final = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False
@@ -56,8 +58,9 @@ class PersonalValue:
 
 @attrs.frozen
 class Sealed:
-    """An entry ready to be written."""
+    """An entry ready to be written, and its moment as it stands there."""
 
+    at: str
     canonical: str
     leaf: bytes
     personal: tuple[PersonalValue, ...]
@@ -79,11 +82,11 @@ def seal(draft: AnyDraft) -> Sealed:
     Raises:
         MalformedError: The record holds what canonical JSON cannot hold.
     """
-    kind, actor, record = draft.kind, draft.actor, draft.record
+    kind, actor, record, at = draft.kind, draft.actor, draft.record, to_wire(draft.at)
     tree = {
         "action": draft.action,
         "actor": _plain_tree(actor, kind.name),
-        "at": to_wire(draft.at),
+        "at": at,
         "body": _plain_tree(record, kind.name),
         "format": FORMAT,
         "id": draft.id,
@@ -93,10 +96,10 @@ def seal(draft: AnyDraft) -> Sealed:
     }
     if type(record) is kind.record and is_plain(record) and is_plain(actor):
         canonical = _canonical(tree, plain=True)
-        return Sealed(canonical, leaf_hash(canonical), ())
+        return Sealed(at, canonical, leaf_hash(canonical), ())
     values: list[PersonalValue] = []
     canonical = _canonical(_veil(tree, values))
-    sealed = Sealed(canonical, leaf_hash(canonical), tuple(values))
+    sealed = Sealed(at, canonical, leaf_hash(canonical), tuple(values))
     _check_readable(draft, sealed)
     return sealed
 
@@ -244,6 +247,8 @@ def _plain(*, detailed: bool = True) -> Converter:
     ):
         converter.register_unstructure_hook(cls, write)
         converter.register_structure_hook(cls, read)
+    # `value` is a property and several times slower than what it gives.
+    converter.register_unstructure_hook_factory(_is_enum, lambda _: _value_of)
     converter.register_structure_hook(Sequence, converter.get_structure_hook(tuple))
     return converter
 

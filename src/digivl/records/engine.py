@@ -129,15 +129,18 @@ _PREPARE: Final = {
 
 
 def write_rows(
-    connection: Connection, statement: Insert | Update, rows: Sequence[dict[str, Any]]
+    connection: Connection,
+    statement: Insert | Update,
+    names: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
 ) -> int:
-    """Execute a statement for rows with the same names; how many rows it touched.
+    """Execute a statement for rows of values with these names; how many it touched.
 
-    SQLAlchemy makes the statement once, and the driver gets the rows as they are: what
-    stands in our tables needs no conversion, and to look for one takes longer for each
-    row than to write it.
+    SQLAlchemy makes the statement, once, and the driver gets the values as they are:
+    those of our tables need no conversion, and to look for one takes longer than to
+    write the row.
     """
-    sql, arranged = _prepared(statement, connection.dialect, tuple(rows[0]))
+    sql, arranged = _prepared(statement, connection.dialect, names)
     values = [arranged(row) for row in rows]
     done = connection.exec_driver_sql(sql, values if len(values) > 1 else values[0])
     return done.rowcount
@@ -146,10 +149,12 @@ def write_rows(
 @lru_cache(maxsize=100)
 def _prepared(
     statement: Insert | Update, dialect: Dialect, names: tuple[str, ...]
-) -> tuple[str, Callable[[dict[str, Any]], Any]]:
-    """The statement for a driver, and how it takes the values of a row."""
+) -> tuple[str, Callable[[tuple[Any, ...]], Any]]:
+    """The statement as a driver takes it, and what makes its parameters of a row."""
     made: Any = statement.compile(dialect=dialect, column_keys=list(names))
-    return str(made), itemgetter(*made.positiontup) if made.positional else dict
+    if made.positional:
+        return str(made), itemgetter(*map(names.index, made.positiontup))
+    return str(made), lambda row: dict(zip(names, row, strict=True))
 
 
 @contextmanager

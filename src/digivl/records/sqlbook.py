@@ -45,6 +45,7 @@ _CHUNK = 500
 # Made once: SQLAlchemy then finds what it compiled for them without looking twice.
 _NEW_ENTRY = insert(ENTRY).returning(ENTRY.c.number, sort_by_parameter_order=True)
 _MORE_ENTRIES = insert(ENTRY)
+_ENTRY_NAMES = ("kind", "id", "version", "at", "actor", "action", "canonical", "leaf")
 _READ = (ENTRY.c.id, ENTRY.c.number, ENTRY.c.canonical, ENTRY.c.leaf)
 _NEW_PERSONAL = {
     "sqlite": sqlite.insert(PERSONAL).on_conflict_do_nothing(),
@@ -269,24 +270,25 @@ def _insert_entries(
     if not drafts:
         return ()
     rows = [
-        {
-            "kind": draft.kind.name,
-            "id": draft.id,
-            "version": draft.version,
-            "at": to_wire(draft.at),
-            "actor": draft.actor.id,
-            "action": draft.action,
-            "canonical": made.canonical,
-            "leaf": made.leaf,
-        }
+        (
+            draft.kind.name,
+            draft.id,
+            draft.version,
+            made.at,
+            draft.actor.id,
+            draft.action,
+            made.canonical,
+            made.leaf,
+        )
         for draft, made in zip(drafts, sealed, strict=True)
     ]
     if len(rows) > 1 and connection.dialect.name == "sqlite":
         # The only writer there is: the numbers follow on the last one.
         last = connection.scalar(select(func.max(ENTRY.c.number))) or 0
-        write_rows(connection, _MORE_ENTRIES, rows)
+        write_rows(connection, _MORE_ENTRIES, _ENTRY_NAMES, rows)
         return range(last + 1, last + 1 + len(rows))
-    return connection.execute(_NEW_ENTRY, rows).scalars().all()
+    named = [dict(zip(_ENTRY_NAMES, row, strict=True)) for row in rows]
+    return connection.execute(_NEW_ENTRY, named).scalars().all()
 
 
 def _insert_personal(
