@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache, lru_cache
-from operator import attrgetter
 from typing import Any, Final, TypeVar, get_args, get_origin
 
 import attrs
@@ -31,7 +30,7 @@ from digivl.kernel.moments import from_wire, to_wire
 from digivl.kernel.parties import Party
 from digivl.kernel.personal import Personal, commitment
 from digivl.records.entries import AnyDraft, Entry
-from digivl.records.plain import is_plain
+from digivl.records.plain import plain_json
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
@@ -40,11 +39,9 @@ FORMAT: Final = 1
 _VEIL: Final = "$personal"
 _VEILED: Final = f'"{_VEIL}"'
 _LEAF_PREFIX: Final = b"\x00"
-_value_of: Final = attrgetter("_value_")
-#: Writes canonical JSON of what is plain.
-_QUICK_JSON: Final = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False
-)
+#: The entry as canonical JSON: its members in their order.
+_MEMBERS: Final = "action actor at body format id kind reason version".split()
+_ENTRY: Final = f"{{{','.join(f'{chr(34)}{name}{chr(34)}:%s' for name in _MEMBERS)}}}"
 
 
 @attrs.frozen
@@ -82,26 +79,49 @@ def seal(draft: AnyDraft) -> Sealed:
     Raises:
         MalformedError: The record holds what canonical JSON cannot hold.
     """
-    kind, actor, record, at = draft.kind, draft.actor, draft.record, to_wire(draft.at)
-    tree = {
+    at = to_wire(draft.at)
+    canonical = _plain_entry(draft, at)
+    if canonical is not None:
+        return _sealed(at, canonical)
+    values: list[PersonalValue] = []
+    canonical = _canonical(_veil(_tree(draft, at), values))
+    sealed = _sealed(at, canonical, values)
+    _check_readable(draft, sealed)
+    return sealed
+
+
+def _sealed(at: str, canonical: str, values: Iterable[PersonalValue] = ()) -> Sealed:
+    try:
+        return Sealed(at, canonical, leaf_hash(canonical), tuple(values))
+    except UnicodeEncodeError as cause:  # half a surrogate pair has no UTF-8
+        raise MalformedError(f"not fit for canonical JSON: {cause}") from cause
+
+
+def _plain_entry(draft: AnyDraft, at: str) -> str | None:
+    """What `_tree` gives as canonical JSON; None unless all of it is plain."""
+    kind = draft.kind
+    if type(draft.record) is not kind.record:
+        return None
+    parts = (
+        *(draft.action, draft.actor, at, draft.record, FORMAT),
+        *(draft.id, kind.name, draft.reason, draft.version),
+    )
+    texts = [plain_json(part) for part in parts]
+    return None if None in texts else _ENTRY % tuple(texts)
+
+
+def _tree(draft: AnyDraft, at: str) -> dict[str, Any]:
+    return {
         "action": draft.action,
-        "actor": _plain_tree(actor, kind.name),
+        "actor": _plain_tree(draft.actor, draft.kind.name),
         "at": at,
-        "body": _plain_tree(record, kind.name),
+        "body": _plain_tree(draft.record, draft.kind.name),
         "format": FORMAT,
         "id": draft.id,
-        "kind": kind.name,
+        "kind": draft.kind.name,
         "reason": draft.reason,
         "version": draft.version,
     }
-    if type(record) is kind.record and is_plain(record) and is_plain(actor):
-        canonical = _canonical(tree, plain=True)
-        return Sealed(at, canonical, leaf_hash(canonical), ())
-    values: list[PersonalValue] = []
-    canonical = _canonical(_veil(tree, values))
-    sealed = Sealed(at, canonical, leaf_hash(canonical), tuple(values))
-    _check_readable(draft, sealed)
-    return sealed
 
 
 def unseal(
@@ -171,15 +191,11 @@ def _check_readable(draft: AnyDraft, sealed: Sealed) -> None:
         )
 
 
-def _canonical(tree: Any, *, plain: bool = False) -> str:
+def _canonical(tree: Any) -> str:
     try:
-        if not plain:
-            return rfc8785.dumps(tree).decode()
-        text = _QUICK_JSON.encode(tree)
-        text.encode()  # half a surrogate pair has no UTF-8
+        return rfc8785.dumps(tree).decode()
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as cause:
         raise MalformedError(f"not fit for canonical JSON: {cause}") from cause
-    return text
 
 
 def _veil(tree: Any, values: list[PersonalValue]) -> Any:
@@ -247,8 +263,6 @@ def _plain(*, detailed: bool = True) -> Converter:
     ):
         converter.register_unstructure_hook(cls, write)
         converter.register_structure_hook(cls, read)
-    # `value` is a property and several times slower than what it gives.
-    converter.register_unstructure_hook_factory(_is_enum, lambda _: _value_of)
     converter.register_structure_hook(Sequence, converter.get_structure_hook(tuple))
     return converter
 

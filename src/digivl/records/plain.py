@@ -1,9 +1,9 @@
-"""Plain records: those that need not be read back to know that they can be.
+"""Plain records: written in one pass, and known to read back as they were.
 
 Each value of a plain record has exactly the type that its class declares, and that
-type is one of a few whose way to JSON and back is known to lose nothing. So the record
-reads back equal, and Python's own encoder, which is far quicker than that of RFC 8785,
-writes the same bytes. What is not plain may be as good: it is tried, not trusted.
+type is one of a few whose way to JSON and back loses nothing. So there is no need to
+read back what was written to know that it can be. A record that is not plain may be
+as good: it is written by the library for RFC 8785 and read back, and then one knows.
 """
 
 from __future__ import annotations
@@ -12,66 +12,76 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache, lru_cache, partial
+from json.encoder import encode_basestring
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin
 
 import attrs
 
+from digivl.kernel.identifiers import URI, OVOCode
 from digivl.kernel.kinds import Ref
+from digivl.kernel.moments import to_wire
 
-_Check = Callable[[Any], bool]
+#: Writes a value of one type, or gives None when that one is not plain.
+_Write = Callable[[Any], str | None]
 
 #: A double holds whole numbers up to here; RFC 8785 writes no others.
 _LARGEST: Final = 2**53 - 1
+_NULL: Final = "null"
 
 
-def is_plain(record: object) -> bool:
-    """True when the record is plain; False says nothing against it.
+def plain_json(value: object) -> str | None:
+    """The canonical JSON of a plain record or value; None of what is not plain.
 
-    Only the types of its values are looked at, all at once, and what a type alone does
-    not tell: how large a number is, which zone a moment has, what a part holds.
+    The types of all values of a record are looked up at once: how records like it are
+    written was found out when the first of them was.
     """
-    cls = type(record)
-    values = _reader(cls)(record)
-    checks = _checks(cls, tuple(map(type, values)))
-    if checks is None:
-        return False
-    for place, check in checks:
-        if not check(values[place]):
-            return False
-    return True
+    cls = type(value)
+    if cls in _BY_TYPE:
+        return _BY_TYPE[cls](value)
+    values = _reader(cls)(value)
+    shape = _shape(cls, tuple(map(type, values)))
+    if shape is None:
+        return None
+    template, writes = shape
+    texts = [write(values[place]) for place, write in writes]
+    return None if None in texts else template % tuple(texts)
 
 
 @cache
 def _reader(cls: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
-    names = [field.name for field in attrs.fields(cls)] if attrs.has(cls) else []
+    names = _names(cls)
     if len(names) > 1:
         return attrgetter(*names)
     return lambda record: tuple(getattr(record, name) for name in names)
 
 
-@lru_cache(maxsize=5000)
-def _checks(
-    cls: type[Any], found: tuple[type[Any], ...]
-) -> tuple[tuple[int, _Check], ...] | None:
-    """What is left to look at when a record has values of these types.
+def _names(cls: type[Any]) -> list[str]:
+    """The names of the fields, in the order of canonical JSON."""
+    return sorted(attrs.fields_dict(cls)) if attrs.has(cls) else []
 
-    None when it is not plain, whatever the values are.
-    """
+
+@lru_cache(maxsize=5000)
+def _shape(
+    cls: type[Any], found: tuple[type[Any], ...]
+) -> tuple[str, list[tuple[int, _Write]]] | None:
+    """How a record with values of these types is written: a template, and its gaps."""
     if not _says_all(cls):
         return None
-    fields = attrs.fields(attrs.resolve_types(cls))
-    checks = [
-        _check(field.type, actual) for field, actual in zip(fields, found, strict=True)
-    ]
-    if None in checks:
-        return None
-    return tuple((n, c) for n, c in enumerate(checks) if c is not None and c is not _any)
+    fields = attrs.fields_dict(attrs.resolve_types(cls))
+    members: list[str] = []
+    writes: list[tuple[int, _Write]] = []
+    for place, (name, actual) in enumerate(zip(_names(cls), found, strict=True)):
+        write = _writer(fields[name].type, actual)
+        members.append(f'"{name}":{_NULL if write is _null else "%s"}')
+        if write is not _null:
+            writes.append((place, write))
+    return f"{{{','.join(members)}}}", writes
 
 
 def _says_all(cls: type[Any]) -> bool:
-    """True when records of this class with equal values are equal, and stay so.
+    """True when a record of this class is its values, and stays what they made it.
 
     Nothing is changed, made up or left out between what `__init__` gets and what the
     record holds. (attrs gives all frozen classes the same `__setattr__`.)
@@ -89,55 +99,71 @@ def _says_all(cls: type[Any]) -> bool:
     )
 
 
-def _check(declared: Any, actual: type[Any]) -> _Check | None:
-    """How a value of one type is checked in the place of another; None if it is wrong."""
+def _writer(declared: Any, actual: type[Any]) -> _Write:
+    """What writes a value of a type in the place of what was declared."""
     origin = get_origin(declared)
     if origin is Union or origin is UnionType:
-        return _check_optional(declared, actual)
+        return _optional_writer(declared, actual)
     if origin is tuple:
         item, *rest = get_args(declared)
-        return _each(item) if actual is tuple and rest == [...] else None
+        return _row_writer(item) if actual is tuple and rest == [...] else _refused
     if declared is not actual:
-        return None
+        return _refused
     if issubclass(actual, Enum):
-        return _any if all(map(_is_read_back, actual)) else None
-    return _BY_TYPE.get(actual, is_plain if attrs.has(actual) else None)
+        return _member_writer(actual)
+    return _BY_TYPE.get(actual, plain_json)
 
 
-def _check_optional(declared: Any, actual: type[Any]) -> _Check | None:
+def _optional_writer(declared: Any, actual: type[Any]) -> _Write:
     options = [option for option in get_args(declared) if option is not NoneType]
     if len(options) > 1:
-        return None
-    return _any if actual is NoneType else _check(options[0], actual)
+        return _refused
+    return _null if actual is NoneType else _writer(options[0], actual)
 
 
-def _is_read_back(one: Enum) -> bool:
-    return type(one.value) is str and type(one)(one.value) is one
+def _row_writer(item: Any) -> _Write:
+    writer_of = cache(partial(_writer, item))
+
+    def write(values: tuple[Any, ...]) -> str | None:
+        texts = [writer_of(type(value))(value) for value in values]
+        return None if None in texts else f"[{','.join(texts)}]"
+
+    return write
 
 
-def _each(item: Any) -> _Check:
-    check_of = cache(partial(_check, item))
-
-    def check(values: tuple[Any, ...]) -> bool:
-        for value in values:
-            one = check_of(type(value))
-            if one is None or not one(value):
-                return False
-        return True
-
-    return check
+def _member_writer(cls: type[Enum]) -> _Write:
+    texts = {
+        one.value: encode_basestring(one.value)
+        for one in cls
+        if type(one.value) is str and cls(one.value) is one
+    }
+    return lambda one: texts.get(one._value_)
 
 
-def _any(_: object) -> bool:
-    return True
+def _null(_: None) -> str:
+    return _NULL
 
 
-_BY_TYPE: Final[dict[type[Any], _Check]] = {
-    str: _any,
-    bool: _any,
-    bytes: _any,
-    date: _any,
-    int: lambda number: -_LARGEST <= number <= _LARGEST,
+def _refused(_: object) -> None:
+    return None
+
+
+def _whole(number: int) -> str | None:
+    return str(number) if -_LARGEST <= number <= _LARGEST else None
+
+
+def _moment(moment: datetime) -> str | None:
     # In other zones an hour can exist twice: such a moment equals none in UTC.
-    datetime: lambda moment: moment.tzinfo is UTC,
+    return f'"{to_wire(moment)}"' if moment.tzinfo is UTC else None
+
+
+_BY_TYPE: Final[dict[type[Any], _Write]] = {
+    str: encode_basestring,
+    bool: lambda value: "true" if value else "false",
+    int: _whole,
+    bytes: lambda value: f'"{value.hex()}"',
+    date: lambda day: f'"{day.isoformat()}"',
+    datetime: _moment,
+    URI: lambda uri: plain_json(uri.text),
+    OVOCode: lambda code: plain_json(code.code),
 }
