@@ -242,7 +242,7 @@ def _opened(name: str, personal: Mapping[str, PersonalValue]) -> PersonalValue |
 
 def _structured(tree: Any, cls: type[R]) -> R:
     try:
-        return _quick().structure(tree, cls)
+        return _quick_hook(cls)(tree, cls)
     except Exception:  # noqa: BLE001 - whatever it is, the other one says where
         return _converter().structure(tree, cls)
 
@@ -294,6 +294,11 @@ def _quick() -> Converter:
     converter.register_structure_hook_factory(_is_enum, _quick_enum)
     converter.register_structure_hook_factory(_is_row, _quick_row)
     return converter
+
+
+@cache
+def _quick_hook(cls: Any) -> Callable[[Any, Any], Any]:
+    return _quick().get_structure_hook(cls)
 
 
 def _is_enum(cls: Any) -> bool:
