@@ -41,7 +41,7 @@ def plain_json(value: object) -> str | None:
     if cls in _BY_TYPE:
         return _BY_TYPE[cls](value)
     values = _reader(cls)(value)
-    shape = _shape(cls, tuple(map(type, values)))
+    shape = _shape(cls, (*map(type, values),))
     if shape is None:
         return None
     template, writes = shape
