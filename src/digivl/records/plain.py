@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from enum import Enum
 from functools import cache, lru_cache, partial
 from json.encoder import encode_basestring
@@ -19,9 +20,10 @@ from typing import Any, Final, Union, get_args, get_origin
 
 import attrs
 
-from digivl.kernel.identifiers import URI, OVOCode
+from digivl.kernel.identifiers import URI, EnterpriseNumber, OVOCode
 from digivl.kernel.kinds import Ref
 from digivl.kernel.moments import to_wire
+from digivl.kernel.money import Euro
 
 #: Writes a value of one type, or gives None when that one is not plain.
 _Write = Callable[[Any], str | None]
@@ -83,8 +85,9 @@ def _shape(
 def _says_all(cls: type[Any]) -> bool:
     """True when a record of this class is its values, and stays what they made it.
 
-    Nothing is changed, made up or left out between what `__init__` gets and what the
-    record holds. (attrs gives all frozen classes the same `__setattr__`.)
+    Its validators saw these values, and nothing is changed, made up or left out between
+    what `__init__` gets and what the record holds. (attrs gives all frozen classes the
+    same `__setattr__`.)
     """
     return (
         attrs.has(cls)
@@ -133,11 +136,11 @@ def _row_writer(item: Any) -> _Write:
 
 def _member_writer(cls: type[Enum]) -> _Write:
     texts = {
-        one.value: encode_basestring(one.value)
+        one.name: encode_basestring(one.value)
         for one in cls
         if type(one.value) is str and cls(one.value) is one
     }
-    return lambda one: texts.get(one._value_)
+    return lambda one: texts.get(one.name)
 
 
 def _null(_: None) -> str:
@@ -164,6 +167,11 @@ _BY_TYPE: Final[dict[type[Any], _Write]] = {
     bytes: lambda value: f'"{value.hex()}"',
     date: lambda day: f'"{day.isoformat()}"',
     datetime: _moment,
+    Decimal: lambda number: f'"{number}"' if number.is_finite() else None,
+    # Those of the kernel that stand as text, or change what they are made of: of what
+    # they made themselves they change nothing.
     URI: lambda uri: plain_json(uri.text),
     OVOCode: lambda code: plain_json(code.code),
+    EnterpriseNumber: lambda number: plain_json(number.wire),
+    Euro: lambda euro: f'{{"amount":"{euro.amount}"}}',
 }
