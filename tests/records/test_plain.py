@@ -20,7 +20,7 @@ from digivl.dossiers.agenda import AgendaItem, Piece
 from digivl.dossiers.model import ItemKind, ProcedureStep, StepKind
 from digivl.errors import MalformedError
 from digivl.kernel.identifiers import INSZ, URI, EnterpriseNumber, OVOCode
-from digivl.kernel.kinds import Kind, Ref, Standing
+from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.moments import BRUSSELS
 from digivl.kernel.money import Euro
 from digivl.kernel.parties import SYSTEM, Party, Role
@@ -78,9 +78,9 @@ class Everything:
     open: bool = True
     colour: Colour = Colour.RED
     at: datetime = AT
-    day: date = AT.date()
+    day: date = date(2026, 11, 24)
     rate: Decimal = Decimal(1)
-    amount: Euro = Euro(0)
+    amount: Euro = attrs.field(factory=lambda: Euro(0))
     raw: bytes = b""
     leg: Leg | None = None
     legs: tuple[Leg, ...] = ()
@@ -206,7 +206,7 @@ def test_records_of_an_agenda_are_plain(record: object) -> None:
 class Shouted:
     """It holds something else than it was made of."""
 
-    text: str = attrs.field(converter=str.upper)
+    text: str = attrs.field(converter=lambda text: text.upper())
 
 
 @attrs.frozen

@@ -39,9 +39,11 @@ FORMAT: Final = 1
 _VEIL: Final = "$personal"
 _VEILED: Final = f'"{_VEIL}"'
 _LEAF_PREFIX: Final = b"\x00"
-#: The entry as canonical JSON: its members in their order.
-_MEMBERS: Final = "action actor at body format id kind reason version".split()
-_ENTRY: Final = f"{{{','.join(f'{chr(34)}{name}{chr(34)}:%s' for name in _MEMBERS)}}}"
+#: An entry as canonical JSON.
+_ENTRY: Final = (
+    '{"action":%s,"actor":%s,"at":%s,"body":%s,"format":%s,"id":%s,"kind":%s,'
+    '"reason":%s,"version":%s}'
+)
 
 
 @attrs.frozen
@@ -99,14 +101,14 @@ def _sealed(at: str, canonical: str, values: Iterable[PersonalValue] = ()) -> Se
 
 def _plain_entry(draft: AnyDraft, at: str) -> str | None:
     """What `_tree` gives as canonical JSON; None unless all of it is plain."""
-    kind = draft.kind
-    if type(draft.record) is not kind.record:
+    kind, actor, record = draft.kind, draft.actor, draft.record
+    if type(record) is not kind.record or type(actor) is not Party:
         return None
-    parts = (
-        *(draft.action, draft.actor, at, draft.record, FORMAT),
+    members = (
+        *(draft.action, actor, at, record, FORMAT),
         *(draft.id, kind.name, draft.reason, draft.version),
     )
-    texts = [plain_json(part) for part in parts]
+    texts = [plain_json(member) for member in members]
     return None if None in texts else _ENTRY % tuple(texts)
 
 
@@ -242,9 +244,10 @@ def _opened(name: str, personal: Mapping[str, PersonalValue]) -> PersonalValue |
 
 def _structured(tree: Any, cls: type[R]) -> R:
     try:
-        return _quick_hook(cls)(tree, cls)
+        found: R = _quick_hook(cls)(tree, cls)
     except Exception:  # noqa: BLE001 - whatever it is, the other one says where
         return _converter().structure(tree, cls)
+    return found
 
 
 @cache

@@ -39,7 +39,7 @@ def plain_json(value: object) -> str | None:
     The types of all values of a record are looked up at once: how records like it are
     written was found out when the first of them was.
     """
-    cls = type(value)
+    cls: Any = type(value)
     if cls in _BY_TYPE:
         return _BY_TYPE[cls](value)
     values = _reader(cls)(value)
@@ -125,10 +125,10 @@ def _optional_writer(declared: Any, actual: type[Any]) -> _Write:
 
 
 def _row_writer(item: Any) -> _Write:
-    writer_of = cache(partial(_writer, item))
+    writer_of: Callable[[Any], _Write] = cache(partial(_writer, item))
 
     def write(values: tuple[Any, ...]) -> str | None:
-        texts = [writer_of(type(value))(value) for value in values]
+        texts: list[Any] = [writer_of(type(value))(value) for value in values]
         return None if None in texts else f"[{','.join(texts)}]"
 
     return write

@@ -13,7 +13,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from digivl.errors import DigivlError, NotFoundError
 from digivl.kernel.kinds import Kind, Ref
-from digivl.kernel.moments import to_wire
 from digivl.records import current, outbox, schema
 from digivl.records.codec import (
     PersonalValue,
@@ -347,7 +346,7 @@ def _latest(kind: Kind[Any], ids: Sequence[str]) -> Any:
 def _personal(
     connection: Connection, kind: Kind[Any], rows: Iterable[Any]
 ) -> dict[str, PersonalValue]:
-    ids = {id for id, _, canonical, _ in rows if holds_personal(canonical)}
+    ids = {name for name, _, canonical, _ in rows if holds_personal(canonical)}
     if not ids:
         return {}
     found = select(PERSONAL.c.commitment, PERSONAL.c.salt, PERSONAL.c.value).where(
