@@ -173,9 +173,7 @@ def test_only_what_has_the_declared_types_is_plain(name: str, value: Any) -> Non
             title="Nota",
             type=NOTA,
             versions=(
-                DocumentVersion(
-                    sha256="0" * 64, size=1, origin=Origin.RECEIVED, at=AT
-                ),
+                DocumentVersion(sha256="0" * 64, size=1, origin=Origin.RECEIVED, at=AT),
             ),
             number=VRNumber(date=AT.date(), kind=VRKind.DOC, number=1, position=2),
         ),
@@ -202,11 +200,16 @@ def test_records_of_an_agenda_are_plain(record: object) -> None:
     assert rfc8785.dumps(json.loads(written)).decode() == written
 
 
+def shouted(text: str) -> str:
+    """The text in capitals."""
+    return text.upper()
+
+
 @attrs.frozen
 class Shouted:
     """It holds something else than it was made of."""
 
-    text: str = attrs.field(converter=lambda text: text.upper())
+    text: str = attrs.field(converter=shouted)
 
 
 @attrs.frozen

@@ -286,7 +286,9 @@ def _insert_entries(
         last = connection.scalar(select(func.max(ENTRY.c.number))) or 0
         write_rows(connection, _MORE_ENTRIES, _ENTRY_NAMES, rows)
         return range(last + 1, last + 1 + len(rows))
-    named = [dict(zip(_ENTRY_NAMES, row, strict=True)) for row in rows]
+    named: list[dict[str, Any]] = [
+        dict(zip(_ENTRY_NAMES, row, strict=True)) for row in rows
+    ]
     return connection.execute(_NEW_ENTRY, named).scalars().all()
 
 
