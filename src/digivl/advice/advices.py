@@ -212,7 +212,9 @@ class Advices:
             StepNotAllowedError: It was not received, or is answered.
         """
         if not reason.strip():
-            raise MalformedError("urgency asks a reason", hint="Say why it cannot wait.")
+            raise MalformedError(
+                "urgency asks a reason", hint="Say why it cannot wait."
+            )
         found = self._asking.own(ADVICE, id, by, Permission.INVOKE_URGENCY)
         was, now = found.record, self._clock()
         self._asking.check_complete(was)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
 from digivl.advice.agreement import AGREEMENT
 from digivl.advice.body import Body
-from digivl.advice.proposal import Proposal
 from digivl.advice.request import ADVICE, IN_HOUSE
 from digivl.app import Digivl
 from digivl.cli.answering import Question, question_named, room_of, told
@@ -18,11 +17,10 @@ from digivl.cli.labels import result
 from digivl.cli.offices import found
 from digivl.cli.options import HERE, AsJson, Office
 from digivl.cli.output import local, print_json, print_table, reported, say
-from digivl.cli.tables import read_table
+from digivl.cli.proposals import read_proposal
 from digivl.dossiers.model import DOSSIER
 from digivl.errors import MalformedError
 from digivl.kernel.parties import Party, Role
-from digivl.records.codec import from_plain
 from digivl.records.entries import AnyEntry
 
 #: In which role a body answers.
@@ -46,8 +44,7 @@ def propose(
     """Say what a dossier proposes: from that follows who has to be heard."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
         name = _dossier(vl, dossier)
-        table = read_table(facts)
-        proposal = from_plain({**table, "dossier": name}, Proposal, facts.name)
+        proposal = read_proposal(facts, name)
         by = vl.dossiers.read(name).record.opened_by
         done = vl.proposals.describe(proposal, by=by, reason=reason)
     if as_json:
@@ -114,7 +111,9 @@ def ask(
     told(asked, as_json=as_json)
 
 
-def explain(question: Question, *, office: Office = HERE, as_json: AsJson = False) -> None:
+def explain(
+    question: Question, *, office: Office = HERE, as_json: AsJson = False
+) -> None:
     """How the end of a term is reached, step by step with its source."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
         ref = question_named(vl, question)
@@ -199,8 +198,8 @@ def _ask_agreement(
 
 
 def _answerer(label: str, of: Body) -> Party:
-    id = "-".join(label.lower().split())
-    return Party(id, label, _ROLES.get(of, Role.GOVERNMENT_BODY))
+    role = _ROLES.get(of, Role.GOVERNMENT_BODY)
+    return Party("-".join(label.lower().split()), label, role)
 
 
 def _dossier(vl: Digivl, name: str) -> str:
