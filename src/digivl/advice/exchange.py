@@ -9,17 +9,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
-from digivl.advice.agreement import AGREEMENT
 from digivl.advice.channels import AdviceChannel
 from digivl.advice.correspondence import SENT, SentMessage, SentState
 from digivl.advice.hearing import Hearing
 from digivl.advice.messages import Outgoing, OutgoingKind, Receipt
-from digivl.advice.outgoing import SAY, outgoing
-from digivl.advice.request import ADVICE, AdviceState
+from digivl.advice.outgoing import QUESTIONS, SAY, outgoing
+from digivl.advice.request import AdviceState
 from digivl.custody.moves import Moves
 from digivl.custody.rights import Rights
 from digivl.documents.model import DOCUMENT
@@ -32,7 +31,7 @@ from digivl.errors import (
     OutcomeUnknownError,
 )
 from digivl.kernel.identifiers import new_id
-from digivl.kernel.kinds import Kind, Ref
+from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import SYSTEM, Party
 from digivl.kernel.redaction import on_one_line
 from digivl.records.entries import AnyDraft, AnyEntry, Entry
@@ -51,7 +50,6 @@ _LOOK_DAYS: Final = 1
 _NOT_OURS: Final = frozenset({401, 403, 404, 405})
 _LONGEST: Final = 500
 _S = SentState
-KINDS: Final[Mapping[str, Kind[Any]]] = {k.name: k for k in (ADVICE, AGREEMENT)}
 
 
 @attrs.frozen(kw_only=True)
@@ -278,11 +276,11 @@ class Exchange:
         )
 
     def _question(self, ref: Ref) -> AnyEntry:
-        return self.book.read(KINDS[ref.kind], ref.id)
+        return self.book.read(QUESTIONS[ref.kind], ref.id)
 
     def _message(self, found: Entry[SentMessage]) -> Outgoing:
         ref = found.record.question
-        history = self.book.history(KINDS[ref.kind], ref.id)
+        history = self.book.history(QUESTIONS[ref.kind], ref.id)
         said = next(e for e in history if e.version == found.record.version)
         names = [piece.document for piece in said.record.basis.pieces]
         documents = self.book.read_all(DOCUMENT, names)

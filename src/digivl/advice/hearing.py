@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 import attrs
 
 from digivl.advice.advices import Advices
-from digivl.advice.agreement import AGREEMENT, Agreement, AgreementState
+from digivl.advice.agreement import Agreement, AgreementState
 from digivl.advice.agreements import Agreements
 from digivl.advice.channels import AdviceChannel
 from digivl.advice.correspondence import (
@@ -37,8 +37,8 @@ from digivl.advice.messages import (
     Unclear,
     in_words,
 )
-from digivl.advice.outgoing import Question, answerer, submission_of
-from digivl.advice.request import ADVICE, AdviceRequest, AdviceState
+from digivl.advice.outgoing import QUESTIONS, Question, answerer, submission_of
+from digivl.advice.request import AdviceRequest, AdviceState
 from digivl.custody.moves import Moves
 from digivl.custody.rights import Rights
 from digivl.documents.model import DOCUMENT, Document, DocumentVersion, Origin
@@ -166,22 +166,22 @@ class Hearing:
         return question, ""
 
     def _question(self, name: str, message: Incoming) -> AnyEntry | None:
-        kinds = {kind.name: kind for kind in (ADVICE, AGREEMENT)}
-        if message.question is not None:
-            kind = kinds.get(message.question.kind)
-            if kind is None:
-                return None
-            return self.book.read_all(kind, [message.question.id]).get(
-                message.question.id
-            )
-        if not message.reference:
+        if message.question is None:
+            return self._referred(name, message.reference)
+        kind = QUESTIONS.get(message.question.kind)
+        if kind is None:
             return None
-        for kind in kinds.values():
+        own = message.question.id
+        return self.book.read_all(kind, [own]).get(own)
+
+    def _referred(self, name: str, reference: str) -> AnyEntry | None:
+        """The open question of a channel that has this reference there."""
+        for kind in QUESTIONS.values() if reference else ():
             rows = self.book.rows(Query(kind=kind.name, open=True))
             asked = self.book.read_all(kind, [row.ref.id for row in rows])
             for entry in asked.values():
                 known = entry.record.channel, entry.record.reference
-                if known == (name, message.reference):
+                if known == (name, reference):
                     return entry
         return None
 

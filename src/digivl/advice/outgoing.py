@@ -7,14 +7,15 @@ from typing import Any, Final
 
 import attrs
 
-from digivl.advice.agreement import Agreement
+from digivl.advice.agreement import AGREEMENT, Agreement
 from digivl.advice.correspondence import SENT, SentMessage
 from digivl.advice.messages import Enclosure, Outgoing, OutgoingKind
-from digivl.advice.request import IN_HOUSE, AdviceRequest
+from digivl.advice.request import ADVICE, IN_HOUSE, AdviceRequest
 from digivl.documents.model import Document
 from digivl.errors import ConfigurationError
 from digivl.kernel.concepts import concept
 from digivl.kernel.identifiers import new_id
+from digivl.kernel.kinds import Kind
 from digivl.kernel.parties import Party
 from digivl.records.entries import AnyDraft, Draft, Entry, first
 from digivl.records.tasks import NewTask
@@ -32,6 +33,9 @@ _SAYS: Final = {
 }
 
 Question = AdviceRequest | Agreement
+
+#: The kinds of questions, by name.
+QUESTIONS: Final[Mapping[str, Kind[Any]]] = {k.name: k for k in (ADVICE, AGREEMENT)}
 
 
 @attrs.frozen(kw_only=True)

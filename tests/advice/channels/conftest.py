@@ -148,7 +148,7 @@ class Talk:
     def says(self, asked: str, said: Said, **how: Any) -> None:
         """The other side says something about a question."""
         self.said += 1
-        usual = {"id": f"m{self.said}", "question": ADVICE.ref(asked)}
+        usual: dict[str, Any] = {"id": f"m{self.said}", "question": ADVICE.ref(asked)}
         self.pigeon.waiting.append(Incoming(said=said, **(usual | how)))
 
     def sent(self) -> list[SentMessage]:

@@ -31,7 +31,7 @@ NOBODY = ("", "")
 def sent_id(talk: Talk) -> str:
     """Id of the one message that was said."""
     (row,) = talk.vl.book.rows(Query(kind=SENT.name))
-    return row.ref.id
+    return str(row.ref.id)
 
 
 def test_in_house_sends_nothing(talk: Talk) -> None:

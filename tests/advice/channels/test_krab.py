@@ -275,7 +275,7 @@ def test_document_that_cannot_be_fetched(
     """An advice whose PDF is not there is set apart, and what follows is heard."""
     asked = office.asked()
     reference = office.vl.advices.read(asked).record.reference
-    said = {"outcome": "FAVOURABLE", "document": {"sha256": "0" * 64}}
+    said: dict[str, Any] = {"outcome": "FAVOURABLE", "document": {"sha256": "0" * 64}}
     simulator.say(reference, "ADVICE", **said)
     simulator.receive(reference)
 

@@ -67,7 +67,7 @@ class Taken:
             return self.at_letter.pop(0)
         content = envelope.original_content or b""
         self.letters.append((str(envelope.mail_from), [*envelope.rcpt_tos], content))
-        if self.hangs_up and server.transport is not None:
+        if self.hangs_up and isinstance(server.transport, asyncio.Transport):
             server.transport.abort()
         return "250 taken"
 
