@@ -19,6 +19,8 @@ class Body(Enum):
     SAR = "SAR"
     RVS = "RvS"
     VTC = "VTC"
+    NEGOTIATION = "OC"
+    RIA = "RIA"
 
     @property
     def label(self) -> str:
@@ -44,6 +46,8 @@ _LABELS: Final = {
     Body.SAR: "advies van de strategische adviesraad",
     Body.RVS: "advies van de Raad van State",
     Body.VTC: "advies van de Vlaamse Toezichtcommissie",
+    Body.NEGOTIATION: "protocol van het onderhandelingscomité",
+    Body.RIA: "reguleringsimpactanalyse",
 }
 _OTHER_ADVICE: Final = URI(TYPE_BASE + "fb931eff-38f2-4743-802b-4240c35b8b0c")
 _TYPES: Final = {
