@@ -99,10 +99,8 @@ class Condition:
         return f"{label}: {' of '.join(map(_said, self.values))}"
 
 
-def all_hold(
-    conditions: Iterable[Condition], facts: Mapping[str, Fact]
-) -> bool | None:
-    """Whether all of them hold; one that does not is enough to know that they do not."""
+def all_hold(conditions: Iterable[Condition], facts: Mapping[str, Fact]) -> bool | None:
+    """Whether all of them hold; one that does not is enough to know it."""
     answers = {condition.holds(facts) for condition in conditions}
     if False in answers:
         return False

@@ -173,9 +173,7 @@ class Lacking:
     unsourced: tuple[str, ...] = ()
 
     @classmethod
-    def of(
-        cls, conditions: Iterable[Condition], facts: Mapping[str, Fact]
-    ) -> Lacking:
+    def of(cls, conditions: Iterable[Condition], facts: Mapping[str, Fact]) -> Lacking:
         """What these conditions lack."""
         undecided = [one for one in conditions if one.holds(facts) is None]
         untold = [one.fact for one in undecided if facts.get(one.fact) is None]

@@ -1,4 +1,4 @@
-"""What a rule rests on: since when it holds, where it was read, and how sure that is."""
+"""What a rule rests on: since when it holds, where it was read, how sure that is."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Period:
         return _before(self.start, other.end) and _before(other.start, self.end)
 
     def __str__(self) -> str:
-        span = f"{self.start or '…'} – {self.end or '…'}"
+        span = f"{self.start or '…'} / {self.end or '…'}"
         return f"{span} (afgeleid)" if self.inferred else span
 
 

@@ -1,8 +1,7 @@
 """Files with rules: those that are shipped, and those of an entity.
 
-Both have one form. A file adds rules, names in `replaces` the ids that it takes out, with
-all their periods, and fills in amounts and lists that others leave open. What stands in
-a file later in the order goes before what stands in one earlier.
+Both have one form. A file adds rules; it names in `replaces` the ids that it takes out,
+with all their periods; and it fills in amounts and lists that earlier files leave open.
 
 A file comes from outside: its size, its lines and the number of its rules are bounded,
 and all that is wrong with it is said by file, rule and field.
@@ -28,7 +27,7 @@ import attrs
 
 from digivl.advice.conditions import Condition
 from digivl.advice.delegation import DelegationRule
-from digivl.advice.grounds import Confidence, Regime, Source
+from digivl.advice.grounds import Confidence, Regime
 from digivl.advice.rulereading import (
     Fill,
     deadline_rule,
@@ -66,11 +65,11 @@ def load(paths: Iterable[Path]) -> RuleSet:
     """The shipped rules with those of an entity.
 
     Args:
-        paths: Its files; a later one goes before an earlier one.
+        paths: Its files; each can replace what stands in those before it.
 
     Raises:
         ConfigurationError: A file cannot be read.
-        MalformedError: A file is not as it has to be; it says where, and how to mend it.
+        MalformedError: A file is not as it has to be; it says where and how to mend.
     """
     rules = shipped()
     for path in paths:
@@ -94,7 +93,8 @@ def with_file(rules: RuleSet, name: str, content: bytes) -> RuleSet:
         edition = _edition(table)
         replaced = _replaced(table, rules)
         added = _added(table, rules.regimes)
-        base = _filled(_without(rules, replaced), list(map(fill, table.tables("fill", _MOST_FILLS))))
+        fills = [fill(one) for one in table.tables("fill", _MOST_FILLS)]
+        base = _filled(_without(rules, replaced), fills)
         return _sealed(_joined(base, added, edition))
 
 
@@ -144,9 +144,9 @@ def _replaced(table: Table, rules: RuleSet) -> frozenset[str]:
     named = frozenset(table.texts("replaces"))
     families = (rules.rules, rules.terms, rules.deadlines, rules.delegations)
     known = {rule.id for family in families for rule in family}
-    for id in sorted(named - known):
+    for name in sorted(named - known):
         raise MalformedError(
-            f"replaces: there is no rule {id[:40]!r}",
+            f"replaces: there is no rule {name[:40]!r}",
             hint="`digivl rules` lists the ids; a new rule needs not be named.",
         )
     return named
@@ -159,7 +159,9 @@ def _added(table: Table, known: Iterable[Regime]) -> RuleSet:
     return RuleSet(
         rules=tuple(rule(one, regimes) for one in table.tables("rule")),
         terms=tuple(term_rule(one, regimes) for one in table.tables("term")),
-        deadlines=tuple(deadline_rule(one, regimes) for one in table.tables("deadline")),
+        deadlines=tuple(
+            deadline_rule(one, regimes) for one in table.tables("deadline")
+        ),
         delegations=tuple(
             delegation_rule(one, regimes) for one in table.tables("delegation")
         ),

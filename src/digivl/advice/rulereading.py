@@ -80,7 +80,6 @@ def rule(table: Table, regimes: Regimes) -> Rule:
 def term_rule(table: Table, regimes: Regimes) -> TermRule:
     """A rule on how long a body has."""
     with table.read():
-        urgently = table.has("urgent_counted")
         return TermRule(
             id=table.text("id"),
             body=table.choice("body", Body),
@@ -88,7 +87,7 @@ def term_rule(table: Table, regimes: Regimes) -> TermRule:
             days=table.number("days"),
             urgent_days=table.number_or_none("urgent_days"),
             counted=table.choice("counted", Counted, Counted.WORKING_DAYS),
-            urgent_counted=table.choice("urgent_counted", Counted) if urgently else None,
+            urgent_counted=table.choice_or_none("urgent_counted", Counted),
             rolls=table.flag("rolls", default=False),
             calendar=table.text("calendar", LEGAL.name),
             suspends=table.flag("suspends", default=False),

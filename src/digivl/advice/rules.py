@@ -23,10 +23,10 @@ from digivl.advice.delegation import Delegation, DelegationRule, delegation
 from digivl.advice.facts import Lacking
 from digivl.advice.grounds import Confidence, Period, Regime, Source
 from digivl.errors import MalformedError
-from digivl.kernel.calendar import CALENDARS, LEGAL, Calendar
+from digivl.kernel.calendar import LEGAL, Calendar, calendar_named
 from digivl.kernel.checks import counted_from_one, digest, free_text, public_line
 from digivl.kernel.moments import date_in_dutch, day_of
-from digivl.kernel.terms import Counted, Term, deadline_before
+from digivl.kernel.terms import Counted, Deadline, Term
 
 
 class Need(Enum):
@@ -37,8 +37,6 @@ class Need(Enum):
     UNDETERMINED = "onbepaald"
 
 
-#: Most working days that a deadline lies before a meeting.
-_LONGEST: Final = 100
 #: As the fact ``if_required``, which rules on the budget agreement name.
 _AS_FACT: Final = {
     Need.REQUIRED: True,
@@ -81,11 +79,7 @@ class Rule:
 
 
 def _known_calendar(_: object, __: object, name: str) -> None:
-    if name not in CALENDARS:
-        raise MalformedError(
-            f"there is no calendar {name[:40]!r}",
-            hint=f"Known: {', '.join(CALENDARS)}.",
-        )
+    calendar_named(name)
 
 
 class Purpose(Enum):
@@ -138,12 +132,7 @@ class TermRule:
 
     def __attrs_post_init__(self) -> None:
         for days in filter(None, (self.days, self.urgent_days)):
-            self.lasting(days)  # a term has its own bounds
-
-    def lasting(self, days: int, *, urgent: bool = False) -> Term:
-        """The term of so many days, counted as the rule says."""
-        counted = (self.urgent_counted if urgent else None) or self.counted
-        return Term(days=days, counted=counted, rolls=self.rolls)
+            Term(days=days)  # has bounds of its own
 
 
 @attrs.frozen(kw_only=True)
@@ -167,9 +156,14 @@ class DeadlineRule:
     confidence: Confidence
     note: str = attrs.field(default="", validator=free_text)
 
+    @property
+    def deadline(self) -> Deadline:
+        """As it is reckoned."""
+        rule = f"{self.id}: {self.legal_basis}"
+        return Deadline(days=self.working_days, at=self.at, rule=rule)
+
     def __attrs_post_init__(self) -> None:
-        if self.working_days > _LONGEST:
-            raise MalformedError(f"a deadline lies at most {_LONGEST} days before")
+        _ = self.deadline  # has bounds of its own
 
 
 @attrs.frozen(kw_only=True)
@@ -276,9 +270,9 @@ class RuleSet:
     ) -> TermRule | None:
         """The term of a body on that day; None where no rule gives one."""
         for term in self.terms:
-            if (term.body, term.purpose) == (body, purpose):
-                if term.period.holds_on(day):
-                    return term
+            is_asked = (term.body, term.purpose) == (body, purpose)
+            if is_asked and term.period.holds_on(day):
+                return term
         return None
 
     def agenda_deadline(
@@ -292,9 +286,7 @@ class RuleSet:
         """
         for rule in self.deadlines:
             if rule.period.holds_on(day_of(meeting)):
-                calendar = calendars[rule.calendar]
-                days, at = rule.working_days, rule.at
-                return deadline_before(meeting, days, calendar, at=at)
+                return rule.deadline.due(meeting, calendars[rule.calendar])
         return None
 
 

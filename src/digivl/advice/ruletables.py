@@ -105,6 +105,10 @@ class Table:
                 return one
         raise not_known(name, said, [str(one.value) for one in values])
 
+    def choice_or_none(self, name: str, values: type[E]) -> E | None:
+        """One of an enumeration; None where there is none."""
+        return self.choice(name, values) if self.has(name) else None
+
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts, or none."""
         found = self.entries(name, MOST_VALUES)
@@ -113,11 +117,10 @@ class Table:
     def tables(self, name: str, most: int = MOST_TABLES) -> Iterator[Table]:
         """The tables under one name; each is called by its id, or by its number."""
         for number, value in enumerate(self.entries(name, most), start=1):
-            found = Table.of(f"{name} {number}", value)
-            id = found._left.get("id")
-            yield Table(f"{name} {id[:_SHOWN]}", found._left) if isinstance(
-                id, str
-            ) else found
+            fields = _typed(f"{name} {number}", value, dict)
+            called = fields.get("id")
+            called = called[:_SHOWN] if isinstance(called, str) else number
+            yield Table.of(f"{name} {called}", fields)
 
     def entries(self, name: str, most: int = MOST_VALUES) -> Sequence[Any]:
         """A list of anything, or an empty one.
