@@ -55,6 +55,9 @@ def _contract(**fields: Any) -> Contract:
         "object": ContractObject.SERVICES,
         "procedure": Procedure.OPEN,
         "stage": ContractStage.AWARD,
+        "price_only": True,
+        "lowest": True,
+        "advised_before": False,
     }
     return Contract(**(usual | amounts | fields))
 
