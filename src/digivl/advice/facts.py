@@ -58,7 +58,7 @@ def _choice(label: str, values: type[Enum]) -> Described:
 _FLAG, _AMOUNT = FactKind.FLAG, FactKind.AMOUNT
 #: Every fact, by name.
 FACTS: Final[Mapping[str, Described]] = {
-    "first": Described(_FLAG, "eerste principiële goedkeuring, of enige stap"),
+    "first": Described(_FLAG, "eerste principiële goedkeuring of enige stap"),
     "final": Described(_FLAG, "definitieve goedkeuring"),
     "act": _choice("aard van het voorstel", Act),
     "for_government": Described(_FLAG, "de Vlaamse Regering beslist"),
@@ -74,18 +74,18 @@ FACTS: Final[Mapping[str, Described]] = {
         FactKind.PERCENTAGE, "hoeveel de gunning boven de raming ligt"
     ),
     "decision_amount": Described(
-        _AMOUNT, "bedrag van de offerte bij gunning, anders de raming"
+        _AMOUNT, "bedrag van de offerte bij gunning en anders de raming"
     ),
     "price_only": Described(_FLAG, "prijs is het enige criterium"),
     "lowest": Described(_FLAG, "gunning aan de laagste inschrijver"),
     "advised_before": Described(_FLAG, "advies gevraagd over het bestek"),
     "change_exempt": Described(
-        _FLAG, "wijziging volgens art. 38/1-38/5, 38/9 of 38/10 KB Uitvoering"
+        _FLAG, "wijziging die art. 38/1-38/5 en 38/9-38/10 KB Uitvoering noemt"
     ),
     "esr_impact": Described(_FLAG, "weerslag op het geconsolideerde ESR-saldo"),
-    "more_staff": Described(_FLAG, "meer personeel, of overname van personeel"),
+    "more_staff": Described(_FLAG, "meer personeel of overname van personeel"),
     "agency_matters": Described(
-        _FLAG, "eigen aan een agentschap met rechtspersoonlijkheid, het GO! of de VLOR"
+        _FLAG, "eigen aan een agentschap met rechtspersoonlijkheid of aan GO! of VLOR"
     ),
     "staff_policy": Described(
         _FLAG, "algemeen personeelsbeleid buiten de diensten van de Vlaamse overheid"
@@ -210,11 +210,12 @@ def _has_more_staff(proposal: Proposal) -> bool:
 
 
 def _decision_amount(proposal: Proposal) -> Euro | None:
-    contract = proposal.contract
-    if contract is None:
-        return proposal.amount
-    is_award = contract.stage is ContractStage.AWARD
-    return contract.award if is_award else contract.estimate
+    if proposal.spending is not Spending.PROCUREMENT:
+        return proposal.amount if proposal.spending else None
+    if proposal.contract is None:
+        return None
+    is_award = proposal.contract.stage is ContractStage.AWARD
+    return proposal.contract.award if is_award else proposal.contract.estimate
 
 
 def _of_contract(contract: Contract) -> dict[str, Fact]:

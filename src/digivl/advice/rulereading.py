@@ -237,9 +237,9 @@ def _member(name: str, raw: object, described: Described) -> bool | str:
     if described.kind is FactKind.FLAG:
         if isinstance(raw, bool):
             return raw
-        raise MalformedError(f"{name} is not true or false")
+        raise MalformedError(f"{name} is not true or false", hint="Without quotes.")
     if not isinstance(raw, str):
-        raise MalformedError(f"{name} is not a text between quotes")
+        raise MalformedError(f"{name} is not a text", hint="Put it between quotes.")
     if described.choices and raw not in described.choices:
         raise not_known(name, raw, described.choices)
     return raw

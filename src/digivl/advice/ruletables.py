@@ -23,14 +23,15 @@ _SHOWN: Final = 40
 
 E = TypeVar("E", bound=Enum)
 
-_KINDS: Final[Mapping[type, str]] = {
-    bool: "true or false",
-    int: "a whole number",
-    str: "a text between quotes",
-    date: "a day, such as 2023-01-01",
-    time: "an hour, such as 15:00:00",
-    list: "a list",
-    dict: "a table",
+#: What a value is called, and how one is written.
+_KINDS: Final[Mapping[type, tuple[str, str]]] = {
+    bool: ("true or false", "true"),
+    int: ("a whole number", "12"),
+    str: ("a text", '"…"'),
+    date: ("a day", "2023-01-01"),
+    time: ("an hour", "15:00:00"),
+    list: ("a list", "[…]"),
+    dict: ("a table", "{ … }"),
 }
 
 
@@ -143,7 +144,9 @@ class Table:
         if name in self._left:
             return _typed(name, self._left.pop(name), kind)
         if default is None:
-            raise MalformedError(f"{name} lacks", hint=f"Add {name}: {_KINDS[kind]}.")
+            raise MalformedError(
+                f"{name} lacks", hint=f"Add: {name} = {_KINDS[kind][1]}"
+            )
         return default
 
     def _check_nothing_left(self) -> None:
@@ -166,5 +169,6 @@ def not_known(name: str, said: str, known: Sequence[str]) -> MalformedError:
 def _typed(name: str, value: object, kind: type) -> Any:
     # Of exactly this type: true is no number, and a moment is no day.
     if type(value) is not kind:
-        raise MalformedError(f"{name} is not {_KINDS[kind]}")
+        words, example = _KINDS[kind]
+        raise MalformedError(f"{name} is not {words}", hint=f"Such as: {example}")
     return value

@@ -233,8 +233,6 @@ def test_table(said: Say, name: str) -> None:
 
 def test_estimate_counts_and_not_the_spending(said: Say) -> None:
     """IF-09: an award without an estimate is as unknown as a threshold that is."""
-    found = said(
-        Body.IF, SECOND, for_government=False, contract={"award": 10**9}
-    )
+    found = said(Body.IF, SECOND, for_government=False, contract={"award": 10**9})
 
     assert ("UNDETERMINED", "IF-07A", "IF-10") == found
