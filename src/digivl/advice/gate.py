@@ -241,5 +241,7 @@ def _stage(
         others = [entry.record for entry in steps if entry.id != step.id]
         return stage_of(step.record.kind, step.record.ordinal, others)
     kinds = [entry.record.kind for entry in steps]
-    principle = kinds.count(StepKind.PRINCIPLE_APPROVAL)
-    return Stage.FIRST if not kinds else Stage.ADVISED if principle == 1 else Stage.FINAL
+    if not kinds:
+        return Stage.FIRST
+    once = kinds.count(StepKind.PRINCIPLE_APPROVAL) == 1
+    return Stage.ADVISED if once else Stage.FINAL
