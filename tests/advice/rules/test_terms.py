@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import attrs
 import pytest
 
 from digivl.advice.body import Body, SilenceEffect
+from digivl.advice.clock import Clock
 from digivl.advice.grounds import Confidence
 from digivl.advice.rulefiles import shipped
 from digivl.advice.rules import Purpose, TermRule
 from digivl.kernel.calendar import CALENDARS
-from digivl.kernel.moments import BRUSSELS
+from digivl.kernel.moments import BRUSSELS, end_of_day
 from digivl.kernel.terms import Counted
 
 BEFORE, FIRST, SECOND = "2015-06-01", "2021-06-01", "2026-06-01"
@@ -66,6 +67,20 @@ def test_urgency_can_count_in_other_days() -> None:
     assert inspector
     assert (CALENDAR, WORKING) == (council.counted, council.urgent_counted)
     assert inspector.urgent_counted is None
+
+
+def test_urgency_of_a_council_starts_when_it_is_declared() -> None:
+    """Ten working days from then, not ten days of the thirty."""
+    received = datetime(2026, 6, 1, 9, tzinfo=BRUSSELS)
+    council = term(Body.SAR, SECOND)
+    assert council
+    clock = Clock(term=council, rules=shipped().sha256, received=received)
+
+    urged = clock.urge(None, received + timedelta(days=3)).wound()
+
+    assert urged.due == end_of_day(date(2026, 6, 18))
+    assert urged.reckoned().due == urged.due
+    assert clock.wound().due == end_of_day(date(2026, 7, 1))
 
 
 def test_who_agrees_to_more() -> None:
