@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
 COMMANDS = tomllib.loads((DOCS / "commands.toml").read_text(encoding="utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PAGES = ("cli", "errors", "lifecycles", "plugins", "settings")
+PAGES = ("cli", "errors", "lifecycles", "plugins", "rules", "settings")
 ADDRESS = {
     "street": "Voorbeeldstraat",
     "house_number": "1",
@@ -101,6 +101,7 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     tell("work", *here)
     tell("search", "--kind", "dossier", *here)
     tell("doctor", *here)
+    tell("rules", *here)
     tell("plugins")
     with Digivl.open(kept, clock=lambda: LONG_AGO) as vl:
         vl.dossiers.open("Vergeten", by=CABINET)

@@ -194,6 +194,11 @@ def label(name: str) -> str:
     return FACTS[name].label if name in FACTS else name
 
 
+def told(conditions: Iterable[Condition]) -> tuple[str, ...]:
+    """What conditions ask, each in Dutch."""
+    return tuple(one.told(label(one.fact)) for one in conditions)
+
+
 def _labels(names: Iterable[str]) -> str:
     return ", ".join(map(label, names))
 

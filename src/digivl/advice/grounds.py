@@ -49,7 +49,8 @@ class Period:
         return _before(self.start, other.end) and _before(other.start, self.end)
 
     def __str__(self) -> str:
-        span = f"{self.start or '…'} / {self.end or '…'}"
+        # As ISO 8601-2 writes what is open.
+        span = f"{self.start or '..'}/{self.end or '..'}"
         return f"{span} (afgeleid)" if self.inferred else span
 
 

@@ -134,6 +134,15 @@ class TermRule:
         for days in filter(None, (self.days, self.urgent_days)):
             Term(days=days)  # has bounds of its own
 
+    @property
+    def length(self) -> str:
+        """How long, in Dutch."""
+        said = self.counted.length(self.days)
+        if self.urgent_days is None:
+            return said
+        urgent = (self.urgent_counted or self.counted).length(self.urgent_days)
+        return f"{said}, hoogdringend minstens {urgent}"
+
 
 @attrs.frozen(kw_only=True)
 class DeadlineRule:

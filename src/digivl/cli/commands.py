@@ -15,6 +15,7 @@ from digivl.cli import (
     folders,
     offices,
     readiness,
+    rules,
     searching,
     simulate,
     terms,
@@ -82,6 +83,7 @@ app.command("scan")(folders.scan)
 app.command("show")(offices.show)
 app.command("history")(offices.history)
 app.command("search")(searching.search)
+app.command("rules")(rules.rules)
 app.command("meetings")(agendas.meetings)
 app.command("agenda")(agendas.agenda)
 app.command("check")(agendas.check)
