@@ -11,7 +11,7 @@ import attrs
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.advice.agreement import AGREEMENT
-from digivl.advice.proposal import PROPOSAL
+from digivl.advice.proposal import PROPOSAL, proposal_id
 from digivl.advice.readiness import (
     Readiness,
     Situation,
@@ -174,7 +174,8 @@ class ReadinessGate:
     def _situation(
         self, dossier: str, step: str | None, meeting: str | None, at: datetime
     ) -> Situation:
-        proposal = self._book.read_all(PROPOSAL, [dossier]).get(dossier)
+        name = proposal_id(dossier)
+        proposal = self._book.read_all(PROPOSAL, [name]).get(name)
         documents = {e.id: e.record for e in self._all(DOCUMENT, dossier)}
         steps = self._all(STEP, dossier)
         looked_at = _step(steps, step)

@@ -194,8 +194,8 @@ def _silent(assessment: Assessment, asked: Entry[R]) -> Requirement:
 
 def _unless_stale(found: Requirement, asked: Entry[R], now: Now) -> Requirement:
     basis = asked.record.basis
-    texts = basis.changed_pieces(now.documents)
-    lines = set(basis.lines) != set(now.lines)
+    texts: tuple[str, ...] = basis.changed_pieces(now.documents)
+    lines: bool = set(basis.lines) != set(now.lines)
     changed = [*(("de begrotingslijnen",) if lines else ()), *texts]
     if not changed:
         return found

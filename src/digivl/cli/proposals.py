@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from decimal import Decimal, InvalidOperation
+from enum import Enum, EnumType
 from functools import cache
 from pathlib import Path
 from types import UnionType
@@ -11,6 +12,7 @@ from typing import Any, Final, Union, get_args, get_origin
 
 from cattrs import Converter, transform_error
 from cattrs.errors import BaseValidationError
+from cattrs.v import format_exception
 
 from digivl.advice.proposal import Proposal
 from digivl.cli.files import reading
@@ -35,7 +37,7 @@ def read_proposal(path: Path, dossier: str) -> Proposal:
         table = tomllib.loads(content.decode("utf-8-sig"))
         return _converter().structure({**table, "dossier": dossier}, Proposal)
     except BaseValidationError as cause:
-        wrong = "; ".join(transform_error(cause))
+        wrong = "; ".join(transform_error(cause, format_exception=_said))
         raise MalformedError(f"{path.name}: {wrong}", hint=_HINT) from cause
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as cause:
         raise MalformedError(f"{path.name} is no TOML: {cause}", hint=_HINT) from cause
@@ -48,6 +50,7 @@ def _converter() -> Converter:
         converter.register_structure_hook(cls, _exactly)
     converter.register_structure_hook(Euro, lambda text, _: Euro(text))
     converter.register_structure_hook(Decimal, _decimal)
+    converter.register_structure_hook_func(_is_enum, _member)
     converter.register_structure_hook_func(_is_optional, _only_what_is_said(converter))
     return converter
 
@@ -57,6 +60,22 @@ def _exactly(value: Any, cls: type[Any]) -> Any:
     if type(value) is not cls:
         raise ValueError(f"{value!r} is no {cls.__name__}")
     return value
+
+
+def _is_enum(cls: Any) -> bool:
+    return isinstance(cls, EnumType)
+
+
+def _member(value: Any, cls: type[Enum]) -> Enum:
+    for one in cls:
+        if one.value == value:
+            return one
+    known = ", ".join(repr(one.value) for one in cls)
+    raise ValueError(f"{value!r} is none of {known}")
+
+
+def _said(error: BaseException, cls: type[Any] | None) -> str:
+    return str(error) if isinstance(error, ValueError) else format_exception(error, cls)
 
 
 def _decimal(text: Any, _: Any) -> Decimal:
