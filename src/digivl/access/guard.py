@@ -59,6 +59,16 @@ class Guard:
         """
         if self.policy.allows(actor, permission, ministers):
             return
+        self.refuse(actor, permission, subject)
+
+    def refuse(
+        self, actor: Party, permission: Permission, subject: Ref | None = None
+    ) -> NoReturn:
+        """Refuse what no policy allows: it is the act of somebody else.
+
+        Raises:
+            NotAllowedError: Always; that it was tried is recorded.
+        """
         self.record(actor, permission, subject)
         raise NotAllowedError(actor.role.value, permission.value)
 
