@@ -19,7 +19,7 @@ from digivl.errors import (
     StepNotAllowedError,
 )
 from digivl.kernel.identifiers import URI
-from digivl.kernel.parties import Party, Role
+from digivl.kernel.parties import SYSTEM, Party, Role
 from digivl.records.entries import Entry
 from digivl.records.port import Query
 from digivl.testing.council import ADMIN, CABINET, Council
@@ -50,8 +50,8 @@ def test_the_whole_way(council: Council) -> None:
     for step in steps[1:]:
         vl.advance(found.id, step, by=OVRB)
     vl.name_numac(found.id, "2026000001", by=OVRB)
-    published = vl.appeared("2026000001", ELI, council.now)
-    again = vl.appeared("2026000001", ELI, council.now)
+    published = vl.appeared("2026000001", ELI, council.now, by=SYSTEM)
+    again = vl.appeared("2026000001", ELI, council.now, by=SYSTEM)
 
     assert due == PUBLICATION.standing(asked.record).due
     assert (P.PUBLISHED, ELI, council.now) == (
@@ -125,9 +125,9 @@ def test_cancelled_is_final(council: Council) -> None:
     vl.advance(found.id, "cancel", by=OVRB)
 
     with pytest.raises(StepNotAllowedError):
-        vl.appeared("2026000001", ELI, council.now)
+        vl.appeared("2026000001", ELI, council.now, by=SYSTEM)
     with pytest.raises(NotFoundError, match="numac"):
-        vl.appeared("2026999999", None, council.now)
+        vl.appeared("2026999999", None, council.now, by=SYSTEM)
 
 
 def test_only_who_publishes(council: Council) -> None:
@@ -147,4 +147,4 @@ def test_a_numac_number_has_ten_digits(council: Council) -> None:
     with pytest.raises(MalformedError, match="numac"):
         council.vl.publications.name_numac(found.id, "12", by=OVRB)
     with pytest.raises(NotFoundError, match="numac"):
-        council.vl.publications.appeared("", None, council.now)
+        council.vl.publications.appeared("", None, council.now, by=SYSTEM)

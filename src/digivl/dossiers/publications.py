@@ -21,7 +21,7 @@ from digivl.dossiers.publication import (
 from digivl.dossiers.service import Dossiers
 from digivl.errors import NotFoundError
 from digivl.kernel.identifiers import URI, new_id
-from digivl.kernel.parties import SYSTEM, Party
+from digivl.kernel.parties import Party
 from digivl.records.entries import Entry, first
 from digivl.records.port import Query, RecordBook
 
@@ -151,12 +151,22 @@ class Publications:
         record = attrs.evolve(found.record, numac=numac)
         return self._book.write(found.next(record, "numac", by, self._clock()))[0]
 
-    def appeared(self, numac: str, eli: URI | None, at: datetime) -> Entry[Publication]:
+    def appeared(
+        self, numac: str, eli: URI | None, at: datetime, *, by: Party
+    ) -> Entry[Publication]:
         """The Staatsblad published a text; told twice, it is recorded once.
 
+        Args:
+            numac: Its number there.
+            eli: Where it stands there.
+            at: When it was published, with a zone.
+            by: Who saw it: who publishes, or the system.
+
         Raises:
+            NotAllowedError: `by` does not publish.
             NotFoundError: No publication has that number.
         """
+        self._guard.check(by, Permission.MANAGE_PUBLICATION)
         rows = self._book.rows(Query(kind=PUBLICATION.name))
         found = self._book.read_all(PUBLICATION, [row.ref.id for row in rows])
         for entry in found.values():
@@ -164,7 +174,7 @@ class Publications:
                 record = entry.record.published(numac, eli, at)
                 if record == entry.record:
                     return entry
-                draft = entry.next(record, "publish", SYSTEM, self._clock())
+                draft = entry.next(record, "publish", by, self._clock())
                 return self._book.write(draft)[0]
         raise NotFoundError(
             f"no publication has the numac number {numac[:20]!r}",

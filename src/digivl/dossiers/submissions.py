@@ -117,8 +117,8 @@ class Submissions:
         asked = [one.minister for one in submission.co_submitters]
         owner = submission.submitter
         whose = {*submission.ministers, *asked, owner.minister or owner.id}
-        may = self._guard.policy.allows(by, Permission.VIEW_SUBMISSIONS, whose)
-        return may or by.id == owner.id
+        mine = () if by.id == owner.id else whose
+        return self._guard.policy.allows(by, Permission.VIEW_SUBMISSIONS, mine)
 
     def _found(self, id: str) -> Entry[Submission]:
         return self._book.read(SUBMISSION, id)
@@ -136,13 +136,14 @@ class Submissions:
 
         Raises:
             NotAllowedError: `by` does not act for that minister.
+            NotFoundError: As `read`.
             MalformedError: That minister does not submit with it.
             StepNotAllowedError: It is treated already.
         """
         subject = SUBMISSION.ref(id)
         own = [minister]
         self._guard.check(by, Permission.SUBMIT, ministers=own, subject=subject)
-        found, now = self._found(id), self._clock()
+        found, now = self.read(id, by=by), self._clock()
         if found.record.step is not None:
             raise StepNotAllowedError("submission", "behandeld", "answer", ())
         mine = CoSubmitter(

@@ -87,7 +87,10 @@ class Surroundings:
     def level(self) -> AccessLevel:
         """Who may know of it: of its title, its numbers, and that it is there."""
         reached = [
-            agenda_level(self.gates_of(step, placement.item), settled=step.is_settled)
+            agenda_level(
+                self.gates_of(step, placement.item),
+                told=step.is_settled and not step.confidential,
+            )
             for step in self.steps
             for placement in step.placements
         ]
@@ -95,16 +98,17 @@ class Surroundings:
         return max(reached, key=lambda level: level.openness, default=closed)
 
 
-def agenda_level(gates: Gates, *, settled: bool = True) -> AccessLevel:
+def agenda_level(gates: Gates, *, told: bool = True) -> AccessLevel:
     """Who may know what stands on an agenda.
 
     Args:
         gates: Of its meeting.
-        settled: Only what was approved or taken note of is told outside the government.
+        told: Only what was approved or taken note of, without restricted access, is
+            told outside the government.
     """
     if not gates.agenda_approved:
         return AccessLevel.INTERNAL_SECRETARIAT
-    if not settled or not gates.documents_released:
+    if not told or not gates.documents_released:
         return AccessLevel.INTERNAL_GOVERNMENT
     if gates.published:
         return AccessLevel.PUBLIC
