@@ -80,7 +80,9 @@ class CouncilRooms(Rooms):
         """Consultation rounds between cabinets."""
         from digivl.dossiers.consultations import Consultations
 
-        return Consultations(self.book, self.guard, self.dossiers, self.clock)
+        return Consultations(
+            self.book, self.guard, self.dossiers, self.absences, self.clock
+        )
 
     @once
     def positions(self) -> Positions:

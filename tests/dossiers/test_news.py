@@ -11,7 +11,6 @@ from digivl.errors import (
     MalformedError,
     NotAllowedError,
     NotFoundError,
-    NotReadyError,
     StaleRecordError,
     StepNotAllowedError,
 )

@@ -56,7 +56,7 @@ def published(council: Council) -> tuple[str, dict[str, str]]:
 
 @pytest.mark.parametrize("by", [PARLIAMENT, Party("x", "x", Role.GOVERNMENT_BODY)])
 def test_the_agenda_outside(council: Council, by: Party) -> None:
-    """What was decided, and the documents that are read there; the rest is not named."""
+    """What was decided, and the documents that are read there; nothing else."""
     meeting, _ = published(council)
     inside = text_in(council.vl.papers.agenda(meeting, by=OTHER_CABINET))
 
@@ -99,7 +99,7 @@ def test_search_outside(council: Council) -> None:
 
 
 def test_not_decided_or_not_released(council: Council) -> None:
-    """Who may not know a decision before its release learns not whether there is one."""
+    """Who may not know a decision yet does not learn whether there is one."""
     meeting = council.meeting().id
     steps = [council.matter(title).id for title in ("Een", "Twee")]
     for step in steps:

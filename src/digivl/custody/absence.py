@@ -72,6 +72,16 @@ class Absences:
         """Who acts for each absent holder at that moment; the last arranged counts."""
         return {e.record.holder.id: e.record.to for e in self._given(moment)}
 
+    def acts_for(self, one: Party, holder: Party, moment: datetime) -> bool:
+        """Whether a party does what waits for `holder` at that moment.
+
+        It is the holder, works with it, or stands in for it.
+        """
+        if works_with(one, holder):
+            return True
+        acting = self.in_force(moment).get(holder.id)
+        return acting is not None and acting.id == one.id
+
     def sign_for(self, moment: datetime) -> Mapping[str, Party]:
         """Who signs for each absent party at that moment; the last arranged counts.
 

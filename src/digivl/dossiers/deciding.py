@@ -75,11 +75,10 @@ class Deciding:
             StepNotAllowedError: Nothing was decided where the step stands now.
             NotAllowedError: The decision is released.
         """
+        self._guard.check(by, Permission.MANAGE_AGENDA, subject=STEP.ref(step))
         found, now = self._book.read(STEP, step), self._clock()
-        needed = Permission.MANAGE_AGENDA
         if self._is_released(found.record):
-            needed = Permission.OVERRIDE
-        self._guard.check(by, needed, subject=STEP.ref(step))
+            self._guard.check(by, Permission.OVERRIDE, subject=found.ref)
         record = found.record.correct(result)
         return self._written(found, record, result, "correct", by, now, reason)
 

@@ -141,8 +141,8 @@ class Newsroom:
         """The newsletter of a meeting as PDF (PDF/UA-1): what will be, or is, public.
 
         Raises:
-            NotFoundError: No such meeting, or none whose news is released to `by`; which
-                of the two is not told.
+            NotFoundError: No such meeting, or one whose news `by` may not see yet;
+                which of the two is not told.
             ConfigurationError: The extra ``report`` is not installed.
         """
         if not self._makes(by) and not self._is_public(meeting):
