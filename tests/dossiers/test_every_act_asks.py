@@ -322,6 +322,33 @@ def test_a_cabinet_does_nothing_of_another(
     assert 1 == len(told)
 
 
+class NothingGoes:
+    """The policy of an application that is shut."""
+
+    def allows(self, *_: object) -> bool:
+        """No."""
+        return False
+
+    def reads(self, *_: object) -> bool:
+        """No."""
+        return False
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_the_policy_is_asked(act: str, office: tuple[Digivl, Ids]) -> None:
+    """No role does anything by itself: the policy of an application has the word."""
+    vl, there = office
+    shut = Digivl.from_settings(
+        vl.settings,
+        folder=vl.folder,
+        book=vl.book,
+        policy=NothingGoes(),
+        clock=vl.clock,
+    )
+
+    assert refused(shut, act, there, ADMIN)
+
+
 @pytest.mark.parametrize("by", [NOBODY, ELSEWHERE])
 def test_lists_show_nothing(by: Party, office: tuple[Digivl, Ids]) -> None:
     """Who may know of nothing gets empty lists, and no error that tells more."""
