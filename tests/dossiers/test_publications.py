@@ -9,8 +9,10 @@ import pytest
 from digivl.dossiers.publication import (
     PUBLICATION,
     Publication,
+    PublicationMode,
     PublicationStatus,
     RegulationType,
+    Urgency,
 )
 from digivl.errors import (
     MalformedError,
@@ -18,6 +20,7 @@ from digivl.errors import (
     NotFoundError,
     StepNotAllowedError,
 )
+from digivl.kernel.concepts import concept
 from digivl.kernel.identifiers import URI
 from digivl.kernel.parties import SYSTEM, Party, Role
 from digivl.records.entries import Entry
@@ -35,6 +38,48 @@ def started(council: Council) -> Entry[Publication]:
     return council.vl.publications.start(
         dossier, "Besluit over jeugdwerk", RegulationType.GOVERNMENT_DECISION, by=OVRB
     )
+
+
+def test_mode_and_urgency(council: Council) -> None:
+    """What is known of a text can change until it is published; its way does not."""
+    found, vl = started(council), council.vl.publications
+    assert (None, Urgency.STANDARD) == (found.record.mode, found.record.urgency)
+
+    changed = vl.edit(
+        found.id, mode=PublicationMode.EXTRACT, urgency=Urgency.URGENT, pages=3, by=OVRB
+    )
+
+    record = changed.record
+    assert ("Bij uittreksel", "spoedprocedure", P.STARTED) == (
+        concept(PublicationMode.EXTRACT.value).label,
+        concept(record.urgency.value).label,
+        record.state,
+    )
+    for wrong in ({"state": P.PUBLISHED}, {"pages": 0}):
+        with pytest.raises(MalformedError):
+            vl.edit(found.id, by=OVRB, **wrong)
+    vl.advance(found.id, "cancel", by=OVRB)
+    with pytest.raises(StepNotAllowedError):
+        vl.edit(found.id, remark="te laat", by=OVRB)
+
+
+def test_documents_are_of_the_dossier(council: Council) -> None:
+    """What went to the translation or the proof belongs to the same dossier."""
+    found, vl = started(council), council.vl.publications
+    other = council.vl.dossiers.open("Ander", by=CABINET).id
+
+    for name in (council.document(other), "nergens"):
+        with pytest.raises(NotFoundError, match="is not of dossier"):
+            vl.advance(found.id, "ask translation", documents=[name], by=OVRB)
+
+
+def test_an_override_has_a_reason(council: Council) -> None:
+    """Also who may go against the rules says why; it stays in the book."""
+    found = started(council)
+    with pytest.raises(MalformedError, match="asks a reason"):
+        council.vl.publications.override(found.id, P.PROOF_IN, by=ADMIN, reason=" ")
+
+    assert P.STARTED is council.vl.publications.read(found.id).record.state
 
 
 def test_the_whole_way(council: Council) -> None:

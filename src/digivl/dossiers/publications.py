@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -12,11 +12,14 @@ from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.dossiers.naming import series_draft
 from digivl.dossiers.numbering import SERIES, series_after, series_id
+from digivl.dossiers.pieces import belonging
 from digivl.dossiers.publication import (
     PUBLICATION,
     Publication,
+    PublicationMode,
     PublicationStatus,
     RegulationType,
+    Urgency,
 )
 from digivl.dossiers.service import Dossiers
 from digivl.errors import NotFoundError
@@ -48,6 +51,8 @@ class Publications:
         by: Party,
         step: str | None = None,
         ministers: Sequence[str] = (),
+        mode: PublicationMode | None = None,
+        urgency: Urgency = Urgency.STANDARD,
     ) -> Entry[Publication]:
         """Start the publication of a text; it gets the next number.
 
@@ -58,6 +63,8 @@ class Publications:
             by: Who publishes (OVRB).
             step: Id of the step that decided it.
             ministers: Ids of the competent ministers.
+            mode: In full or as an extract; None while that is not chosen.
+            urgency: How quickly it has to appear.
 
         Raises:
             NotFoundError: No such dossier.
@@ -77,6 +84,8 @@ class Publications:
             regulation=regulation,
             step=step,
             ministers=tuple(ministers),
+            mode=mode,
+            urgency=urgency,
         )
         return self._book.write(
             first(PUBLICATION, made, record, "start", by, now),
@@ -90,6 +99,23 @@ class Publications:
             NotFoundError: No such publication.
         """
         return self._book.read(PUBLICATION, id)
+
+    def edit(self, id: str, *, by: Party, **changes: Any) -> Entry[Publication]:
+        """Change what is known of a publication; how far it is stays.
+
+        Args:
+            id: Id of the publication.
+            by: Who publishes.
+            changes: ``title``, ``regulation``, ``ministers``, ``mode``, ``urgency``,
+                ``extracts``, ``pages``, ``remark``.
+
+        Raises:
+            MalformedError: Another field is named, or a value does not fit.
+            StepNotAllowedError: It is published or cancelled.
+        """
+        found = self._allowed(id, by)
+        record = found.record.edit(changes)
+        return self._book.write(found.next(record, "edit", by, self._clock()))[0]
 
     def advance(
         self,
@@ -110,9 +136,11 @@ class Publications:
             documents: Ids of the documents that went, or came, with it.
 
         Raises:
+            NotFoundError: One of the documents is not of its dossier.
             StepNotAllowedError: There is no such step from here; it names the others.
         """
         found = self._allowed(id, by)
+        belonging(self._book, found.record.dossier, documents)
         record = found.record.after(step, due=due, documents=tuple(documents))
         return self._book.write(found.next(record, step, by, self._clock()))[0]
 
@@ -133,8 +161,9 @@ class Publications:
 
         Raises:
             NotAllowedError: Only who may override the rules can.
+            MalformedError: There is no reason.
         """
-        self._guard.check(by, Permission.OVERRIDE, subject=PUBLICATION.ref(id))
+        self._guard.check_override(by, PUBLICATION.ref(id), reason)
         found = self.read(id)
         draft = found.next(
             found.record.forced(state), "override", by, self._clock(), reason
