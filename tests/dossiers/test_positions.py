@@ -164,7 +164,8 @@ def test_an_item_of_a_design_is_not_there(council: Council) -> None:
 
     council.vl.approving.approve(meeting, by=SECRETARIAT)
 
-    assert positions.mark(item, "minister-2", Stand.NO_OBJECTION, by=minister(2))
+    marked = positions.mark(item, "minister-2", Stand.NO_OBJECTION, by=minister(2))
+    assert "minister-2" == marked.record.minister
 
 
 def test_evoked_is_decided(council: Council) -> None:

@@ -61,8 +61,8 @@ def test_nobody_else_signs_or_refuses(act: str, scene_at: At) -> None:
                 no.value
             )
 
-    flow = scene.vl.signing.read(flow_of(scene)).record
-    assert FlowState.TO_BE_SIGNED is flow.state
+    waiting = scene.vl.signing.read(flow_of(scene)).record
+    assert FlowState.TO_BE_SIGNED is waiting.state
     assert 2 * len(others) == len(scene.vl.book.rows(Query(kind=DENIAL.name)))
 
 
