@@ -64,6 +64,31 @@ KINDS: Final[dict[str, Kind[Any]]] = {
     )
 }
 
+_NAMES: Final = {
+    DOSSIER.name: "dossier",
+    STEP.name: "procedurestap",
+    MEETING.name: "vergadering",
+    ITEM.name: "agendapunt",
+    SERIES.name: "nummerreeks",
+    RELEASE.name: "vrijgave",
+    POSITION.name: "standpunt",
+    MANDATE.name: "mandaat",
+    ROUND.name: "overlegronde",
+    ANSWER.name: "antwoord",
+    PUBLICATION.name: "publicatie",
+    SUBMISSION.name: "indiening",
+    MINUTES.name: "notulen",
+    REPORT.name: "beslissingsfiche",
+    NEWS.name: "nieuwsbericht",
+    PARLIAMENT.name: "parlement",
+    ADVICE.name: "adviesvraag",
+    AGREEMENT.name: "begrotingsakkoord",
+    FLOW.name: "ondertekening",
+    AUTHENTIC.name: "authentiek document",
+    DISPATCH.name: "verzending",
+    LABEL.name: "mapetiket",
+}
+
 _LABELS: Final = {
     ("dossier", "open"): "Dossier openen",
     ("dossier", "close"): "Dossier afsluiten",
@@ -215,6 +240,11 @@ def label(entry: AnyEntry) -> str:
     """What was done."""
     key = (entry.kind.name, entry.action)
     return _LABELS.get(key, f"{entry.kind.name}: {entry.action}")
+
+
+def kind_label(name: str) -> str:
+    """What a kind of record is called."""
+    return _NAMES.get(name, name)
 
 
 def accompanies(entry: AnyEntry) -> bool:
