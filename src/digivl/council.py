@@ -145,7 +145,9 @@ class CouncilRooms(Rooms):
         """Texts on their way to the Belgisch Staatsblad."""
         from digivl.dossiers.publications import Publications
 
-        return Publications(self.book, self.guard, self.dossiers, self.clock)
+        return Publications(
+            self.book, self._moves, self.guard, self.dossiers, self.clock
+        )
 
     @once
     def parliament(self) -> Parliament:

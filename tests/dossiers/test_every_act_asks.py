@@ -121,7 +121,8 @@ def everything(council: Council) -> Ids:
     started = vl.book.write(first(FLOW, new_id(), flow, "start", CABINET, now))[0]
     vl.news.draft(item, by=SECRETARIAT)
     regulation = RegulationType.GOVERNMENT_DECISION
-    text = vl.publications.start(dossier, "Besluit", regulation, by=ADMIN)
+    publisher = Party("ovrb", "OVRB", Role.PUBLICATIONS)
+    text = vl.publications.start(dossier, "Besluit", regulation, by=publisher)
     absence = vl.absences.delegate(
         CABINET, OTHER_CABINET, start=now, until=soon, by=CABINET
     )

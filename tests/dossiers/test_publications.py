@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from digivl.custody.model import CUSTODY
 from digivl.dossiers.publication import (
+    NEXT_STEP,
     PUBLICATION,
     Publication,
     PublicationMode,
@@ -24,7 +26,6 @@ from digivl.kernel.concepts import concept
 from digivl.kernel.identifiers import URI
 from digivl.kernel.parties import SYSTEM, Party, Role
 from digivl.records.entries import Entry
-from digivl.records.port import Query
 from digivl.testing.council import ADMIN, CABINET, Council
 
 P = PublicationStatus
@@ -118,17 +119,45 @@ def test_numbers_are_unique(council: Council) -> None:
 
 
 def test_late_translation_is_overdue(council: Council) -> None:
-    """What was asked and did not come in time stands among what is due."""
-    found = started(council)
-    council.vl.publications.advance(
-        found.id, "ask translation", by=OVRB, due=council.now
+    """What was asked and did not come in time stands on the list of who publishes."""
+    found, vl = started(council), council.vl
+    vl.publications.advance(found.id, "ask translation", by=OVRB, due=council.now)
+    council.now += timedelta(days=1)
+
+    late = {one.row.ref.id: one for one in vl.custody.overdue()}
+
+    mine = late[f"publication:{found.id}"]
+    assert (OVRB.id, "de vertaling opvolgen") == (
+        mine.act,
+        mine.row.standing.next_step,
     )
 
-    rows = council.vl.book.rows(
-        Query(kind=PUBLICATION.name, due_before=council.now + timedelta(days=1))
-    )
 
-    assert [found.id] == [row.ref.id for row in rows]
+def test_somebody_has_it_until_it_is_done(council: Council) -> None:
+    """Who has it keeps it through all steps; back by hand it is held again."""
+    found, vl = started(council), council.vl
+    second = Party("ovrb-2", "OVRB", Role.PUBLICATIONS)
+    vl.custody.hand_over(found.ref, second, by=OVRB)
+
+    vl.publications.advance(found.id, "ask proof", by=OVRB)
+    proof = vl.custody.of(found.ref).record
+    with pytest.raises(StepNotAllowedError):
+        vl.dossiers.close(found.record.dossier, by=CABINET)
+    vl.publications.advance(found.id, "cancel", by=OVRB)
+    done = vl.custody.of(found.ref)
+    vl.publications.override(found.id, P.PROOF_IN, by=ADMIN, reason="vergissing")
+    again = vl.custody.of(found.ref).record
+
+    assert (second, "de drukproef opvolgen") == (proof.holder, proof.next_step)
+    assert not CUSTODY.standing(done.record).open
+    assert (ADMIN, "de drukproef nalezen") == (again.holder, again.next_step)
+
+
+def test_each_open_status_has_a_next_step() -> None:
+    """No publication waits for nothing."""
+    final = {P.PUBLISHED, P.CANCELLED}
+
+    assert {*P} - final == {*NEXT_STEP}
 
 
 def test_pause_and_resume(council: Council) -> None:

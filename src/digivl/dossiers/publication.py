@@ -113,6 +113,20 @@ PUBLICATION_LIFECYCLE: Final = Lifecycle(
 )
 
 
+#: What has to be done next in each status, in Dutch.
+NEXT_STEP: Final = {
+    _P.STARTED: "vertaling of drukproef vragen",
+    _P.IN_TRANSLATION: "de vertaling opvolgen",
+    _P.TRANSLATED: "de drukproef vragen",
+    _P.PROOF_ASKED: "de drukproef opvolgen",
+    _P.PROOF_IN: "de drukproef nalezen",
+    _P.PROOF_RECALLED: "de drukproef opvolgen",
+    _P.PROOF_CORRECTED: "de publicatie vragen",
+    _P.PUBLICATION_ASKED: "de publicatie opvolgen",
+    _P.PAUSED: "de publicatie hernemen",
+}
+
+
 def _numac(_: object, __: object, number: str) -> None:
     if number and not _NUMAC.fullmatch(number):
         raise MalformedError(
@@ -180,6 +194,11 @@ class Publication:
             paused_at=self.state if step == "pause" else None,
         )
 
+    @property
+    def is_done(self) -> bool:
+        """True once it is published or cancelled."""
+        return self.state in _FINAL
+
     def edit(self, changes: Mapping[str, Any]) -> Publication:
         """Something else is known of it.
 
@@ -187,7 +206,7 @@ class Publication:
             MalformedError: Another field is named, or a value does not fit.
             StepNotAllowedError: It is published or cancelled.
         """
-        if self.state in _FINAL:
+        if self.is_done:
             raise StepNotAllowedError("publication", self.state.name, "edit", ())
         return changed(self, WRITTEN, changes)
 
@@ -224,7 +243,7 @@ def _standing(publication: Publication) -> Standing:
         title=publication.title,
         dossier=publication.dossier,
         due=publication.due,
-        open=publication.state not in _FINAL,
+        open=not publication.is_done,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,10 +10,13 @@ import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
+from digivl.custody.model import CUSTODY, Custody
+from digivl.custody.moves import Moves
 from digivl.dossiers.naming import series_draft
 from digivl.dossiers.numbering import SERIES, series_after, series_id
 from digivl.dossiers.pieces import belonging
 from digivl.dossiers.publication import (
+    NEXT_STEP,
     PUBLICATION,
     Publication,
     PublicationMode,
@@ -25,9 +28,11 @@ from digivl.dossiers.service import Dossiers
 from digivl.errors import NotFoundError
 from digivl.kernel.identifiers import URI, new_id
 from digivl.kernel.parties import Party
-from digivl.records.entries import Entry, first
+from digivl.records.entries import AnyDraft, Draft, Entry, first
 from digivl.records.port import Query, RecordBook
 
+#: Term in working days for what has no due moment of its own; no rule gives one.
+FOLLOW_DAYS: Final = 5
 #: The series of publication numbers; it runs on over the years.
 _SERIES: Final = "BS"
 _ALL_YEARS: Final = 0
@@ -35,9 +40,10 @@ _ALL_YEARS: Final = 0
 
 @attrs.frozen
 class Publications:
-    """The publications of an office."""
+    """The publications of an office; who publishes holds each until it is done."""
 
     _book: RecordBook
+    _moves: Moves
     _guard: Guard
     _dossiers: Dossiers
     _clock: Callable[[], datetime]
@@ -90,6 +96,7 @@ class Publications:
         return self._book.write(
             first(PUBLICATION, made, record, "start", by, now),
             series_draft(last, series, name, by, now),
+            self._waits(made, record, by, now),
         )[0]
 
     def read(self, id: str) -> Entry[Publication]:
@@ -142,7 +149,7 @@ class Publications:
         found = self._allowed(id, by)
         belonging(self._book, found.record.dossier, documents)
         record = found.record.after(step, due=due, documents=tuple(documents))
-        return self._book.write(found.next(record, step, by, self._clock()))[0]
+        return self._moved(found, record, step, by)
 
     def resume(self, id: str, *, by: Party) -> Entry[Publication]:
         """Go on where it was paused.
@@ -151,8 +158,7 @@ class Publications:
             MalformedError: It is not paused.
         """
         found = self._allowed(id, by)
-        record = found.record.resume()
-        return self._book.write(found.next(record, "resume", by, self._clock()))[0]
+        return self._moved(found, found.record.resume(), "resume", by)
 
     def override(
         self, id: str, state: PublicationStatus, *, by: Party, reason: str
@@ -165,10 +171,7 @@ class Publications:
         """
         self._guard.check_override(by, PUBLICATION.ref(id), reason)
         found = self.read(id)
-        draft = found.next(
-            found.record.forced(state), "override", by, self._clock(), reason
-        )
-        return self._book.write(draft)[0]
+        return self._moved(found, found.record.forced(state), "override", by, reason)
 
     def name_numac(self, id: str, numac: str, *, by: Party) -> Entry[Publication]:
         """Record the number under which the Staatsblad will publish it.
@@ -203,11 +206,56 @@ class Publications:
                 record = entry.record.published(numac, eli, at)
                 if record == entry.record:
                     return entry
-                draft = entry.next(record, "publish", by, self._clock())
-                return self._book.write(draft)[0]
+                return self._moved(entry, record, "publish", by)
         raise NotFoundError(
             f"no publication has the numac number {numac[:20]!r}",
             hint="Record the number with `name_numac` first.",
+        )
+
+    def _moved(
+        self,
+        found: Entry[Publication],
+        record: Publication,
+        action: str,
+        by: Party,
+        reason: str = "",
+    ) -> Entry[Publication]:
+        now = self._clock()
+        draft = found.next(record, action, by, now, reason)
+        held = self._moves.all_of([found.ref]).get(found.ref)
+        return self._book.write(draft, *self._held_next(held, draft))[0]
+
+    def _held_next(
+        self, held: Entry[Custody] | None, draft: Draft[Publication]
+    ) -> Iterator[AnyDraft]:
+        """Who has it keeps it, and has something else to do; or nothing any more."""
+        record, by, now = draft.record, draft.actor, draft.at
+        is_held = held is not None and CUSTODY.standing(held.record).open
+        if record.is_done:
+            if held is not None and is_held:
+                yield self._moves.closed(held.record.subject, by=by, at=now)
+            return
+        step = NEXT_STEP[record.state]
+        if held is None:
+            yield self._waits(draft.id, record, by, now)
+        elif is_held:
+            to, due = held.record.holder, record.due
+            yield self._moves.passed(
+                held, to, step, by=by, at=now, days=FOLLOW_DAYS, due=due
+            )
+        else:
+            yield self._moves.again(held, by, step, by=by, at=now, days=FOLLOW_DAYS)
+
+    def _waits(self, id: str, record: Publication, by: Party, at: datetime) -> AnyDraft:
+        return self._moves.taken(
+            PUBLICATION.ref(id),
+            by,
+            NEXT_STEP[record.state],
+            dossier=record.dossier,
+            title=record.title,
+            by=by,
+            at=at,
+            days=FOLLOW_DAYS,
         )
 
     def _allowed(self, id: str, by: Party) -> Entry[Publication]:
