@@ -106,8 +106,8 @@ def show(id: Id, *, office: Office = HERE, as_json: AsJson = False) -> None:
     waits = [row for row in rows if row.standing.open and row.standing.holder]
     asked = [row for row in waits if row.ref.id != name]
     if asked:
-        columns = ("Vraag", "Bij", "Sinds", "Tegen", "Te doen")
-        print_table("Gevraagd in dit dossier", columns, map(_asked, asked))
+        named = ("Vraag", "Bij", "Sinds", "Tegen", "Te doen")
+        print_table("Gevraagd in dit dossier", named, map(_asked, asked))
     others = [row for row in rows if row.ref.kind != CUSTODY.name]
     if others:
         columns = ("Soort", "Staat", "Id", "Titel")
