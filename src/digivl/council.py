@@ -122,6 +122,7 @@ class CouncilRooms(Rooms):
             self.reading,
             self.secretary,
             self.guard,
+            self.settings.limits,
         )
 
     @once

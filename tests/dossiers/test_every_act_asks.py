@@ -206,6 +206,7 @@ def arguments(vl: Digivl, it: Ids, by: Party) -> Mapping[str, Any]:
         "signing.id": it.flow,
         "stand": Stand.NO_OBJECTION,
         "start": now,
+        "target": io.BytesIO(),
         "started": now,
         "state": PublicationStatus.PUBLISHED,
         "step": it.step,

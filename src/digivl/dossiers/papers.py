@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NoReturn
+from typing import Any, BinaryIO, Final, NoReturn
 
 import attrs
 
@@ -38,9 +38,11 @@ from digivl.kernel.kinds import Ref
 from digivl.kernel.moments import BRUSSELS, date_in_dutch, day_of
 from digivl.kernel.parties import Party
 from digivl.kernel.vrnumber import VRKind, report_name
+from digivl.pdf.heading import head
 from digivl.pdf.typeset import paragraphs, typeset
 from digivl.records.entries import Entry
 from digivl.records.port import RecordBook
+from digivl.settings import Limits
 
 #: A document that can only be looked into is not named.
 _FOR_INSPECTION: Final = URI(TYPE_BASE + "075bc7a9-75fd-423b-be88-571d3fa3d043")
@@ -139,6 +141,7 @@ class Papers:
     _reading: Reading
     _secretary: Secretary
     _guard: Guard
+    _limits: Limits
 
     def agenda(self, meeting: str, number: int | None = None, *, by: Party) -> bytes:
         """An approved agenda as PDF; the last one if no number is named.
@@ -240,6 +243,29 @@ class Papers:
             "secretary": held.secretary or _SECRETARY,
         }
         return typeset(_MINUTES, data, "the minutes")
+
+    def numbered(self, document: str, target: BinaryIO, *, by: Party) -> None:
+        """A document with its VR number above page 1, for who may read it.
+
+        The document stays as it is; `documents.copy` keeps what is made, if wanted.
+
+        Args:
+            document: Id of the document.
+            target: An empty stream for the PDF.
+            by: Who reads it.
+
+        Raises:
+            NotFoundError: There is none, or none that `by` may read; which of the two
+                is not told.
+            NotReadyError: It has no number yet.
+            SigningError: Its last version is signed: the number would break that.
+        """
+        found = self._reading.read(document, by=by).record
+        if found.number is None:
+            raise NotReadyError(found.title, [("VR-nummer", "nog niet gegeven")])
+        said = attrs.evolve(found.number, version=found.delivered).stamp
+        with self._reading.opened(document, by=by) as source:
+            head(source, target, said, self._limits)
 
     def _written(self, decision: Decision) -> str:
         name = report_id(decision.item)
