@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from digivl.access.model import AccessLevel
 from digivl.dossiers.model import DOSSIER, StepKind
 from digivl.dossiers.submission import CoAnswer, Submission, SubmissionStatus
 from digivl.errors import (
@@ -172,6 +173,33 @@ def test_what_is_submitted_is_not_closed(council: Council) -> None:
 
     with pytest.raises(StepNotAllowedError, match="afgesloten"):
         vl.submissions.submit_again(found.id, documents=documents, by=CABINET)
+
+
+@pytest.mark.parametrize(
+    "level", [AccessLevel.INTERNAL_GOVERNMENT, AccessLevel.CONFIDENTIAL]
+)
+def test_who_has_to_agree_can_read_it(council: Council, level: AccessLevel) -> None:
+    """What is submitted, as confidential as it is; not what else the dossier holds."""
+    vl, dossier = council.vl, council.vl.dossiers.open("Samen", by=CABINET).id
+    asked, other = (council.document(dossier, level=level) for _ in range(2))
+    for document in (asked, other):
+        with pytest.raises(NotFoundError):
+            vl.reading.read(document, by=OTHER_CABINET)
+    vl.submissions.submit(
+        dossier,
+        FINAL,
+        documents=[asked],
+        co_submitters=["minister-2"],
+        by=CABINET,
+    )
+
+    assert asked == vl.reading.read(asked, by=OTHER_CABINET).id
+    third = Party("kabinet-3", "Kabinet 3", Role.DOSSIER_MANAGER, minister="m-3")
+    with pytest.raises(NotFoundError):
+        vl.reading.read(asked, by=third)
+    if level is AccessLevel.CONFIDENTIAL:
+        with pytest.raises(NotFoundError):
+            vl.reading.read(other, by=OTHER_CABINET)
 
 
 def test_who_sees_a_submission(council: Council) -> None:
