@@ -33,10 +33,16 @@ class CouncilRooms(Rooms):
     @once
     def submissions(self) -> Submissions:
         """What cabinets submit to the secretariat."""
+        from digivl.dossiers.agreeing import Agreeing
         from digivl.dossiers.submissions import Submissions
 
         return Submissions(
-            self.book, self._moves, self.guard, self.dossiers, self.clock
+            self.book,
+            self._moves,
+            self.guard,
+            self.dossiers,
+            Agreeing(self._moves, self.government),
+            self.clock,
         )
 
     @once

@@ -77,6 +77,7 @@ _NAMES: Final = {
     ANSWER.name: "antwoord",
     PUBLICATION.name: "publicatie",
     SUBMISSION.name: "indiening",
+    "co-submission": "vraag aan mede-indiener",
     MINUTES.name: "notulen",
     REPORT.name: "beslissingsfiche",
     NEWS.name: "nieuwsbericht",

@@ -13,6 +13,7 @@ from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
 from digivl.custody.moves import Moves
 from digivl.dossiers.agendas import SECRETARIAT
+from digivl.dossiers.agreeing import Agreeing
 from digivl.dossiers.model import ItemKind, ProcedureStep, StepKind
 from digivl.dossiers.pieces import belonging
 from digivl.dossiers.service import Dossiers
@@ -35,12 +36,16 @@ MEND_DAYS: Final = 5
 
 @attrs.frozen
 class Submissions:
-    """The submissions of an office; who has to act holds the dossier."""
+    """The submissions of an office; who has to act holds the dossier.
+
+    Each minister who has to agree with one has that question.
+    """
 
     _book: RecordBook
     _moves: Moves
     _guard: Guard
     _dossiers: Dossiers
+    _agreeing: Agreeing
     _clock: Callable[[], datetime]
 
     def submit(
@@ -88,7 +93,7 @@ class Submissions:
             co_submitters=tuple(CoSubmitter(minister=one) for one in co_submitters),
             confidential=confidential,
         )
-        now = self._clock()
+        now, name = self._clock(), new_id()
         held = self._moves.moved(
             of_dossier(dossier),
             SECRETARIAT,
@@ -98,7 +103,9 @@ class Submissions:
             days=TREAT_DAYS,
         )
         return self._book.write(
-            first(SUBMISSION, new_id(), record, "submit", by, now), held
+            first(SUBMISSION, name, record, "submit", by, now),
+            held,
+            *self._agreeing.asked(name, record, by, now),
         )[0]
 
     def read(self, id: str, *, by: Party) -> Entry[Submission]:
@@ -150,7 +157,10 @@ class Submissions:
             minister=minister, answer=answer, by=by, at=now, remark=remark
         )
         record = found.record.answered(mine)
-        return self._book.write(found.next(record, "answer", by, now))[0]
+        return self._book.write(
+            found.next(record, "answer", by, now),
+            *self._agreeing.answered(id, [minister], by, now),
+        )[0]
 
     def ask_back(self, id: str, *, by: Party, reason: str) -> Entry[Submission]:
         """The cabinet asks its own file back.
@@ -195,7 +205,9 @@ class Submissions:
             reason=reason,
         )
         draft = found.next(record, "send back", by, now, reason)
-        return self._book.write(draft, held)[0]
+        asked = [one.minister for one in record.co_submitters]
+        ended = self._agreeing.answered(id, asked, by, now)
+        return self._book.write(draft, held, *ended)[0]
 
     def submit_again(
         self, id: str, *, documents: Sequence[str], by: Party
@@ -218,7 +230,8 @@ class Submissions:
             days=TREAT_DAYS,
         )
         draft = found.next(record, "submit again", by, now)
-        return self._book.write(draft, held)[0]
+        asked = self._agreeing.asked(id, record, by, now)
+        return self._book.write(draft, held, *asked)[0]
 
     def treat(self, id: str, *, by: Party) -> Entry[ProcedureStep]:
         """Make a procedure step of it, ready for an agenda.
