@@ -21,6 +21,7 @@ from digivl.pdf.update import Increment, refuse_signed
 if TYPE_CHECKING:
     from typing import Any
 
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
     from digivl.settings import Limits
@@ -56,7 +57,7 @@ def head(source: BinaryIO, target: BinaryIO, text: str, limits: Limits) -> None:
     reader = opened(source, limits)
     with readable():
         refuse_signed(reader)
-        writer = Increment.over(reader)
+        writer: IncrementalPdfFileWriter = Increment.over(reader)
         page: Any = page_at(reader, 0).get_object()
         seen, was = paper(page), drawn_on(page)
         wide = lettering.width(text) * _LETTER_MM
