@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from digivl.access.model import DENIAL, Permission
 from digivl.access.policy import TablePolicy
-from digivl.errors import NotAllowedError, SigningError
+from digivl.errors import NotAllowedError, NotFoundError, SigningError
 from digivl.kernel.parties import Party, Role
 from digivl.records.port import Query
 from digivl.signing.model import FLOW, FlowState, Signatory, SigningFlow
@@ -26,6 +26,7 @@ DEPUTY = Party("minister-zorg", "Vlaams minister van Zorg", Role.MINISTER)
 COLLEAGUE = Party(
     "collega", "Raadgever", Role.CABINET_STAFF, minister=route.MINISTER.id
 )
+NEWCOMER = Party("kabinet-zorg", "Kabinet zorg", Role.DOSSIER_MANAGER, minister="z")
 ACTS: dict[str, Callable[[Any, str, Party], object]] = {
     "sign": lambda vl, flow, by: vl.signing.sign(flow, by=by),
     "refuse": lambda vl, flow, by: vl.signing.refuse(flow, by=by, reason="neen"),
@@ -87,6 +88,21 @@ def test_who_stands_in_signs_and_says_so(scene_at: At) -> None:
     with vl.documents.opened(registered.final) as file:
         written = function.replace(",", r"\054")  # as a PDF may write a comma
         assert f"(Ondertekend als {written})".encode() in file.read()
+
+
+def test_who_stands_in_reads_what_it_takes_over(scene_at: At) -> None:
+    """Nobody signs what it cannot read: the question is taken over first."""
+    scene = scene_at("flow")
+    absent(scene, route.MINISTER, to=NEWCOMER)
+    flow = FLOW.ref(flow_of(scene))
+    with pytest.raises(NotFoundError):
+        scene.vl.reading.read(scene.document, by=NEWCOMER)
+
+    scene.vl.custody.take_over(flow, by=NEWCOMER, reason="minister afwezig")
+
+    assert scene.document == scene.vl.reading.read(scene.document, by=NEWCOMER).id
+    signed = scene.vl.signing.sign(flow.id, by=NEWCOMER)
+    assert FlowState.PARTLY_SIGNED is signed.record.state
 
 
 def test_who_stands_in_refuses(scene_at: At) -> None:

@@ -101,7 +101,7 @@ class Custody:
     def take_again(
         self, to: Party, next_step: str, *, at: datetime, due: datetime
     ) -> Custody:
-        """What was done is to be done again, against the rules; now by `to`.
+        """What was done has to be done again, by `to`.
 
         Raises:
             StepNotAllowedError: Somebody holds it.
