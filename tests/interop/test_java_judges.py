@@ -6,6 +6,7 @@ the programs of `test_judges` judge there all the same.
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
@@ -17,6 +18,8 @@ import pytest
 
 from digivl import Digivl
 from digivl.dossiers.model import DOSSIER, DecisionResult, ItemKind
+from digivl.pdf.heading import head
+from digivl.settings import Limits
 from digivl.testing.council import SECRETARIAT, Council
 
 if TYPE_CHECKING:
@@ -152,7 +155,10 @@ def test_verapdf_finds_the_sample_accessible(
 def test_verapdf_finds_our_papers_accessible(
     tmp_path: Path, java_judge: Callable[..., list[list[str]]]
 ) -> None:
-    """Agenda, decision report, minutes, newsletter and label are PDF/UA-1."""
+    """Agenda, decision report, minutes, newsletter and label are PDF/UA-1.
+
+    So is one with its number above it.
+    """
     with Digivl.in_memory() as vl:
         council = Council(vl, now=vl.clock())
         meeting = council.meeting().id
@@ -170,6 +176,9 @@ def test_verapdf_finds_our_papers_accessible(
             "kort-bestek": vl.news.newsletter(meeting, by=SECRETARIAT),
             "etiket": vl.labels.sheet(label),
         }
+    numbered = io.BytesIO()
+    head(io.BytesIO(papers["fiche"]), numbered, "VR 2026 2711 DOC.0001/1", Limits())
+    papers["met-nummer"] = numbered.getvalue()
     files = [tmp_path / f"{name}.pdf" for name in papers]
     for file, content in zip(files, papers.values(), strict=True):
         file.write_bytes(content)

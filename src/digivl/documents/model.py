@@ -51,6 +51,7 @@ class CopyKind(Enum):
     """What a copy is for (soort kopie)."""
 
     FLATTENED = "afgevlakt"
+    NUMBERED = "met VR-nummer"
 
 
 @attrs.frozen(kw_only=True)

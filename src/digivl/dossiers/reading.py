@@ -27,7 +27,7 @@ from digivl.dossiers.surroundings import (
 from digivl.errors import NotFoundError
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
-from digivl.records.port import Query, RecordBook
+from digivl.records.port import Query, RecordBook, Row
 
 
 @attrs.frozen
@@ -131,6 +131,15 @@ class Reading:
         """Those of these dossiers that `by` may know of: their title and numbers."""
         around = self._surroundings(dossiers)
         return {name for name, one in around.items() if self._knows(by, one)}
+
+    def listed(self, rows: Iterable[Row], *, by: Party) -> Sequence[Row]:
+        """Those rows of a list (work list, overdue) that `by` may know of.
+
+        What belongs to no dossier is left out.
+        """
+        all_rows = list(rows)
+        known = self.known((row.standing.dossier or "" for row in all_rows), by=by)
+        return [row for row in all_rows if row.standing.dossier in known]
 
     def known_meetings(self, meetings: Iterable[str], *, by: Party) -> Collection[str]:
         """Those of these meetings of which `by` may know the approved agenda."""
