@@ -15,7 +15,7 @@ import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import AccessLevel, Permission
-from digivl.documents.model import DOCUMENT, TYPE_BASE, Document
+from digivl.documents.model import DOCUMENT, TYPE_BASE, Document, most_open
 from digivl.dossiers.agenda import AgendaItem, Line, serial
 from digivl.dossiers.agendas import Agendas
 from digivl.dossiers.mandates import Government
@@ -160,7 +160,7 @@ class Papers:
             {
                 "title": title,
                 "items": [
-                    self._line(line, items[line.item], held)
+                    self._line(line, items[line.item], held, by)
                     for line in agenda.lines
                     if line.kind is kind
                 ],
@@ -198,7 +198,7 @@ class Papers:
             **_head(held, report_name(held.number, kind, line.number)),
             "title": item.title,
             "ministers": self._ministers(item, held.planned_start),
-            "documents": self._names(item, decision.result),
+            "documents": self._names(item, decision.result, by),
             "decision": paragraphs(text or self._written(decision)),
             "secretary": held.secretary or _SECRETARY,
         }
@@ -282,12 +282,14 @@ class Papers:
             for line in lines
         }
 
-    def _line(self, line: Line, item: AgendaItem, held: Meeting) -> dict[str, Any]:
+    def _line(
+        self, line: Line, item: AgendaItem, held: Meeting, by: Party
+    ) -> dict[str, Any]:
         return {
             "number": str(line.number),
             "title": item.title,
             "ministers": self._ministers(item, held.planned_start),
-            "documents": self._names(item, None),
+            "documents": self._names(item, None, by),
         }
 
     def _ministers(self, item: AgendaItem, at: datetime) -> str:
@@ -299,12 +301,23 @@ class Papers:
         ]
         return ", ".join(named)
 
-    def _names(self, item: AgendaItem, result: DecisionResult | None) -> list[str]:
+    def _names(
+        self, item: AgendaItem, result: DecisionResult | None, by: Party
+    ) -> list[str]:
         found: Mapping[str, Entry[Document]] = self._book.read_all(
             DOCUMENT, [piece.document for piece in item.pieces]
         )
-        documents = [found[piece.document].record for piece in item.pieces]
+        # What is never published is named only to who may read it.
+        kept = [entry for entry in found.values() if _is_kept(entry.record)]
+        seen = {entry.id for entry in self._reading.visible(kept, by=by)}
+        hidden = {entry.id for entry in kept} - seen
+        named = [p.document for p in item.pieces if p.document not in hidden]
+        documents = [found[name].record for name in named]
         return [one.name for one in documents if _is_named(one, result)]
+
+
+def _is_kept(document: Document) -> bool:
+    return most_open(document.type) is not AccessLevel.PUBLIC
 
 
 def _is_named(document: Document, result: DecisionResult | None) -> bool:
