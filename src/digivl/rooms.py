@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from digivl.access.guard import Guard
     from digivl.access.model import Permission
     from digivl.access.policy import Policy
+    from digivl.advice.forms import Forms
     from digivl.advice.service import Advices
     from digivl.backends import Backends
     from digivl.custody.absence import Absences
@@ -125,9 +126,25 @@ class Rooms:
     @once
     def advices(self) -> Advices:
         """Advice of the Inspectie van Financien, and budget agreements."""
-        from digivl.advice.service import Advices
+        from digivl.advice.forms import Forms
+    from digivl.advice.service import Advices
 
         return Advices(self.book, self._moves, self._rights, self._admit, self.clock)
+
+    @once
+    def forms(self) -> Forms:
+        """Questions, advices and agreements as PDF."""
+        from digivl.advice.forms import Forms
+
+        return Forms(
+            self.book,
+            self.documents,
+            self.reading,
+            self.guard,
+            self._admit,
+            self.clock,
+            self.settings.development,
+        )
 
     @once
     def dossiers(self) -> Dossiers:

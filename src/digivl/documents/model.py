@@ -185,6 +185,17 @@ class Document:
         number = attrs.evolve(self.number, version=self.delivered)
         return number.name(self.title, concept(self.type).label)
 
+    def name_as(self, sha256: str) -> str:
+        """Title with the suffix that a version had, without a number: it never changes.
+
+        Raises:
+            NotFoundError: It has no such version.
+        """
+        until = self.versions.index(self.version(sha256))
+        earlier = self.versions[: until + 1]
+        count = sum(one.origin is Origin.RECEIVED for one in earlier)
+        return f"{self.title} {suffix(count)}".rstrip()
+
     @property
     def delivered(self) -> int:
         """How many versions were delivered: 2 for a BIS."""

@@ -111,7 +111,15 @@ class Reading:
         found = self._book.read_all(DOCUMENT, [row.ref.id for row in rows])
         return self.visible(found.values(), by=by)
 
-    def admits(self, dossier: str, type: URI, level: AccessLevel, *, by: Party) -> bool:
+    def admits(
+        self,
+        dossier: str,
+        type: URI,
+        level: AccessLevel,
+        *,
+        by: Party,
+        takes_part: bool = False,
+    ) -> bool:
         """Whether `by` reads what a dossier has before any of it is released.
 
         So does who takes part in it, and who may know of every dossier.
@@ -121,13 +129,26 @@ class Reading:
             type: Concept of the document type.
             level: Who may read it in the end.
             by: Who reads.
+            takes_part: It is known that `by` does.
         """
         around = self._surroundings([dossier]).get(dossier)
         if around is None or not _TABLES.reads(by, most_open(type)):
             return False
         reads, whose = self._guard.policy.reads, around.ministers(around.steps)
-        knows = reads(by, AccessLevel.INTERNAL_SECRETARIAT, whose)
+        knows = takes_part or reads(by, AccessLevel.INTERNAL_SECRETARIAT, whose)
         return reads(by, level, whose) and (knows or self._takes_part(by, around))
+
+    def wish(self, documents: Iterable[str]) -> AccessLevel:
+        """The level that was set of the most guarded of these documents."""
+        found = self._book.read_all(DOCUMENT, documents).values()
+        around = self._surroundings(entry.record.dossier for entry in found)
+        strictest = AccessLevel.PUBLIC
+        for entry in found:
+            if entry.record.dossier in around:
+                sha256 = entry.record.latest.sha256
+                how = readable(entry, sha256, around[entry.record.dossier])
+                strictest = how.wish.stricter_of(strictest)
+        return strictest
 
     def step(self, id: str, *, by: Party) -> ProcedureStep:
         """A procedure step as `by` may know it.

@@ -1,0 +1,254 @@
+"""What stands on the forms: the question, the advice, the agreement; pure.
+
+Only what was fixed when a question was put, or answered, stands there: a name of a
+document as it was then, the proposal as it was. What happens later changes no form.
+
+Source:
+    Contents of a request and of an advice: vlaanderen.be, advies-, akkoord- en
+    overlegprocedures. The templates of the government are not public: how a form is
+    divided is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from digivl.advice.agreement import Agreement, Ruling
+from digivl.advice.body import AdviceAspect, Body
+from digivl.advice.clock import Clock, Inquiry
+from digivl.advice.layout import Column, Section, Sheet, Table
+from digivl.advice.parts import (
+    Matter,
+    Question,
+    Sections,
+    act,
+    addressee,
+    amounts,
+    capital,
+    costs,
+    course,
+    date_of,
+    length_of,
+    pieces,
+    references,
+    urgency,
+)
+from digivl.advice.request import Advice, AdviceRequest, Condition, Silence
+from digivl.errors import NotReadyError
+from digivl.pdf.typeset import paragraphs
+
+_NOTHING: Final = "Geen opmerkingen."
+
+
+def heading_of_question(body: Body) -> str:
+    """What a question to that body is called."""
+    return f"Vraag om {body.label}"
+
+
+def heading_of_answer(body: Body) -> str:
+    """What an answer of that body is called."""
+    return capital(body.label)
+
+
+def question_sheet(matter: Matter) -> Sheet:
+    """The question (adviesvraag, vraag om akkoord)."""
+    asked = matter.question
+    return Sheet(
+        heading=heading_of_question(asked.body),
+        subject=asked.title,
+        facts=(
+            ("Aan", addressee(asked).label),
+            ("Van", asked.asker.label),
+            *act(matter.proposal),
+            *course(asked),
+            *urgency(matter),
+            *references(matter),
+        ),
+        sections=(*_lacks(asked), *_advice_before(matter), *_inquiries(asked)),
+        signer=asked.asker.label,
+        grounds=(pieces(matter, "De vraag gaat over deze stukken."), *costs(matter)),
+    )
+
+
+def advice_sheet(matter: Matter) -> Sheet:
+    """The advice, or that none was given in time (advies).
+
+    Raises:
+        NotReadyError: There is neither.
+    """
+    asked = matter.question
+    if isinstance(asked, Agreement):
+        raise NotReadyError(asked.title, [("Advies", "een akkoord is geen advies")])
+    if (advice := asked.advice) is None:
+        return _silent(matter, "advies", asked.silence)
+    text = "Het advies steunt op deze stukken."
+    return Sheet(
+        heading=heading_of_answer(asked.body),
+        subject=asked.title,
+        conclusion=capital(advice.outcome.label),
+        remark=_agreement_needed(asked.body, advice),
+        facts=_answered(matter, "Advies gegeven op", advice.at),
+        sections=(*_aspects(asked.body, advice), *_conditions(advice.conditions)),
+        signer=asked.adviser.label,
+        grounds=(pieces(matter, text), *amounts(asked)),
+    )
+
+
+def agreement_sheet(matter: Matter) -> Sheet:
+    """The agreement, its refusal, or that none was given in time (akkoord).
+
+    Raises:
+        NotReadyError: There is none of these.
+    """
+    asked = matter.question
+    if not isinstance(asked, Agreement):
+        raise NotReadyError(asked.title, [("Akkoord", "een advies is geen akkoord")])
+    if (ruling := asked.ruling) is None:
+        return _silent(matter, "akkoord", asked.silence)
+    text = "De beslissing steunt op deze stukken."
+    return Sheet(
+        heading=heading_of_answer(asked.body),
+        subject=asked.title,
+        conclusion=_ruled(ruling),
+        facts=_answered(matter, "Beslist op", ruling.at),
+        sections=(
+            *_reason(ruling),
+            *_conditions(ruling.conditions),
+            *_advice_before(matter),
+        ),
+        signer=asked.minister.label,
+        grounds=(pieces(matter, text), *amounts(asked)),
+    )
+
+
+def _silent(matter: Matter, what: str, silence: Silence | None) -> Sheet:
+    asked = matter.question
+    if silence is None:
+        raise NotReadyError(asked.title, [(capital(what), "nog niet gegeven")])
+    text = "De vraag ging over deze stukken."
+    return Sheet(
+        heading=heading_of_answer(asked.body),
+        subject=asked.title,
+        conclusion=f"Geen {what} binnen de termijn",
+        remark=f"{capital(silence.effect.label)}.",
+        facts=_answered(matter, "Vastgesteld op", silence.at),
+        sections=(_rule(silence, asked.clock), *_advice_before(matter)),
+        grounds=(pieces(matter, text), *amounts(asked)),
+    )
+
+
+def _answered(
+    matter: Matter, label: str, at: datetime
+) -> tuple[tuple[str, str], ...]:
+    asked = matter.question
+    return (
+        ("Gevraagd door", asked.asker.label),
+        ("Gevraagd aan", addressee(asked).label),
+        *act(matter.proposal),
+        *course(asked),
+        (label, date_of(at)),
+        *references(matter),
+    )
+
+
+def _lacks(asked: Question) -> Sections:
+    if not isinstance(asked, Agreement) and asked.lacks:
+        yield Section(title="Wat ontbreekt", points=asked.lacks)
+
+
+def _inquiries(asked: Question) -> Sections:
+    if asked.inquiries:
+        told = tuple(map(_inquiry, asked.inquiries))
+        yield Section(title="Vragen en antwoorden", remarks=told)
+
+
+def _inquiry(inquiry: Inquiry) -> tuple[str, tuple[str, ...]]:
+    answer = ["Nog niet beantwoord."]
+    if inquiry.answered_at is not None:
+        answer = [f"Antwoord van {date_of(inquiry.answered_at)}:"]
+        answer += paragraphs(inquiry.answer)
+    return date_of(inquiry.asked_at), (*paragraphs(inquiry.text), *answer)
+
+
+def _agreement_needed(body: Body, advice: Advice) -> str:
+    """What the Inspectie van Financiën says of it; the others say nothing."""
+    if body is not Body.IF:
+        return ""
+    need = "vereist" if advice.agreement_needed else "niet vereist"
+    return f"Een begrotingsakkoord is {need}."
+
+
+def _aspects(body: Body, advice: Advice) -> Sections:
+    """Each aspect that the Inspectie van Financiën looks at, remarks or not."""
+    said: dict[AdviceAspect, list[str]] = {}
+    for one in advice.aspects:
+        said.setdefault(one.aspect, []).extend(paragraphs(one.text))
+    shown = AdviceAspect if body is Body.IF else said
+    remarks = tuple(
+        (capital(aspect.value), tuple(said.get(aspect) or [_NOTHING]))
+        for aspect in shown
+    )
+    if remarks:
+        yield Section(title="Opmerkingen", remarks=remarks)
+
+
+def _conditions(conditions: Sequence[Condition]) -> Sections:
+    if conditions:
+        points = tuple(condition.text for condition in conditions)
+        yield Section(title="Voorwaarden", points=points)
+
+
+def _ruled(ruling: Ruling) -> str:
+    if not ruling.granted:
+        return "Geen akkoord"
+    return "Akkoord onder voorwaarden" if ruling.conditions else "Akkoord"
+
+
+def _reason(ruling: Ruling) -> Sections:
+    if ruling.reason.strip():
+        title = "Opmerking" if ruling.granted else "Reden"
+        yield Section(title=title, text=tuple(paragraphs(ruling.reason)))
+
+
+def _advice_before(matter: Matter) -> Sections:
+    """The advice that an agreement rests on, with what the asker replied."""
+    asked, before = matter.question, matter.advice
+    if not isinstance(asked, Agreement) or before is None:
+        return
+    text = [f"{_concluded(before)} Kenmerk {asked.advice}."]
+    if before.reply is not None:
+        text.append(f"Repliek van {date_of(before.reply.at)}:")
+        text += paragraphs(before.reply.text)
+    yield Section(title=heading_of_answer(before.body), text=tuple(text))
+
+
+def _concluded(before: AdviceRequest) -> str:
+    if (advice := before.advice) is not None:
+        return f"{capital(advice.outcome.label)}, gegeven op {date_of(advice.at)}."
+    if (silence := before.silence) is not None:
+        effect = silence.effect.label
+        return f"Geen advies binnen de termijn: {effect}, op {date_of(silence.at)}."
+    return "Nog niet gegeven."
+
+
+def _rule(silence: Silence, clock: Clock | None) -> Section:
+    basis, text = "", ()
+    if clock is not None and clock.due is not None:
+        basis = clock.term.legal_basis
+        text = (
+            f"De termijn van {length_of(clock)} begon bij de ontvangst en verstreek op "
+            f"{date_of(clock.due)}.",
+        )
+    table = Table(
+        columns=(
+            ("Regel", Column.SHORT),
+            ("Rechtsgrond", Column.TEXT),
+            ("SHA-256 van de regels", Column.DIGEST),
+        ),
+        rows=(((silence.rule,), (basis,), (silence.rules,)),),
+    )
+    return Section(title="Stilzwijgen", text=text, table=table)
+
+
