@@ -18,7 +18,7 @@ from digivl.access.guard import Admit, Guard
 from digivl.access.model import AccessLevel, Permission
 from digivl.advice.agreement import AGREEMENT, Agreement
 from digivl.advice.layout import FORM, Sheet
-from digivl.advice.parts import Matter, Question, addressee
+from digivl.advice.parts import Matter, Question, addressee, put_at
 from digivl.advice.proposal import PROPOSAL
 from digivl.advice.request import ADVICE
 from digivl.advice.sheets import (
@@ -35,6 +35,7 @@ from digivl.documents.model import (
     Document,
     DocumentVersion,
     Origin,
+    most_open,
 )
 from digivl.documents.service import Documents
 from digivl.dossiers.model import DOSSIER, DossierState
@@ -199,12 +200,10 @@ class Forms:
     def _may(self, question: Question, by: Party) -> bool:
         """Who asked and who was asked read it, also of what is confidential."""
         mine = any(works_with(by, p) for p in (question.asker, addressee(question)))
+        type = question.body.document_type
+        level = most_open(type) if mine else self._level(question)
         return self._reading.admits(
-            question.dossier,
-            question.body.document_type,
-            AccessLevel.INTERNAL_GOVERNMENT if mine else self._level(question),
-            by=by,
-            takes_part=mine,
+            question.dossier, type, level, by=by, takes_part=mine
         )
 
     def _level(self, question: Question) -> AccessLevel:
@@ -238,7 +237,7 @@ class Forms:
 
     def _matter(self, found: Entry[Any]) -> Matter:
         question: Question = found.record
-        at, advice = question.submitted_at, None
+        at, advice = put_at(question), None
         names = [piece.document for piece in question.basis.pieces]
         if isinstance(question, Agreement):
             advice = self._as_of(ADVICE, question.advice, at)

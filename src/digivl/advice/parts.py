@@ -63,6 +63,14 @@ def addressee(question: Question) -> Party:
     return question.minister if isinstance(question, Agreement) else question.adviser
 
 
+def put_at(question: Question) -> datetime | None:
+    """When it was put as it stands; None while it is a draft."""
+    if isinstance(question, Agreement):
+        completed = [i.answered_at for i in question.inquiries if i.answered_at]
+        return max([question.submitted_at, *completed])
+    return question.submitted_at
+
+
 def act(proposal: Proposal | None) -> Facts:
     """What is proposed, where somebody wrote that."""
     if proposal is not None:
@@ -139,7 +147,7 @@ def _piece(document: Document | None, sha256: str) -> tuple[Cell, ...]:
 def _advice_piece(matter: Matter) -> Iterator[tuple[Cell, ...]]:
     """The document of the advice, as it was when the agreement was asked."""
     given = matter.advice.advice if matter.advice else None
-    name, asked_at = given.document if given else None, matter.question.submitted_at
+    name, asked_at = given.document if given else None, put_at(matter.question)
     document = matter.documents.get(name or "")
     if document is None or asked_at is None:
         return
