@@ -166,7 +166,7 @@ class TooOpenError(DigivlError):
     def __init__(self, type: str, level: str, most: str) -> None:
         self.type, self.level, self.most = type, level, most
         super().__init__(
-            f"{type!r} cannot become {level!r}: it prepares policy and is not published",
+            f"{type!r} cannot become {level!r}: it is never published",
             hint=f"The loosest level of this document type is {most!r}.",
         )
 

@@ -200,11 +200,9 @@ class Forms:
     def _may(self, question: Question, by: Party) -> bool:
         """Who asked and who was asked read it, also of what is confidential."""
         mine = any(works_with(by, p) for p in (question.asker, addressee(question)))
-        type = question.body.document_type
-        level = most_open(type) if mine else self._level(question)
-        return self._reading.admits(
-            question.dossier, type, level, by=by, takes_part=mine
-        )
+        of = question.body.document_type
+        level = most_open(of) if mine else self._level(question)
+        return self._reading.admits(question.dossier, of, level, by=by, takes_part=mine)
 
     def _level(self, question: Question) -> AccessLevel:
         """Confidential when it is about something that is."""

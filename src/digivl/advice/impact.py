@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import product
 from typing import Final
 
 from digivl.advice.budget import AmountKind, BudgetLine, LocalImpact, StaffImpact
-from digivl.advice.layout import Cell, Column, Section, Table
+from digivl.advice.layout import Cell, Column, Row, Section, Table
 from digivl.advice.proposal import Proposal
 from digivl.kernel.money import Euro
 from digivl.pdf.typeset import paragraphs
@@ -31,8 +32,10 @@ def budget(lines: Sequence[BudgetLine], impact: bool | None = None) -> Section: 
     """
     if not lines:
         return Section(title=_BUDGET, text=(_NO_LINES[impact],))
-    ordered = sorted(lines, key=lambda line: line.year)
-    totals = list(_totals(ordered))
+    rows: list[Row] = []
+    for year in sorted({line.year for line in lines}):
+        mine = [line for line in lines if line.year == year]
+        rows += [*map(_line, mine), *_totals(year, mine)]
     table = Table(
         columns=(
             ("Jaar", Column.SHORT),
@@ -41,8 +44,7 @@ def budget(lines: Sequence[BudgetLine], impact: bool | None = None) -> Section: 
             ("VAK (euro)", Column.AMOUNT),
             ("VEK (euro)", Column.AMOUNT),
         ),
-        rows=(*map(_line, ordered), *totals),
-        total=len(totals),
+        rows=tuple(rows),
     )
     return Section(title=_BUDGET, table=table)
 
@@ -73,15 +75,14 @@ def local(proposal: Proposal | None) -> Section:
     """The effect on local governments, each year."""
     impact = proposal.local if proposal else None
     if impact is None:
-        return Section(
-            title=_LOCAL, text=("De weerslag op de lokale besturen is nog niet gekend.",)
-        )
+        unknown = "De weerslag op de lokale besturen is nog niet gekend."
+        return Section(title=_LOCAL, text=(unknown,))
     return Section(
         title=_LOCAL, text=tuple(paragraphs(impact.remark)), table=_local_table(impact)
     )
 
 
-def _line(line: BudgetLine) -> tuple[Cell, ...]:
+def _line(line: BudgetLine) -> Row:
     named = {
         "entiteit": line.entity,
         "basisallocatie": line.allocation,
@@ -89,34 +90,32 @@ def _line(line: BudgetLine) -> tuple[Cell, ...]:
         "ESR": line.esr,
     }
     of = ", ".join(f"{name} {code}" for name, code in named.items() if code)
-    return (
-        (str(line.year),),
-        (line.article, of) if of else (line.article,),
-        _sort(line.kind, recurrent=line.recurrent, compensates=line.compensates),
-        (_amount(line.vak),),
-        (_amount(line.vek),),
+    return Row(
+        (
+            (str(line.year),),
+            (line.article, of) if of else (line.article,),
+            _sort(line.kind, recurrent=line.recurrent, compensates=line.compensates),
+            (_amount(line.vak),),
+            (_amount(line.vek),),
+        )
     )
 
 
-def _totals(lines: Sequence[BudgetLine]) -> Iterator[tuple[Cell, ...]]:
-    """One for each year and kind; what pays for the others is counted apart."""
-    for year in dict.fromkeys(line.year for line in lines):
-        for kind in AmountKind:
-            for compensates in (False, True):
-                wanted = (year, kind, compensates)
-                counted = [
-                    one
-                    for one in lines
-                    if (one.year, one.kind, one.compensates) == wanted
-                ]
-                if counted:
-                    yield (
-                        (str(year),),
-                        ("Totaal",),
-                        _sort(kind, compensates=compensates),
-                        _total(one.vak for one in counted),
-                        _total(one.vek for one in counted),
-                    )
+def _totals(year: int, lines: Sequence[BudgetLine]) -> Iterator[Row]:
+    """One for each kind; what pays for the others is counted apart."""
+    for kind, compensates in product(AmountKind, (False, True)):
+        counted = [
+            one for one in lines if (one.kind, one.compensates) == (kind, compensates)
+        ]
+        if counted:
+            cells = (
+                (str(year),),
+                ("Totaal",),
+                _sort(kind, compensates=compensates),
+                _total(one.vak for one in counted),
+                _total(one.vek for one in counted),
+            )
+            yield Row(cells, total=True)
 
 
 def _sort(
@@ -152,7 +151,8 @@ def _amount(amount: Euro | None) -> str:
 
 def _staff_table(impacts: Sequence[StaffImpact]) -> Table:
     rows = [
-        ((one.function,), (_statute(one),), (_full_time(one.fte),)) for one in impacts
+        Row(((one.function,), (_statute(one),), (_full_time(one.fte),)))
+        for one in impacts
     ]
     total = sum((one.fte for one in impacts), Decimal(0))
     return Table(
@@ -161,8 +161,7 @@ def _staff_table(impacts: Sequence[StaffImpact]) -> Table:
             ("Verband", Column.SHORT),
             ("VTE", Column.AMOUNT),
         ),
-        rows=(*rows, (("Totaal",), ("",), (_full_time(total),))),
-        total=1,
+        rows=(*rows, Row((("Totaal",), ("",), (_full_time(total),)), total=True)),
     )
 
 
@@ -184,5 +183,7 @@ def _local_table(impact: LocalImpact) -> Table:
     }
     return Table(
         columns=(("Soort", Column.TEXT), ("Euro per jaar", Column.AMOUNT)),
-        rows=tuple(((label,), (_amount(amount),)) for label, amount in named.items()),
+        rows=tuple(
+            Row(((label,), (_amount(amount),))) for label, amount in named.items()
+        ),
     )

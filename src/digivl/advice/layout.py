@@ -25,19 +25,30 @@ class Column(Enum):
 Cell = tuple[str, ...]
 
 
+@attrs.frozen
+class Row:
+    """A row of a table.
+
+    Attributes:
+        cells: As many as the table has columns.
+        total: It counts those above it.
+    """
+
+    cells: tuple[Cell, ...]
+    total: bool = False
+
+
 @attrs.frozen(kw_only=True)
 class Table:
     """A table whose first row heads its columns.
 
     Attributes:
         columns: The label of each, and how its cells are set.
-        rows: As many cells in each as there are columns.
-        total: The last rows count the others; so many of them.
+        rows: Those below it.
     """
 
     columns: tuple[tuple[str, Column], ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    total: int = 0
+    rows: tuple[Row, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -138,31 +149,42 @@ FORM: Final = """
 }
 #let drawn(of) = {
   let forms = of.columns.map(column => column.last())
-  let (right-most, last) = (forms.len() - 1, of.rows.len() - of.total)
-  table(
+  let right-most = forms.len() - 1
+  let counts(y) = y > 0 and of.rows.at(y - 1).total
+  let made = table(
     columns: forms.map(form => if form == "text" { 1fr } else { auto }),
     align: forms.map(form => if form == "amount" { right } else { left }),
     inset: (x, y) => (y: 1.7mm,
       left: if x == 0 { 0mm } else { 2.4mm },
       right: if x == right-most { 0mm } else { 2.4mm }),
     stroke: (x, y) => (
-      top: if y == last + 1 and of.total > 0 { firm } else if y > 1 { hair },
-      bottom: if y == 0 or y == of.rows.len() { firm }),
+      top: if y == 1 or y > 1 and counts(y - 1) and not counts(y) { firm }
+        else if y > 1 { hair },
+      bottom: if y == of.rows.len() { firm }),
     table.header(..of.columns.map(column => strong(column.first()))),
-    ..of.rows.enumerate().map(((n, row)) =>
-      row.zip(forms).map(((lines, form)) => cell(lines, form, n >= last))).flatten(),
+    ..of.rows.map(row =>
+      row.cells.zip(forms).map(((lines, form)) => cell(lines, form, row.total)))
+      .flatten(),
   )
+  // A short table is read as a whole; a long one goes on, its head repeated.
+  layout(size => block(
+    breakable: measure(width: size.width, made).height > 110mm, made))
 }
-#let told(rows) = {
+#let told(rows) = context {
   set strong(delta: 0)
   show strong: set text(fill: grey)
-  set terms(separator: [], hanging-indent: 42mm, spacing: 0.75em)
-  terms(..rows.map(((label, value)) => terms.item(box(width: 42mm, label), value)))
+  let widths = rows.map(row => measure(row.first()).width + 4mm)
+  let width = calc.min(70mm, calc.max(42mm, ..widths))
+  set terms(separator: [], hanging-indent: width, spacing: 0.75em)
+  terms(..rows.map(((label, value)) => terms.item(box(width: width, label), value)))
 }
 #let shown(section) = {
   heading(level: 2, section.title)
-  for paragraph in section.text { par(paragraph) }
-  told(section.remarks.map(((label, text)) => (label, text.join(parbreak()))))
+  let leads = section.table != none
+  for paragraph in section.text { block(sticky: leads, par(paragraph)) }
+  if section.remarks.len() > 0 {
+    told(section.remarks.map(((label, text)) => (label, text.join(parbreak()))))
+  }
   if section.points.len() > 0 {
     enum(spacing: 0.8em, ..section.points.map(point => [#point]))
   }
@@ -174,8 +196,9 @@ FORM: Final = """
 #if data.conclusion != "" {
   block(width: 100%, breakable: false, above: 2em, below: 2em,
     inset: (left: 5mm, y: 1.5mm), stroke: (left: 2.4pt), {
-      text(size: 15pt, strong(data.conclusion))
-      if data.remark != "" { linebreak(); data.remark }
+      set par(spacing: 0.7em)
+      par(text(size: 15pt, strong(data.conclusion)))
+      if data.remark != "" { par(data.remark) }
   })
 } else { v(3mm) }
 #told(data.facts)

@@ -12,7 +12,7 @@ from digivl.advice import impact
 from digivl.advice.agreement import Agreement, AgreementState
 from digivl.advice.body import Body
 from digivl.advice.clock import Clock
-from digivl.advice.layout import Cell, Column, Section, Table
+from digivl.advice.layout import Column, Row, Section, Table
 from digivl.advice.proposal import Proposal
 from digivl.advice.request import AdviceRequest, AdviceState
 from digivl.documents.model import Document
@@ -96,7 +96,9 @@ def _term(asked: Question) -> str:
         return "begint bij de ontvangst"
     if (clock := asked.clock) is None:
         return "geen regel geeft er een"
-    end = f"uiterlijk {date_of(clock.due)}" if clock.due else "geschorst tot het antwoord"
+    end = (
+        f"uiterlijk {date_of(clock.due)}" if clock.due else "geschorst tot het antwoord"
+    )
     return f"{length_of(clock)}, {end}"
 
 
@@ -133,18 +135,18 @@ def pieces(matter: Matter, text: str) -> Section:
     return Section(title="Stukken", text=(text,), table=table)
 
 
-def _piece(document: Document | None, sha256: str) -> tuple[Cell, ...]:
+def _piece(document: Document | None, sha256: str) -> Row:
     if document is None:
-        return ((_GONE,), (sha256,))
+        return Row(((_GONE,), (sha256,)))
     kind = concept(document.type)
     try:
         name = document.name_as(sha256)
     except NotFoundError:
         name = _GONE
-    return ((name, kind.alternative or kind.label), (sha256,))
+    return Row(((name, kind.alternative or kind.label), (sha256,)))
 
 
-def _advice_piece(matter: Matter) -> Iterator[tuple[Cell, ...]]:
+def _advice_piece(matter: Matter) -> Iterator[Row]:
     """The document of the advice, as it was when the agreement was asked."""
     given = matter.advice.advice if matter.advice else None
     name, asked_at = given.document if given else None, put_at(matter.question)

@@ -11,14 +11,14 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
 from digivl.advice.agreement import Agreement, Ruling
 from digivl.advice.body import AdviceAspect, Body
 from digivl.advice.clock import Clock, Inquiry
-from digivl.advice.layout import Column, Section, Sheet, Table
+from digivl.advice.layout import Column, Row, Section, Sheet, Table
 from digivl.advice.parts import (
     Matter,
     Question,
@@ -139,9 +139,7 @@ def _silent(matter: Matter, what: str, silence: Silence | None) -> Sheet:
     )
 
 
-def _answered(
-    matter: Matter, label: str, at: datetime
-) -> tuple[tuple[str, str], ...]:
+def _answered(matter: Matter, label: str, at: datetime) -> tuple[tuple[str, str], ...]:
     asked = matter.question
     return (
         ("Gevraagd door", asked.asker.label),
@@ -160,16 +158,17 @@ def _lacks(asked: Question) -> Sections:
 
 def _inquiries(asked: Question) -> Sections:
     if asked.inquiries:
-        told = tuple(map(_inquiry, asked.inquiries))
-        yield Section(title="Vragen en antwoorden", remarks=told)
+        told = [row for inquiry in asked.inquiries for row in _inquiry(inquiry)]
+        yield Section(title="Vragen en antwoorden", remarks=tuple(told))
 
 
-def _inquiry(inquiry: Inquiry) -> tuple[str, tuple[str, ...]]:
-    answer = ["Nog niet beantwoord."]
+def _inquiry(inquiry: Inquiry) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield date_of(inquiry.asked_at), tuple(paragraphs(f"Vraag: {inquiry.text}"))
     if inquiry.answered_at is not None:
-        answer = [f"Antwoord van {date_of(inquiry.answered_at)}:"]
-        answer += paragraphs(inquiry.answer)
-    return date_of(inquiry.asked_at), (*paragraphs(inquiry.text), *answer)
+        text = f"Antwoord: {inquiry.answer}"
+        yield date_of(inquiry.answered_at), tuple(paragraphs(text))
+    else:
+        yield "", ("Nog niet beantwoord.",)
 
 
 def _agreement_needed(body: Body, advice: Advice) -> str:
@@ -234,21 +233,17 @@ def _concluded(before: AdviceRequest) -> str:
 
 
 def _rule(silence: Silence, clock: Clock | None) -> Section:
-    basis, text = "", ()
+    basis, text = "", ""
     if clock is not None and clock.due is not None:
+        length, end = length_of(clock), date_of(clock.due)
+        text = f"De termijn van {length} begon bij de ontvangst en verstreek op {end}."
         basis = clock.term.legal_basis
-        text = (
-            f"De termijn van {length_of(clock)} begon bij de ontvangst en verstreek op "
-            f"{date_of(clock.due)}.",
-        )
     table = Table(
         columns=(
             ("Regel", Column.SHORT),
             ("Rechtsgrond", Column.TEXT),
             ("SHA-256 van de regels", Column.DIGEST),
         ),
-        rows=(((silence.rule,), (basis,), (silence.rules,)),),
+        rows=(Row(((silence.rule,), (basis,), (silence.rules,))),),
     )
-    return Section(title="Stilzwijgen", text=text, table=table)
-
-
+    return Section(title="Stilzwijgen", text=tuple(paragraphs(text)), table=table)
