@@ -136,6 +136,8 @@ FORM: Final = """
 #show heading.where(level: 1): set block(below: 0.6em)
 #show heading.where(level: 2): set text(size: 12pt)
 #show heading.where(level: 2): set block(above: 1.9em, below: 0.8em, sticky: true)
+// What has no blanks is broken anywhere: nothing may leave the page.
+#show regex("\\S{40,}"): word => word.text.clusters().join(sym.zws)
 #show table: set text(size: 9.5pt, number-width: "tabular")
 #show table: set par(leading: 0.5em)
 
