@@ -134,11 +134,13 @@ class Rooms:
     @once
     def calendars(self) -> Mapping[str, Calendar]:
         """The calendars of terms by name, with the bridging days of the office."""
-        from digivl.kernel.calendar import CALENDARS, read_days_off
+        from digivl.kernel.calendar import CALENDARS
 
         file = self.settings.advice.days_off
         if not file:
             return CALENDARS
+        from digivl.kernel.calendar import read_days_off
+
         days = read_days_off(self.folder / file)
         return {name: one.with_days_off(days) for name, one in CALENDARS.items()}
 

@@ -136,7 +136,7 @@ class Advices:
         found, now = self._questions.held(ADVICE, id, by), self._clock()
         clock = self._questions.started(found.record.body, now)
         draft = found.next(found.record.receive(now, clock), "receive", by, now)
-        return self._questions.moved(draft, found.record.adviser, _GIVE)
+        return self._questions.moved(draft, by, _GIVE)
 
     def send_back(
         self, id: str, *, lacks: Sequence[str], by: Party
@@ -167,7 +167,9 @@ class Advices:
         found, now = self._questions.held(ADVICE, id, by), self._clock()
         was = found.record
         stops = was.clock is not None and was.clock.suspends(now)
-        record = was.ask_information(Inquiry(text=text, asked_at=now, suspends=stops))
+        record = was.ask_information(
+            Inquiry(text=text, by=by, asked_at=now, suspends=stops)
+        )
         draft = found.next(self._questions.wound(record), "ask information", by, now)
         return self._questions.moved(draft, was.asker, "inlichtingen geven")
 
@@ -181,7 +183,7 @@ class Advices:
         found, now = self._questions.held(ADVICE, id, by), self._clock()
         record = self._questions.wound(found.record.answer(text, now))
         draft = found.next(record, "answer", by, now)
-        return self._questions.moved(draft, record.adviser, _GIVE)
+        return self._questions.moved(draft, record.inquiries[-1].by, _GIVE)
 
     def urge(
         self, id: str, *, reason: str, by: Party, days: int | None = None
@@ -212,7 +214,7 @@ class Advices:
                 hint="Name more days, or wait for the answer.",
             )
         draft = found.next(record, "urge", by, now, reason)
-        return self._questions.moved(draft, was.adviser, _GIVE)
+        return self._questions.moved(draft, None, _GIVE)
 
     def extend(
         self, id: str, *, days: int, reason: str, by: Party
@@ -232,7 +234,7 @@ class Advices:
         found, now = self._asking.own(ADVICE, id, by), self._clock()
         record = self._reclocked(found.record, "extend", lambda c: c.extend(days))
         draft = found.next(record, "extend", by, now, reason)
-        return self._questions.moved(draft, record.adviser, _GIVE)
+        return self._questions.moved(draft, None, _GIVE)
 
     def advise(
         self,

@@ -91,7 +91,7 @@ class Agreements:
         found, now = self._questions.held(AGREEMENT, id, by), self._clock()
         clock = self._questions.started(found.record.body, now)
         draft = found.next(found.record.receive(now, clock), "receive", by, now)
-        return self._questions.moved(draft, found.record.minister, _give(found.record))
+        return self._questions.moved(draft, by, _give(found.record))
 
     def ask_completion(self, id: str, text: str, *, by: Party) -> Entry[Agreement]:
         """Ask to complete the file; it stops the term if the rule says so.
@@ -103,7 +103,7 @@ class Agreements:
         found, now = self._questions.held(AGREEMENT, id, by), self._clock()
         was = found.record
         stops = was.clock is not None and was.clock.suspends(now)
-        inquiry = Inquiry(text=text, asked_at=now, suspends=stops)
+        inquiry = Inquiry(text=text, by=by, asked_at=now, suspends=stops)
         record = self._questions.wound(was.ask_completion(inquiry))
         draft = found.next(record, "ask to complete", by, now)
         return self._questions.moved(draft, was.asker, "het dossier vervolledigen")
@@ -136,7 +136,7 @@ class Agreements:
         basis = self._asking.basis(was.dossier, documents)
         record = self._questions.wound(was.complete(text, basis, now))
         draft = found.next(record, "complete", by, now)
-        return self._questions.moved(draft, was.minister, _give(was))
+        return self._questions.moved(draft, was.inquiries[-1].by, _give(was))
 
     def agree(
         self,

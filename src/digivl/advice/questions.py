@@ -91,17 +91,17 @@ class Questions:
         )
         return self._book.write(draft, *held)[0]
 
-    def moved(self, draft: Draft[R], to: Party, step: str) -> Entry[R]:
-        """Write what happened to a question; `to` has something to do next.
+    def moved(self, draft: Draft[R], to: Party | None, step: str) -> Entry[R]:
+        """Write what happened to a question; `to`, or who has it, has to do `step`.
 
         It ends when nothing more is to be done about it: then `to` has the dossier,
         unless somebody has it for something else by now.
         """
-        due = draft.record.due
+        ref, due = draft.kind.ref(draft.id), draft.record.due
         ends = not draft.record.is_open
         held = self._moves.answered(
-            draft.kind.ref(draft.id),
-            to,
+            ref,
+            to or self._moves.of(ref).record.holder,
             step,
             by=draft.actor,
             at=draft.at,

@@ -227,11 +227,16 @@ def _assessor(
             explanation="niet beschreven wat het dossier voorstelt",
         )
     flag = is_flagged(of_body(situation.requests, Body.IF))
-    facts = {
+    if flag is None:
+        facts = facts_of(proposal, first=True)
+        # Who need not be asked has nothing to say about the agreement.
+        if rules.assess(Body.IF, facts, day).need is Need.NOT_REQUIRED:
+            flag = False
+    known = {
         first: facts_of(proposal, first=first, advice_flag=flag)
         for first in (True, False)
     }
-    return lambda body: rules.assess(body, facts[body in _BEFORE_FIRST], day)
+    return lambda body: rules.assess(body, known[body in _BEFORE_FIRST], day)
 
 
 def _co_submitters(situation: Situation) -> Requirement:
