@@ -18,7 +18,7 @@ from digivl.access.guard import Admit, Guard
 from digivl.access.model import AccessLevel, Permission
 from digivl.advice.agreement import AGREEMENT, Agreement
 from digivl.advice.layout import FORM, Sheet
-from digivl.advice.parts import Matter, Question, addressee, put_at
+from digivl.advice.parts import Material, Question, addressee, put_at
 from digivl.advice.proposal import PROPOSAL
 from digivl.advice.request import ADVICE
 from digivl.advice.sheets import (
@@ -63,16 +63,26 @@ class FormKind(Enum):
     ADVICE = "advies"
     AGREEMENT = "akkoord"
 
+    @property
+    def label(self) -> str:
+        """What it is, in Dutch."""
+        return _LABELS[self]
 
-_SHEETS: Final[Mapping[FormKind, Callable[[Matter], Sheet]]] = {
+
+_LABELS: Final = {
+    FormKind.REQUEST: "Vraag om advies of akkoord",
+    FormKind.ADVICE: "Advies",
+    FormKind.AGREEMENT: "Akkoord",
+}
+
+_SHEETS: Final[Mapping[FormKind, Callable[[Material], Sheet]]] = {
     FormKind.REQUEST: question_sheet,
     FormKind.ADVICE: advice_sheet,
     FormKind.AGREEMENT: agreement_sheet,
 }
 
 
-def form_of(question: Question) -> FormKind:
-    """The form of a question by its state: the answer once there is one."""
+def _kind(question: Question) -> FormKind:
     if isinstance(question, Agreement):
         answered = question.ruling is not None or question.silence is not None
         return FormKind.AGREEMENT if answered else FormKind.REQUEST
@@ -130,6 +140,14 @@ class Forms:
         """
         return self.make(id, FormKind.AGREEMENT, by=by)
 
+    def kind(self, id: str, *, by: Party) -> FormKind:
+        """The form of a question by its state: the answer once there is one.
+
+        Raises:
+            NotFoundError: As `request`.
+        """
+        return _kind(self._asked(id, by).record)
+
     def make(self, id: str, kind: FormKind | None = None, *, by: Party) -> bytes:
         """A form as PDF; the one of its state where none is named.
 
@@ -139,7 +157,7 @@ class Forms:
             ConfigurationError: The extra ``report`` is not installed.
         """
         found = self._asked(id, by)
-        return self._set(self._sheet(found, kind or form_of(found.record)))
+        return self._set(self._sheet(found, kind or _kind(found.record)))
 
     def file(
         self, id: str, kind: FormKind | None = None, *, by: Party
@@ -164,7 +182,7 @@ class Forms:
             StaleRecordError: Somebody else wrote of the question meanwhile.
         """
         found = self._asked(id, by)
-        chosen = kind or form_of(found.record)
+        chosen = kind or _kind(found.record)
         sheet, name = self._sheet(found, chosen), form_id(id, chosen)
         delivered = _named(found.record, chosen)
         if delivered not in {None, name}:
@@ -233,7 +251,7 @@ class Forms:
         filed = [entry for entry in acts if entry.action == _action(kind)]
         return self._sheet(filed[-1], kind) if filed else None
 
-    def _matter(self, found: Entry[Any]) -> Matter:
+    def _matter(self, found: Entry[Any]) -> Material:
         question: Question = found.record
         at, advice = put_at(question), None
         names = [piece.document for piece in question.basis.pieces]
@@ -242,7 +260,7 @@ class Forms:
         if advice is not None and advice.advice and advice.advice.document:
             names.append(advice.advice.document)
         documents = self._book.read_all(DOCUMENT, names)
-        return Matter(
+        return Material(
             id=found.id,
             question=question,
             documents={name: entry.record for name, entry in documents.items()},

@@ -38,7 +38,7 @@ Sections = Iterator[Section]
 
 
 @attrs.frozen(kw_only=True)
-class Matter:
+class Material:
     """All that a form is made from (zaak).
 
     Attributes:
@@ -108,30 +108,30 @@ def length_of(clock: Clock) -> str:
     return f"{clock.days} {unit if clock.days > 1 else unit.removesuffix('en')}"
 
 
-def urgency(matter: Matter) -> Facts:
+def urgency(material: Material) -> Facts:
     """That the minister invoked urgency, and why."""
-    if matter.question.clock is not None and matter.question.clock.urgent:
-        yield "Dringend", matter.urgency or "ja"
+    if material.question.clock is not None and material.question.clock.urgent:
+        yield "Dringend", material.urgency or "ja"
 
 
-def references(matter: Matter) -> Facts:
+def references(material: Material) -> Facts:
     """How it is called here, and elsewhere."""
-    asked = matter.question
+    asked = material.question
     yield "Dossier", asked.dossier
-    yield "Kenmerk", matter.id
+    yield "Kenmerk", material.id
     if asked.reference:
         whose = "minister" if isinstance(asked, Agreement) else "adviseur"
         yield f"Kenmerk {whose}", asked.reference
 
 
-def pieces(matter: Matter, text: str) -> Section:
+def pieces(material: Material, text: str) -> Section:
     """The documents it is about, each as the version it had then."""
     rows = [
-        _piece(matter.documents.get(piece.document), piece.sha256)
-        for piece in matter.question.basis.pieces
+        _piece(material.documents.get(piece.document), piece.sha256)
+        for piece in material.question.basis.pieces
     ]
     columns = (("Stuk", Column.TEXT), ("SHA-256", Column.DIGEST))
-    table = Table(columns=columns, rows=(*_advice_piece(matter), *rows))
+    table = Table(columns=columns, rows=(*_advice_piece(material), *rows))
     return Section(title="Stukken", text=(text,), table=table)
 
 
@@ -146,15 +146,15 @@ def _piece(document: Document | None, sha256: str) -> Row:
     return Row(((name, kind.alternative or kind.label), (sha256,)))
 
 
-def _advice_piece(matter: Matter) -> Iterator[Row]:
+def _advice_piece(material: Material) -> Iterator[Row]:
     """The document of the advice, as it was when the agreement was asked."""
-    given = matter.advice.advice if matter.advice else None
-    name, asked_at = given.document if given else None, put_at(matter.question)
-    document = matter.documents.get(name or "")
+    given = material.advice.advice if material.advice else None
+    name, asked_at = given.document if given else None, put_at(material.question)
+    document = material.documents.get(name or "")
     if document is None or asked_at is None:
         return
     there = [version for version in document.versions if version.at <= asked_at]
-    if there and all(p.document != name for p in matter.question.basis.pieces):
+    if there and all(p.document != name for p in material.question.basis.pieces):
         yield _piece(document, there[-1].sha256)
 
 
@@ -164,9 +164,9 @@ def amounts(asked: Question) -> Sections:
         yield impact.budget(asked.basis.lines)
 
 
-def costs(matter: Matter) -> Sections:
+def costs(material: Material) -> Sections:
     """Everything that a proposal costs, for who weighs that; unknown or not."""
-    asked, proposal = matter.question, matter.proposal
+    asked, proposal = material.question, material.proposal
     if asked.body not in _WEIGH_COSTS:
         yield from amounts(asked)
         return

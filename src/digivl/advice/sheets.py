@@ -20,7 +20,7 @@ from digivl.advice.body import AdviceAspect, Body
 from digivl.advice.clock import Clock, Inquiry
 from digivl.advice.layout import Column, Row, Section, Sheet, Table
 from digivl.advice.parts import (
-    Matter,
+    Material,
     Question,
     Sections,
     act,
@@ -52,79 +52,82 @@ def heading_of_answer(body: Body) -> str:
     return capital(body.label)
 
 
-def question_sheet(matter: Matter) -> Sheet:
+def question_sheet(material: Material) -> Sheet:
     """The question (adviesvraag, vraag om akkoord)."""
-    asked = matter.question
+    asked = material.question
     return Sheet(
         heading=heading_of_question(asked.body),
         subject=asked.title,
         facts=(
             ("Aan", addressee(asked).label),
             ("Van", asked.asker.label),
-            *act(matter.proposal),
+            *act(material.proposal),
             *course(asked),
-            *urgency(matter),
-            *references(matter),
+            *urgency(material),
+            *references(material),
         ),
-        sections=(*_lacks(asked), *_advice_before(matter), *_inquiries(asked)),
+        sections=(*_lacks(asked), *_advice_before(material), *_inquiries(asked)),
         signer=asked.asker.label,
-        grounds=(pieces(matter, "De vraag gaat over deze stukken."), *costs(matter)),
+        grounds=(
+            pieces(material, "De vraag gaat over deze stukken."),
+            *costs(material),
+        ),
     )
 
 
-def advice_sheet(matter: Matter) -> Sheet:
+def advice_sheet(material: Material) -> Sheet:
     """The advice, or that none was given in time (advies).
 
     Raises:
         NotReadyError: There is neither.
     """
-    asked = matter.question
+    asked = material.question
     if isinstance(asked, Agreement):
         raise NotReadyError(asked.title, [("Advies", "een akkoord is geen advies")])
     if (advice := asked.advice) is None:
-        return _silent(matter, "advies", asked.silence)
+        return _silent(material, "advies", asked.silence)
     text = "Het advies steunt op deze stukken."
     return Sheet(
         heading=heading_of_answer(asked.body),
         subject=asked.title,
         conclusion=capital(advice.outcome.label),
         remark=_agreement_needed(asked.body, advice),
-        facts=_answered(matter, "Advies gegeven op", advice.at),
+        facts=_answered(material, "Advies gegeven op", advice.at),
         sections=(*_aspects(asked.body, advice), *_conditions(advice.conditions)),
         signer=asked.adviser.label,
-        grounds=(pieces(matter, text), *amounts(asked)),
+        grounds=(pieces(material, text), *amounts(asked)),
     )
 
 
-def agreement_sheet(matter: Matter) -> Sheet:
+def agreement_sheet(material: Material) -> Sheet:
     """The agreement, its refusal, or that none was given in time (akkoord).
 
     Raises:
         NotReadyError: There is none of these.
     """
-    asked = matter.question
+    asked = material.question
     if not isinstance(asked, Agreement):
         raise NotReadyError(asked.title, [("Akkoord", "een advies is geen akkoord")])
     if (ruling := asked.ruling) is None:
-        return _silent(matter, "akkoord", asked.silence)
+        return _silent(material, "akkoord", asked.silence)
     text = "De beslissing steunt op deze stukken."
     return Sheet(
         heading=heading_of_answer(asked.body),
         subject=asked.title,
         conclusion=_ruled(ruling),
-        facts=_answered(matter, "Beslist op", ruling.at),
+        facts=_answered(material, "Beslist op", ruling.at),
         sections=(
             *_reason(ruling),
             *_conditions(ruling.conditions),
-            *_advice_before(matter),
+            *_advice_before(material),
         ),
         signer=asked.minister.label,
-        grounds=(pieces(matter, text), *amounts(asked)),
+        grounds=(pieces(material, text), *amounts(asked)),
     )
 
 
-def _silent(matter: Matter, what: str, silence: Silence | None) -> Sheet:
-    asked = matter.question
+def _silent(material: Material, what: str, silence: Silence | None) -> Sheet:
+    asked = material.question
     if silence is None:
         raise NotReadyError(asked.title, [(capital(what), "nog niet gegeven")])
     text = "De vraag ging over deze stukken."
@@ -133,21 +136,23 @@ def _silent(matter: Matter, what: str, silence: Silence | None) -> Sheet:
         subject=asked.title,
         conclusion=f"Geen {what} binnen de termijn",
         remark=f"{capital(silence.effect.label)}.",
-        facts=_answered(matter, "Vastgesteld op", silence.at),
-        sections=(_rule(silence, asked.clock), *_advice_before(matter)),
-        grounds=(pieces(matter, text), *amounts(asked)),
+        facts=_answered(material, "Vastgesteld op", silence.at),
+        sections=(_rule(silence, asked.clock), *_advice_before(material)),
+        grounds=(pieces(material, text), *amounts(asked)),
     )
 
 
-def _answered(matter: Matter, label: str, at: datetime) -> tuple[tuple[str, str], ...]:
-    asked = matter.question
+def _answered(
+    material: Material, label: str, at: datetime
+) -> tuple[tuple[str, str], ...]:
+    asked = material.question
     return (
         ("Gevraagd door", asked.asker.label),
         ("Gevraagd aan", addressee(asked).label),
-        *act(matter.proposal),
+        *act(material.proposal),
         *course(asked),
         (label, date_of(at)),
-        *references(matter),
+        *references(material),
     )
 
 
@@ -211,9 +216,9 @@ def _reason(ruling: Ruling) -> Sections:
         yield Section(title=title, text=tuple(paragraphs(ruling.reason)))
 
 
-def _advice_before(matter: Matter) -> Sections:
+def _advice_before(material: Material) -> Sections:
     """The advice that an agreement rests on, with what the asker replied."""
-    asked, before = matter.question, matter.advice
+    asked, before = material.question, material.advice
     if not isinstance(asked, Agreement) or before is None:
         return
     text = [f"{_concluded(before)} Kenmerk {asked.advice}."]

@@ -1,0 +1,365 @@
+"""What stands on the forms of advice and agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digivl.access.model import DENIAL
+from digivl.advice.agreement import Agreement
+from digivl.advice.body import AdviceAspect, AdviceOutcome, Body
+from digivl.advice.budget import AmountKind, BudgetLine, LocalImpact, StaffImpact
+from digivl.advice.forms import FormKind
+from digivl.advice.impact import UNKNOWN, budget
+from digivl.advice.layout import Row
+from digivl.advice.request import AspectRemark
+from digivl.errors import NotFoundError, NotReadyError
+from digivl.kernel.money import Euro
+from digivl.kernel.parties import Party, Role
+from digivl.records.port import Query
+from digivl.testing.council import CABINET, INSPECTOR, OTHER_CABINET, SECRETARIAT
+from digivl.testing.matter import BUDGET, MINISTER, Matter
+from digivl.testing.papers import text_in
+
+BODY = Party("OVO000001", "Agentschap", Role.GOVERNMENT_BODY)
+CLERK = StaffImpact(fte=Decimal(1), function="klerk", statutory=True)
+TWO_LINES = (
+    BudgetLine(year=2027, article="HB0-1HDJ2HB-WT", vak=Euro("156000.00"), vek=None),
+    BudgetLine(
+        year=2026,
+        article="HB0-1HDJ2AB-OW",
+        vak=Euro("-1.50"),
+        vek=Euro("0.00"),
+        kind=AmountKind.REVENUE,
+    ),
+)
+
+
+def advised(matter: Matter, **how: Any) -> str:
+    """Id of a request with an advice."""
+    usual: dict[str, Any] = {"outcome": AdviceOutcome.FAVOURABLE, "by": INSPECTOR}
+    return matter.vl.advices.advise(matter.received(), **(usual | how)).id
+
+
+def agreement(matter: Matter, advice: str, body: Body = Body.BA) -> str:
+    """Id of an agreement that the minister has received."""
+    ask = matter.vl.agreements.ask
+    asked = ask(advice, minister=BUDGET, body=body, by=CABINET)
+    return matter.vl.agreements.receive(asked.id, by=BUDGET).id
+
+
+def test_a_question(matter: Matter) -> None:
+    """Who asks whom what, since when, until when; about which bytes; what it costs."""
+    matter.propose(
+        lines=TWO_LINES,
+        staff=(StaffImpact(fte=Decimal("0.8"), function="klerk", statutory=True),),
+        local=LocalImpact(investment=Euro("-2500.00"), remark="Twintig procent mee."),
+    )
+    id = matter.received()
+    sha256 = matter.vl.documents.read(matter.nota).record.latest.sha256
+
+    text = text_in(matter.vl.forms.request(id, by=CABINET))
+
+    for part in (
+        "Vraag om advies van de Inspectie van Financiën",
+        "Subsidie voor jeugdwerk",
+        "Aan Inspectie van Financiën",
+        "Van Kabinet jeugd",
+        "Voorstel individueel besluit van de Vlaamse Regering",
+        "Ingediend op 23 november 2026",
+        "12 werkdagen, uiterlijk 9 december 2026",
+        f"Kenmerk {id}",
+        f"Nota {sha256[:32]} {sha256[32:]}",
+        "2027 HB0-1HDJ2HB-WT uitgave 156.000,00 nog niet gekend",
+        "2026 Totaal ontvangst −1,50 0,00",
+        "klerk statutair +0,8",
+        "Investeringsuitgaven −2.500,00",
+        "Twintig procent mee.",
+        "Niet openbaar",
+        "pagina 1 van 2",
+    ):
+        assert part in text
+
+
+def test_a_question_in_its_course(matter: Matter) -> None:
+    """What was asked meanwhile, urgency with its reason, and what it was sent back for."""
+    vl, id = matter.vl, matter.received()
+    vl.advices.ask_information(id, "Waarom zoveel?", by=INSPECTOR)
+    open_one = text_in(vl.forms.request(id, by=INSPECTOR))
+    vl.advices.answer(id, "Omdat het kan.", by=CABINET)
+    vl.advices.urge(id, reason="De oproep kan niet wachten.", by=MINISTER)
+    urgent = text_in(vl.forms.request(id, by=INSPECTOR))
+    vl.advices.send_back(id, lacks=["de raming"], by=INSPECTOR)
+    sent_back = text_in(vl.forms.request(id, by=INSPECTOR))
+
+    assert "geschorst tot het antwoord" in open_one
+    assert "Vraag: Waarom zoveel? Nog niet beantwoord." in open_one
+    assert "Antwoord: Omdat het kan." in urgent
+    assert "Dringend De oproep kan niet wachten." in urgent
+    assert "4 werkdagen" in urgent
+    assert "Stand teruggezonden, niet volledig" in sent_back
+    assert "Wat ontbreekt 1. de raming" in sent_back
+
+
+def test_a_draft_says_so(matter: Matter) -> None:
+    """A question that is not put has no term; what is not known is said."""
+    matter.propose(lines=(), budget_impact=None, more_staff=None)
+    draft = matter.ask(submit=False)
+
+    text = text_in(matter.vl.forms.request(draft.id, by=CABINET))
+
+    assert "Stand ontwerp, nog niet ingediend" in text
+    assert "Termijn" not in text
+    for what in ("de begroting", "het personeel", "de lokale besturen"):
+        assert f"De weerslag op {what} is nog niet gekend." in text
+
+
+def test_a_question_tells_the_proposal_as_it_was(matter: Matter) -> None:
+    """What is described otherwise afterwards is not what was asked."""
+    id = matter.received()
+    before = matter.vl.forms.request(id, by=CABINET)
+    matter.wait(hours=1)
+    matter.propose(more_staff=True)
+
+    assert before == matter.vl.forms.request(id, by=CABINET)
+
+
+def test_who_looks_at_the_text_only(matter: Matter) -> None:
+    """A question on legislative technique says nothing of staff and local governments."""
+    asked = matter.ask(body=Body.WT)
+
+    text = text_in(matter.vl.forms.request(asked.id, by=CABINET))
+
+    assert "Vraag om wetgevingstechnisch en taalkundig advies" in text
+    assert "Weerslag op de begroting" in text
+    assert "personeel" not in text
+
+
+def test_an_advice(matter: Matter) -> None:
+    """Conclusion, agreement or not, each aspect, conditions, and what it rests on."""
+    said = [
+        AspectRemark(
+            aspect=AdviceAspect.LEGALITY, text='Zie #eval("1") *x* $y$.\n\nEn.'
+        )
+    ]
+    outcome = AdviceOutcome.FAVOURABLE_ON_CONDITIONS
+    id = advised(matter, outcome=outcome, aspects=said, conditions=["eerst de raming"])
+    pdf = matter.vl.forms.advice(id, by=CABINET)
+
+    text = text_in(pdf)
+
+    for part in (
+        "Gunstig onder voorwaarden Een begrotingsakkoord is vereist.",
+        "Gevraagd door Kabinet jeugd",
+        "Gevraagd aan Inspectie van Financiën",
+        "Advies gegeven op 23 november 2026",
+        'Wettigheid Zie #eval("1") *x* $y$. En.',
+        "Budgettaire inpasbaarheid op termijn Geen opmerkingen.",
+        "Voorwaarden 1. eerst de raming",
+        "Het advies steunt op deze stukken.",
+    ):
+        assert part in text
+    matter.vl.advices.meet(id, 1, matter.nota, by=CABINET)
+    assert pdf == matter.vl.forms.advice(id, by=CABINET)
+
+
+def test_no_agreement_needed(matter: Matter) -> None:
+    """Only where the inspector said so."""
+    id = advised(matter, agreement_needed=False)
+
+    text = text_in(matter.vl.forms.advice(id, by=CABINET))
+
+    assert "Gunstig Een begrotingsakkoord is niet vereist." in text
+
+
+def test_a_silence(matter: Matter) -> None:
+    """No advice in time is no advice: it says by which rule what that means."""
+    id = matter.received()
+    matter.wait(days=30)
+    matter.vl.silences.establish()
+
+    text = text_in(matter.vl.forms.advice(id, by=CABINET))
+
+    assert "Geen advies binnen de termijn Geacht gunstig." in text
+    assert "12 werkdagen begon bij de ontvangst en verstreek op 9 december 2026" in text
+    assert f"Regel Rechtsgrond SHA-256 van de regels {_rule(matter, id)}" in text
+
+
+def _rule(matter: Matter, id: str) -> str:
+    silence = matter.vl.advices.read(id).record.silence
+    assert silence is not None
+    return silence.rule
+
+
+def test_an_agreement(matter: Matter) -> None:
+    """Granted with conditions; on which advice, documents and amounts it rests."""
+    advice = advised(matter)
+    filed = matter.vl.forms.file(advice, by=INSPECTOR)
+    matter.wait(hours=1)
+    id = agreement(matter, advice)
+    matter.vl.agreements.agree(id, conditions=["binnen het krediet"], by=BUDGET)
+    sha256 = filed.record.latest.sha256
+
+    # A line can end behind a hyphen of an id.
+    text = text_in(matter.vl.forms.agreement(id, by=BUDGET)).replace("- ", "-")
+
+    for part in (
+        "Begrotingsakkoord Subsidie voor jeugdwerk Akkoord onder voorwaarden",
+        "Gevraagd aan Minister van Begroting",
+        "Beslist op 23 november 2026",
+        "Voorwaarden 1. binnen het krediet",
+        f"Gunstig, gegeven op 23 november 2026. Kenmerk {advice}.",
+        f"Advies Inspectie Financiën {sha256[:32]} {sha256[32:]}",
+        "Weerslag op de begroting",
+    ):
+        assert part in text
+
+
+def test_a_refusal(matter: Matter) -> None:
+    """With its reason, and the reply to the unfavourable advice before it."""
+    advice = advised(matter, outcome=AdviceOutcome.UNFAVOURABLE)
+    matter.vl.appeals.reply(advice, "Het krediet is er.", by=CABINET)
+    id = agreement(matter, advice)
+    question = text_in(matter.vl.forms.request(id, by=BUDGET))
+    matter.vl.agreements.refuse(id, reason="Geen krediet.", by=BUDGET)
+
+    text = text_in(matter.vl.forms.agreement(id, by=CABINET))
+
+    assert "Vraag om begrotingsakkoord" in question
+    assert "Repliek van 23 november 2026: Het krediet is er." in question
+    assert "Geen akkoord" in text
+    assert "Reden Geen krediet." in text
+
+
+def test_an_agreement_that_came_too_late(matter: Matter) -> None:
+    """It is no longer required, by a rule."""
+    id = agreement(matter, advised(matter))
+    matter.wait(days=40)
+    matter.vl.silences.establish()
+
+    text = text_in(matter.vl.forms.agreement(id, by=CABINET))
+
+    assert "Geen akkoord binnen de termijn Niet langer vereist." in text
+    assert "Advies van de Inspectie van Financiën Gunstig, gegeven op" in text
+
+
+def test_the_form_of_the_state(matter: Matter) -> None:
+    """The question until there is an answer, and the answer from then on."""
+    forms, id = matter.vl.forms, matter.received()
+    before = (forms.kind(id, by=CABINET), forms.make(id, by=CABINET))
+    question = forms.request(id, by=CABINET)
+    matter.vl.advices.advise(id, AdviceOutcome.FAVOURABLE, by=INSPECTOR)
+    other = agreement(matter, id)
+
+    assert (FormKind.REQUEST, question) == before
+    assert FormKind.ADVICE is forms.kind(id, by=CABINET)
+    assert FormKind.REQUEST is forms.kind(other, by=CABINET)
+    matter.vl.agreements.agree(other, by=BUDGET)
+    assert FormKind.AGREEMENT is forms.kind(other, by=CABINET)
+
+
+def test_nothing_to_put_on_it(matter: Matter) -> None:
+    """An answer that is not there, or is of the other kind, is no form."""
+    forms, id = matter.vl.forms, matter.received()
+    makers: list[Callable[..., bytes]] = [forms.advice, forms.agreement]
+    for make in makers:
+        with pytest.raises(NotReadyError):
+            make(id, by=CABINET)
+    matter.vl.advices.advise(id, AdviceOutcome.FAVOURABLE, by=INSPECTOR)
+    other = agreement(matter, id)
+
+    for make in makers:
+        with pytest.raises(NotReadyError):
+            make(other, by=CABINET)
+
+
+def test_a_document_that_is_gone(matter: Matter) -> None:
+    """Its bytes are named all the same."""
+    entry = matter.ask()
+    basis = entry.record.basis
+    gone = attrs.evolve(basis.pieces[0], document="nergens")
+    record = attrs.evolve(entry.record, basis=attrs.evolve(basis, pieces=(gone,)))
+    matter.vl.book.write(entry.next(record, "edit", CABINET, matter.council.now))
+
+    text = text_in(matter.vl.forms.request(entry.id, by=CABINET))
+
+    assert f"een stuk dat er niet meer is {gone.sha256[:32]}" in text
+
+
+def test_who_reads_a_form(matter: Matter) -> None:
+    """Who asked, who was asked, and who knows every dossier; to others it is absent."""
+    forms, id = matter.vl.forms, advised(matter)
+    for reader in (CABINET, INSPECTOR, MINISTER, SECRETARIAT):
+        assert forms.advice(id, by=reader)
+
+    texts = set()
+    other = Party("if-2", "Inspecteur", Role.FINANCE_INSPECTOR)
+    for reader, name in ((OTHER_CABINET, id), (BODY, id), (other, id), (BODY, "x")):
+        with pytest.raises(NotFoundError, match="there is no question") as told:
+            forms.advice(name, by=reader)
+        texts.add(str(told.value).replace(name, "…"))
+
+    assert 1 == len(texts)
+    assert 4 == len(matter.vl.book.rows(Query(kind=DENIAL.name)))
+
+
+AMOUNTS = st.none() | st.integers(-(10**9), 10**9).map(lambda n: Euro(Decimal(n) / 100))
+LINES = st.lists(
+    st.builds(
+        BudgetLine,
+        year=st.integers(2026, 2028),
+        article=st.just("HB0"),
+        vak=AMOUNTS,
+        vek=AMOUNTS,
+        kind=st.sampled_from(AmountKind),
+        compensates=st.booleans(),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(LINES)
+def test_what_is_not_known_is_never_a_number(lines: list[BudgetLine]) -> None:
+    """Not in a line, and not in a total of which a part is not known."""
+    table = budget(lines).table
+    assert table is not None
+    totals = [row for row in table.rows if row.total]
+
+    assert len(lines) == len(table.rows) - len(totals)
+    for total in totals:
+        counted = [one for one in lines if _key(one) == _key_of(total)]
+        for column, name in ((3, "vak"), (4, "vek")):
+            amounts = [getattr(one, name) for one in counted]
+            known = sum((a.amount for a in amounts if a is not None), Decimal(0))
+            said = total.cells[column][0]
+            exact = str(Euro(known)).removesuffix(" euro").replace("-", "−")
+            assert said == (UNKNOWN if None in amounts else exact)
+
+
+def _key(line: BudgetLine) -> tuple[str, str, bool]:
+    return str(line.year), line.kind.value, line.compensates
+
+
+def _key_of(row: Row) -> tuple[str, str, bool]:
+    return row.cells[0][0], row.cells[2][0], "compensatie" in row.cells[2]
+
+
+def test_an_agreement_knows_its_kind(matter: Matter) -> None:
+    """That of Bestuurszaken is headed so."""
+    matter.propose(more_staff=True, staff=(CLERK,))
+    id = agreement(matter, advised(matter), Body.BZ)
+    matter.vl.agreements.agree(id, remark="Binnen de koppen.", by=BUDGET)
+    record: Agreement = matter.vl.agreements.read(id).record
+
+    text = text_in(matter.vl.forms.agreement(id, by=CABINET))
+
+    assert Body.BZ is record.body
+    assert "Akkoord bestuurszaken Subsidie voor jeugdwerk Akkoord" in text
+    assert "Opmerking Binnen de koppen." in text
