@@ -278,7 +278,7 @@ class Forms:
     def _urgency(self, found: Entry[Any]) -> str:
         """Why it became urgent, in the words of who made it so."""
         for entry in self._book.history(found.kind, found.id):
-            if entry.record.clock is not None and entry.record.clock.urgent:
+            if entry.record.clock is not None and entry.record.clock.urged:
                 return entry.reason
         return ""
 

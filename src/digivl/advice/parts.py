@@ -104,13 +104,14 @@ def _term(asked: Question) -> str:
 
 def length_of(clock: Clock) -> str:
     """How long a term is: ``12 werkdagen``."""
-    unit = clock.term.counted.value
-    return f"{clock.days} {unit if clock.days > 1 else unit.removesuffix('en')}"
+    unit, urged = clock.term.counted.value, clock.urged
+    days = urged.days if urged else clock.term.days + clock.extension
+    return f"{days} {unit if days > 1 else unit.removesuffix('en')}"
 
 
 def urgency(material: Material) -> Facts:
     """That the minister invoked urgency, and why."""
-    if material.question.clock is not None and material.question.clock.urgent:
+    if material.question.clock is not None and material.question.clock.urged:
         yield "Dringend", material.urgency or "ja"
 
 
