@@ -40,30 +40,30 @@ FAVOURABLE = AdviceOutcome.FAVOURABLE
 
 def advised(matter: Matter) -> str:
     """Id of a request with an advice."""
-    id = matter.received()
-    return matter.vl.advices.advise(id, FAVOURABLE, by=INSPECTOR).id
+    asked = matter.received()
+    return matter.vl.advices.advise(asked, FAVOURABLE, by=INSPECTOR).id
 
 
 def agreed(matter: Matter) -> str:
     """Id of an agreement that was granted."""
     ask, agreements = matter.vl.agreements.ask, matter.vl.agreements
-    id = ask(advised(matter), minister=BUDGET, by=CABINET).id
-    agreements.receive(id, by=BUDGET)
-    return agreements.agree(id, by=BUDGET).id
+    asked = ask(advised(matter), minister=BUDGET, by=CABINET).id
+    agreements.receive(asked, by=BUDGET)
+    return agreements.agree(asked, by=BUDGET).id
 
 
 def test_filed_once(matter: Matter) -> None:
     """The record names the document; filed again, by anybody, nothing is written."""
-    id, forms = advised(matter), matter.vl.forms
+    asked, forms = advised(matter), matter.vl.forms
 
-    filed = forms.file(id, by=INSPECTOR)
-    record = matter.vl.advices.read(id)
+    filed = forms.file(asked, by=INSPECTOR)
+    record = matter.vl.advices.read(asked)
     matter.wait(days=1)
-    again = forms.file(id, by=CABINET)
+    again = forms.file(asked, by=CABINET)
 
     assert record.record.advice is not None
     assert (filed.id, "file advice") == (record.record.advice.document, record.action)
-    assert (filed, record.version) == (again, matter.vl.advices.read(id).version)
+    assert (filed, record.version) == (again, matter.vl.advices.read(asked).version)
     assert "Advies van de Inspectie van Financiën: Subsidie voor jeugdwerk" == (
         filed.record.name
     )
@@ -73,36 +73,36 @@ def test_filed_once(matter: Matter) -> None:
         filed.record.latest.origin,
     )
     with matter.vl.reading.opened(filed.id, by=CABINET) as file:
-        assert forms.advice(id, by=CABINET) == file.read()
+        assert forms.advice(asked, by=CABINET) == file.read()
 
 
 def test_what_happens_later_makes_no_version(matter: Matter) -> None:
     """Conditions that are met, and documents that get a name, change no advice."""
-    vl, id = matter.vl, matter.received()
+    vl, asked = matter.vl, matter.received()
     outcome = AdviceOutcome.FAVOURABLE_ON_CONDITIONS
-    vl.advices.advise(id, outcome, conditions=["de raming"], by=INSPECTOR)
-    filed = vl.forms.file(id, by=INSPECTOR)
+    vl.advices.advise(asked, outcome, conditions=["de raming"], by=INSPECTOR)
+    filed = vl.forms.file(asked, by=INSPECTOR)
     matter.wait(hours=1)
-    vl.advices.meet(id, 1, matter.nota, by=CABINET)
+    vl.advices.meet(asked, 1, matter.nota, by=CABINET)
     vl.dossiers.set_level(matter.nota, AccessLevel.PUBLIC, by=SECRETARIAT)
     document = vl.documents.read(matter.nota)
     bis = attrs.evolve(document.record.latest, sha256="b" * 64, at=matter.council.now)
     record = document.record.with_version(bis)
     vl.book.write(document.next(record, "replace", CABINET, matter.council.now))
 
-    assert filed == vl.forms.file(id, by=INSPECTOR)
+    assert filed == vl.forms.file(asked, by=INSPECTOR)
 
 
 def test_a_question_that_says_more_is_a_new_version(matter: Matter) -> None:
     """Once it is received it names the term: then the form is a BIS."""
-    vl, id = matter.vl, matter.ask().id
-    first = vl.forms.file(id, by=CABINET)
-    vl.advices.receive(id, by=INSPECTOR)
+    vl, asked = matter.vl, matter.ask().id
+    first = vl.forms.file(asked, by=CABINET)
+    vl.advices.receive(asked, by=INSPECTOR)
 
-    second = vl.forms.file(id, by=CABINET)
-    third = vl.forms.file(id, by=CABINET)
+    second = vl.forms.file(asked, by=CABINET)
+    third = vl.forms.file(asked, by=CABINET)
 
-    assert form_id(id, FormKind.REQUEST) == first.id == second.id
+    assert form_id(asked, FormKind.REQUEST) == first.id == second.id
     assert second == third
     assert [1, 2] == [len(one.record.versions) for one in (first, second)]
     assert "Subsidie voor jeugdwerk BIS" in second.record.name
@@ -118,27 +118,27 @@ def test_a_question_is_filed_as_an_annex(matter: Matter) -> None:
 
 def test_an_answer_that_was_delivered(matter: Matter) -> None:
     """An advice with a document of its own is that document; no other one is made."""
-    id = matter.received()
+    asked = matter.received()
     own = matter.council.document(matter.dossier, "Advies", type=IF_ADVICE)
-    matter.vl.advices.advise(id, FAVOURABLE, document=own, by=INSPECTOR)
+    matter.vl.advices.advise(asked, FAVOURABLE, document=own, by=INSPECTOR)
 
-    assert own == matter.vl.forms.file(id, by=INSPECTOR).id
-    question = matter.vl.forms.file(id, FormKind.REQUEST, by=CABINET)
-    assert form_id(id, FormKind.REQUEST) == question.id
+    assert own == matter.vl.forms.file(asked, by=INSPECTOR).id
+    question = matter.vl.forms.file(asked, FormKind.REQUEST, by=CABINET)
+    assert form_id(asked, FormKind.REQUEST) == question.id
 
 
 def test_who_answers_files(matter: Matter) -> None:
     """The minister, in the dossier of a colleague; not who only reads it."""
-    id = agreed(matter)
+    asked = agreed(matter)
     reader = Party("kort-bestek", "Kort bestek", Role.PRESS)
     with pytest.raises(NotAllowedError, match="documenten aanleveren"):
-        matter.vl.forms.file(id, by=reader)
+        matter.vl.forms.file(asked, by=reader)
     with pytest.raises(NotFoundError):
-        matter.vl.forms.file(id, by=OTHER_CABINET)
+        matter.vl.forms.file(asked, by=OTHER_CABINET)
 
-    filed = matter.vl.forms.file(id, by=BUDGET)
+    filed = matter.vl.forms.file(asked, by=BUDGET)
 
-    ruling = matter.vl.agreements.read(id).record.ruling
+    ruling = matter.vl.agreements.read(asked).record.ruling
     assert ruling is not None
     assert filed.id == ruling.document
     assert BUDGET_AGREEMENT == filed.record.type
@@ -146,48 +146,48 @@ def test_who_answers_files(matter: Matter) -> None:
 
 def test_a_closed_dossier_takes_no_form(matter: Matter) -> None:
     """Of nobody."""
-    id = advised(matter)
+    asked = advised(matter)
     matter.vl.dossiers.close(matter.dossier, by=CABINET)
 
     for who in (INSPECTOR, CABINET):
         with pytest.raises(StepNotAllowedError):
-            matter.vl.forms.file(id, by=who)
+            matter.vl.forms.file(asked, by=who)
 
 
 def test_nothing_to_file(matter: Matter) -> None:
     """An advice that is not given is no document; nothing is written."""
-    id = matter.received()
-    version = matter.vl.advices.read(id).version
+    asked = matter.received()
+    version = matter.vl.advices.read(asked).version
 
     with pytest.raises(NotReadyError):
-        matter.vl.forms.file(id, FormKind.ADVICE, by=INSPECTOR)
+        matter.vl.forms.file(asked, FormKind.ADVICE, by=INSPECTOR)
 
-    assert version == matter.vl.advices.read(id).version
+    assert version == matter.vl.advices.read(asked).version
 
 
 def test_a_silence_is_filed(matter: Matter) -> None:
     """As a document of the type of the advice that did not come."""
-    id = matter.received()
+    asked = matter.received()
     matter.wait(days=30)
     matter.vl.silences.establish()
 
-    filed = matter.vl.forms.file(id, by=CABINET)
+    filed = matter.vl.forms.file(asked, by=CABINET)
 
-    assert filed == matter.vl.forms.file(id, by=CABINET)
+    assert filed == matter.vl.forms.file(asked, by=CABINET)
     assert IF_ADVICE == filed.record.type
-    assert "file advice" == matter.vl.advices.read(id).action
+    assert "file advice" == matter.vl.advices.read(asked).action
 
 
 def test_about_what_is_confidential(matter: Matter) -> None:
     """The form is confidential too, and who was asked still files and reads it."""
     vl = matter.vl
     vl.dossiers.set_level(matter.nota, AccessLevel.CONFIDENTIAL, by=SECRETARIAT)
-    id = advised(matter)
+    asked = advised(matter)
 
-    filed = vl.forms.file(id, by=INSPECTOR)
+    filed = vl.forms.file(asked, by=INSPECTOR)
 
     assert AccessLevel.CONFIDENTIAL is filed.record.level
-    assert vl.forms.advice(id, by=INSPECTOR)
+    assert vl.forms.advice(asked, by=INSPECTOR)
 
 
 def test_in_a_confidential_step(matter: Matter) -> None:
@@ -208,30 +208,30 @@ def test_in_a_confidential_step(matter: Matter) -> None:
 
 def test_a_new_version_is_not_looser(matter: Matter) -> None:
     """What was made confidential by hand stays so."""
-    vl, id = matter.vl, matter.ask().id
-    filed = vl.forms.file(id, by=CABINET)
+    vl, asked = matter.vl, matter.ask().id
+    filed = vl.forms.file(asked, by=CABINET)
     vl.dossiers.set_level(filed.id, AccessLevel.CONFIDENTIAL, by=SECRETARIAT)
-    vl.advices.receive(id, by=INSPECTOR)
+    vl.advices.receive(asked, by=INSPECTOR)
 
-    again = vl.forms.file(id, by=CABINET)
+    again = vl.forms.file(asked, by=CABINET)
 
     assert [AccessLevel.CONFIDENTIAL] * 2 == [v.level for v in again.record.versions]
 
 
 def test_two_who_file_at_once(matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
     """One wins; the other is told, and then gets the same document."""
-    forms, id, keep = matter.vl.forms, advised(matter), Documents.keep
+    forms, asked, keep = matter.vl.forms, advised(matter), Documents.keep
 
     def slowly(documents: Documents, content: BinaryIO) -> Stored:
         monkeypatch.setattr(Documents, "keep", keep)
-        forms.file(id, by=CABINET)
+        forms.file(asked, by=CABINET)
         return keep(documents, content)
 
     monkeypatch.setattr(Documents, "keep", slowly)
     with pytest.raises(StaleRecordError):
-        forms.file(id, by=INSPECTOR)
+        forms.file(asked, by=INSPECTOR)
 
-    assert 1 == len(forms.file(id, by=INSPECTOR).record.versions)
+    assert 1 == len(forms.file(asked, by=INSPECTOR).record.versions)
 
 
 def test_the_name_of_the_longest_title(matter: Matter) -> None:

@@ -61,10 +61,10 @@ def test_a_question(matter: Matter) -> None:
         staff=(StaffImpact(fte=Decimal("0.8"), function="klerk", statutory=True),),
         local=LocalImpact(investment=Euro("-2500.00"), remark="Twintig procent mee."),
     )
-    id = matter.received()
+    asked = matter.received()
     sha256 = matter.vl.documents.read(matter.nota).record.latest.sha256
 
-    text = text_in(matter.vl.forms.request(id, by=CABINET))
+    text = text_in(matter.vl.forms.request(asked, by=CABINET))
 
     for part in (
         "Vraag om advies van de Inspectie van Financiën",
@@ -74,12 +74,12 @@ def test_a_question(matter: Matter) -> None:
         "Voorstel individueel besluit van de Vlaamse Regering",
         "Ingediend op 23 november 2026",
         "12 werkdagen, uiterlijk 9 december 2026",
-        f"Kenmerk {id}",
+        f"Kenmerk {asked}",
         f"Nota {sha256[:32]} {sha256[32:]}",
         "2027 HB0-1HDJ2HB-WT uitgave 156.000,00 nog niet gekend",
-        "2026 Totaal ontvangst −1,50 0,00",
+        "2026 Totaal ontvangst \N{MINUS SIGN}1,50 0,00",
         "klerk statutair +0,8",
-        "Investeringsuitgaven −2.500,00",
+        "Investeringsuitgaven \N{MINUS SIGN}2.500,00",
         "Twintig procent mee.",
         "Niet openbaar",
         "pagina 1 van 2",
@@ -88,15 +88,15 @@ def test_a_question(matter: Matter) -> None:
 
 
 def test_a_question_in_its_course(matter: Matter) -> None:
-    """What was asked meanwhile, urgency with its reason, and what it was sent back for."""
-    vl, id = matter.vl, matter.received()
-    vl.advices.ask_information(id, "Waarom zoveel?", by=INSPECTOR)
-    open_one = text_in(vl.forms.request(id, by=INSPECTOR))
-    vl.advices.answer(id, "Omdat het kan.", by=CABINET)
-    vl.advices.urge(id, reason="De oproep kan niet wachten.", by=MINISTER)
-    urgent = text_in(vl.forms.request(id, by=INSPECTOR))
-    vl.advices.send_back(id, lacks=["de raming"], by=INSPECTOR)
-    sent_back = text_in(vl.forms.request(id, by=INSPECTOR))
+    """What was asked meanwhile, why it is urgent, and what it was sent back for."""
+    vl, asked = matter.vl, matter.received()
+    vl.advices.ask_information(asked, "Waarom zoveel?", by=INSPECTOR)
+    open_one = text_in(vl.forms.request(asked, by=INSPECTOR))
+    vl.advices.answer(asked, "Omdat het kan.", by=CABINET)
+    vl.advices.urge(asked, reason="De oproep kan niet wachten.", by=MINISTER)
+    urgent = text_in(vl.forms.request(asked, by=INSPECTOR))
+    vl.advices.send_back(asked, lacks=["de raming"], by=INSPECTOR)
+    sent_back = text_in(vl.forms.request(asked, by=INSPECTOR))
 
     assert "geschorst tot het antwoord" in open_one
     assert "Vraag: Waarom zoveel? Nog niet beantwoord." in open_one
@@ -122,16 +122,16 @@ def test_a_draft_says_so(matter: Matter) -> None:
 
 def test_a_question_tells_the_proposal_as_it_was(matter: Matter) -> None:
     """What is described otherwise afterwards is not what was asked."""
-    id = matter.received()
-    before = matter.vl.forms.request(id, by=CABINET)
+    asked = matter.received()
+    before = matter.vl.forms.request(asked, by=CABINET)
     matter.wait(hours=1)
     matter.propose(more_staff=True)
 
-    assert before == matter.vl.forms.request(id, by=CABINET)
+    assert before == matter.vl.forms.request(asked, by=CABINET)
 
 
 def test_who_looks_at_the_text_only(matter: Matter) -> None:
-    """A question on legislative technique says nothing of staff and local governments."""
+    """A question on legislative technique says nothing of staff."""
     asked = matter.ask(body=Body.WT)
 
     text = text_in(matter.vl.forms.request(asked.id, by=CABINET))
@@ -149,8 +149,9 @@ def test_an_advice(matter: Matter) -> None:
         )
     ]
     outcome = AdviceOutcome.FAVOURABLE_ON_CONDITIONS
-    id = advised(matter, outcome=outcome, aspects=said, conditions=["eerst de raming"])
-    pdf = matter.vl.forms.advice(id, by=CABINET)
+    conditions = ["eerst de raming"]
+    asked = advised(matter, outcome=outcome, aspects=said, conditions=conditions)
+    pdf = matter.vl.forms.advice(asked, by=CABINET)
 
     text = text_in(pdf)
 
@@ -165,34 +166,34 @@ def test_an_advice(matter: Matter) -> None:
         "Het advies steunt op deze stukken.",
     ):
         assert part in text
-    matter.vl.advices.meet(id, 1, matter.nota, by=CABINET)
-    assert pdf == matter.vl.forms.advice(id, by=CABINET)
+    matter.vl.advices.meet(asked, 1, matter.nota, by=CABINET)
+    assert pdf == matter.vl.forms.advice(asked, by=CABINET)
 
 
 def test_no_agreement_needed(matter: Matter) -> None:
     """Only where the inspector said so."""
-    id = advised(matter, agreement_needed=False)
+    asked = advised(matter, agreement_needed=False)
 
-    text = text_in(matter.vl.forms.advice(id, by=CABINET))
+    text = text_in(matter.vl.forms.advice(asked, by=CABINET))
 
     assert "Gunstig Een begrotingsakkoord is niet vereist." in text
 
 
 def test_a_silence(matter: Matter) -> None:
     """No advice in time is no advice: it says by which rule what that means."""
-    id = matter.received()
+    asked = matter.received()
     matter.wait(days=30)
     matter.vl.silences.establish()
 
-    text = text_in(matter.vl.forms.advice(id, by=CABINET))
+    text = text_in(matter.vl.forms.advice(asked, by=CABINET))
 
     assert "Geen advies binnen de termijn Geacht gunstig." in text
     assert "12 werkdagen begon bij de ontvangst en verstreek op 9 december 2026" in text
-    assert f"Regel Rechtsgrond SHA-256 van de regels {_rule(matter, id)}" in text
+    assert f"Regel Rechtsgrond SHA-256 van de regels {_rule(matter, asked)}" in text
 
 
-def _rule(matter: Matter, id: str) -> str:
-    silence = matter.vl.advices.read(id).record.silence
+def _rule(matter: Matter, asked: str) -> str:
+    silence = matter.vl.advices.read(asked).record.silence
     assert silence is not None
     return silence.rule
 
@@ -202,12 +203,12 @@ def test_an_agreement(matter: Matter) -> None:
     advice = advised(matter)
     filed = matter.vl.forms.file(advice, by=INSPECTOR)
     matter.wait(hours=1)
-    id = agreement(matter, advice)
-    matter.vl.agreements.agree(id, conditions=["binnen het krediet"], by=BUDGET)
+    asked = agreement(matter, advice)
+    matter.vl.agreements.agree(asked, conditions=["binnen het krediet"], by=BUDGET)
     sha256 = filed.record.latest.sha256
 
     # A line can end behind a hyphen of an id.
-    text = text_in(matter.vl.forms.agreement(id, by=BUDGET)).replace("- ", "-")
+    text = text_in(matter.vl.forms.agreement(asked, by=BUDGET)).replace("- ", "-")
 
     for part in (
         "Begrotingsakkoord Subsidie voor jeugdwerk Akkoord onder voorwaarden",
@@ -225,11 +226,11 @@ def test_a_refusal(matter: Matter) -> None:
     """With its reason, and the reply to the unfavourable advice before it."""
     advice = advised(matter, outcome=AdviceOutcome.UNFAVOURABLE)
     matter.vl.appeals.reply(advice, "Het krediet is er.", by=CABINET)
-    id = agreement(matter, advice)
-    question = text_in(matter.vl.forms.request(id, by=BUDGET))
-    matter.vl.agreements.refuse(id, reason="Geen krediet.", by=BUDGET)
+    asked = agreement(matter, advice)
+    question = text_in(matter.vl.forms.request(asked, by=BUDGET))
+    matter.vl.agreements.refuse(asked, reason="Geen krediet.", by=BUDGET)
 
-    text = text_in(matter.vl.forms.agreement(id, by=CABINET))
+    text = text_in(matter.vl.forms.agreement(asked, by=CABINET))
 
     assert "Vraag om begrotingsakkoord" in question
     assert "Repliek van 23 november 2026: Het krediet is er." in question
@@ -239,11 +240,11 @@ def test_a_refusal(matter: Matter) -> None:
 
 def test_an_agreement_that_came_too_late(matter: Matter) -> None:
     """It is no longer required, by a rule."""
-    id = agreement(matter, advised(matter))
+    asked = agreement(matter, advised(matter))
     matter.wait(days=40)
     matter.vl.silences.establish()
 
-    text = text_in(matter.vl.forms.agreement(id, by=CABINET))
+    text = text_in(matter.vl.forms.agreement(asked, by=CABINET))
 
     assert "Geen akkoord binnen de termijn Niet langer vereist." in text
     assert "Advies van de Inspectie van Financiën Gunstig, gegeven op" in text
@@ -251,14 +252,14 @@ def test_an_agreement_that_came_too_late(matter: Matter) -> None:
 
 def test_the_form_of_the_state(matter: Matter) -> None:
     """The question until there is an answer, and the answer from then on."""
-    forms, id = matter.vl.forms, matter.received()
-    before = (forms.kind(id, by=CABINET), forms.make(id, by=CABINET))
-    question = forms.request(id, by=CABINET)
-    matter.vl.advices.advise(id, AdviceOutcome.FAVOURABLE, by=INSPECTOR)
-    other = agreement(matter, id)
+    forms, asked = matter.vl.forms, matter.received()
+    before = (forms.kind(asked, by=CABINET), forms.make(asked, by=CABINET))
+    question = forms.request(asked, by=CABINET)
+    matter.vl.advices.advise(asked, AdviceOutcome.FAVOURABLE, by=INSPECTOR)
+    other = agreement(matter, asked)
 
     assert (FormKind.REQUEST, question) == before
-    assert FormKind.ADVICE is forms.kind(id, by=CABINET)
+    assert FormKind.ADVICE is forms.kind(asked, by=CABINET)
     assert FormKind.REQUEST is forms.kind(other, by=CABINET)
     matter.vl.agreements.agree(other, by=BUDGET)
     assert FormKind.AGREEMENT is forms.kind(other, by=CABINET)
@@ -266,13 +267,13 @@ def test_the_form_of_the_state(matter: Matter) -> None:
 
 def test_nothing_to_put_on_it(matter: Matter) -> None:
     """An answer that is not there, or is of the other kind, is no form."""
-    forms, id = matter.vl.forms, matter.received()
+    forms, asked = matter.vl.forms, matter.received()
     makers: list[Callable[..., bytes]] = [forms.advice, forms.agreement]
     for make in makers:
         with pytest.raises(NotReadyError):
-            make(id, by=CABINET)
-    matter.vl.advices.advise(id, AdviceOutcome.FAVOURABLE, by=INSPECTOR)
-    other = agreement(matter, id)
+            make(asked, by=CABINET)
+    matter.vl.advices.advise(asked, AdviceOutcome.FAVOURABLE, by=INSPECTOR)
+    other = agreement(matter, asked)
 
     for make in makers:
         with pytest.raises(NotReadyError):
@@ -294,13 +295,14 @@ def test_a_document_that_is_gone(matter: Matter) -> None:
 
 def test_who_reads_a_form(matter: Matter) -> None:
     """Who asked, who was asked, and who knows every dossier; to others it is absent."""
-    forms, id = matter.vl.forms, advised(matter)
+    forms, asked = matter.vl.forms, advised(matter)
     for reader in (CABINET, INSPECTOR, MINISTER, SECRETARIAT):
-        assert forms.advice(id, by=reader)
+        assert forms.advice(asked, by=reader)
 
     texts = set()
     other = Party("if-2", "Inspecteur", Role.FINANCE_INSPECTOR)
-    for reader, name in ((OTHER_CABINET, id), (BODY, id), (other, id), (BODY, "x")):
+    tried = ((OTHER_CABINET, asked), (BODY, asked), (other, asked), (BODY, "x"))
+    for reader, name in tried:
         with pytest.raises(NotFoundError, match="there is no question") as told:
             forms.advice(name, by=reader)
         texts.add(str(told.value).replace(name, "…"))
@@ -339,7 +341,8 @@ def test_what_is_not_known_is_never_a_number(lines: list[BudgetLine]) -> None:
             amounts = [getattr(one, name) for one in counted]
             known = sum((a.amount for a in amounts if a is not None), Decimal(0))
             said = total.cells[column][0]
-            exact = str(Euro(known)).removesuffix(" euro").replace("-", "−")
+            exact = str(Euro(known)).removesuffix(" euro")
+            exact = exact.replace("-", "\N{MINUS SIGN}")
             assert said == (UNKNOWN if None in amounts else exact)
 
 
@@ -354,11 +357,11 @@ def _key_of(row: Row) -> tuple[str, str, bool]:
 def test_an_agreement_knows_its_kind(matter: Matter) -> None:
     """That of Bestuurszaken is headed so."""
     matter.propose(more_staff=True, staff=(CLERK,))
-    id = agreement(matter, advised(matter), Body.BZ)
-    matter.vl.agreements.agree(id, remark="Binnen de koppen.", by=BUDGET)
-    record: Agreement = matter.vl.agreements.read(id).record
+    asked = agreement(matter, advised(matter), Body.BZ)
+    matter.vl.agreements.agree(asked, remark="Binnen de koppen.", by=BUDGET)
+    record: Agreement = matter.vl.agreements.read(asked).record
 
-    text = text_in(matter.vl.forms.agreement(id, by=CABINET))
+    text = text_in(matter.vl.forms.agreement(asked, by=CABINET))
 
     assert Body.BZ is record.body
     assert "Akkoord bestuurszaken Subsidie voor jeugdwerk Akkoord" in text
