@@ -8,16 +8,12 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from digivl.access.model import DENIAL
 from digivl.advice.agreement import Agreement
 from digivl.advice.body import AdviceAspect, AdviceOutcome, Body
 from digivl.advice.budget import AmountKind, BudgetLine, LocalImpact, StaffImpact
 from digivl.advice.forms import FormKind
-from digivl.advice.impact import UNKNOWN, budget
-from digivl.advice.layout import Row
 from digivl.advice.request import AspectRemark
 from digivl.errors import NotFoundError, NotReadyError
 from digivl.kernel.money import Euro
@@ -311,49 +307,6 @@ def test_who_reads_a_form(matter: Matter) -> None:
     assert 4 == len(matter.vl.book.rows(Query(kind=DENIAL.name)))
 
 
-AMOUNTS = st.none() | st.integers(-(10**9), 10**9).map(lambda n: Euro(Decimal(n) / 100))
-LINES = st.lists(
-    st.builds(
-        BudgetLine,
-        year=st.integers(2026, 2028),
-        article=st.just("HB0"),
-        vak=AMOUNTS,
-        vek=AMOUNTS,
-        kind=st.sampled_from(AmountKind),
-        compensates=st.booleans(),
-    ),
-    min_size=1,
-    max_size=8,
-)
-
-
-@given(LINES)
-def test_what_is_not_known_is_never_a_number(lines: list[BudgetLine]) -> None:
-    """Not in a line, and not in a total of which a part is not known."""
-    table = budget(lines).table
-    assert table is not None
-    totals = [row for row in table.rows if row.total]
-
-    assert len(lines) == len(table.rows) - len(totals)
-    for total in totals:
-        counted = [one for one in lines if _key(one) == _key_of(total)]
-        for column, name in ((3, "vak"), (4, "vek")):
-            amounts = [getattr(one, name) for one in counted]
-            known = sum((a.amount for a in amounts if a is not None), Decimal(0))
-            said = total.cells[column][0]
-            exact = str(Euro(known)).removesuffix(" euro")
-            exact = exact.replace("-", "\N{MINUS SIGN}")
-            assert said == (UNKNOWN if None in amounts else exact)
-
-
-def _key(line: BudgetLine) -> tuple[str, str, bool]:
-    return str(line.year), line.kind.value, line.compensates
-
-
-def _key_of(row: Row) -> tuple[str, str, bool]:
-    return row.cells[0][0], row.cells[2][0], "compensatie" in row.cells[2]
-
-
 def test_an_agreement_knows_its_kind(matter: Matter) -> None:
     """That of Bestuurszaken is headed so."""
     matter.propose(more_staff=True, staff=(CLERK,))
@@ -366,3 +319,57 @@ def test_an_agreement_knows_its_kind(matter: Matter) -> None:
     assert Body.BZ is record.body
     assert "Akkoord bestuurszaken Subsidie voor jeugdwerk Akkoord" in text
     assert "Opmerking Binnen de koppen." in text
+
+
+def test_another_adviser(matter: Matter) -> None:
+    """Without a term where no rule gives one; nothing is said of an agreement."""
+    vl, council = matter.vl, Party("serv", "SERV", Role.GOVERNMENT_BODY)
+    asked = vl.advices.ask(
+        matter.dossier,
+        documents=matter.documents,
+        adviser=council,
+        body=Body.VTC,
+        by=CABINET,
+    ).id
+    vl.advices.receive(asked, by=council)
+    question = text_in(vl.forms.request(asked, by=council))
+    vl.advices.advise(asked, AdviceOutcome.FAVOURABLE, by=council)
+
+    text = text_in(vl.forms.advice(asked, by=council))
+
+    assert "Termijn geen regel geeft er een" in question
+    assert "Gunstig Gevraagd door Kabinet jeugd" in text
+    assert "Opmerkingen" not in text
+
+
+def test_an_agreement_after_a_silence(matter: Matter) -> None:
+    """It rests on an advice that did not come, and says what that means."""
+    advice = matter.received()
+    matter.wait(days=30)
+    matter.vl.silences.establish()
+    asked = agreement(matter, advice)
+
+    text = text_in(matter.vl.forms.request(asked, by=BUDGET))
+
+    assert "Geen advies binnen de termijn: geacht gunstig, op 23 december 2026" in text
+
+
+def test_what_others_recorded(matter: Matter) -> None:
+    """Their reference is shown; a version or advice that is not there is no crash."""
+    advice = matter.ask()
+    entry = matter.vl.agreements.read(agreement(matter, advised(matter)))
+    pieces = entry.record.basis.pieces
+    gone = attrs.evolve(pieces[0], sha256="f" * 64)
+    record = attrs.evolve(
+        entry.record,
+        advice=advice.id,
+        reference="BA/2026/1",
+        basis=attrs.evolve(entry.record.basis, pieces=(gone, *pieces[1:])),
+    )
+    matter.vl.book.write(entry.next(record, "import", BUDGET, matter.council.now))
+
+    text = text_in(matter.vl.forms.request(entry.id, by=BUDGET))
+
+    assert "Kenmerk minister BA/2026/1" in text
+    assert "een stuk dat er niet meer is" in text
+    assert "Advies van de Inspectie van Financiën Nog niet gegeven." in text
