@@ -166,7 +166,7 @@ def test_nothing_to_file(matter: Matter) -> None:
 
 
 def test_a_silence_is_filed(matter: Matter) -> None:
-    """As a document of the type of the advice that did not come."""
+    """As a document of the type of the advice that did not come, and called so."""
     asked = matter.received()
     matter.wait(days=30)
     matter.vl.silences.establish()
@@ -175,6 +175,7 @@ def test_a_silence_is_filed(matter: Matter) -> None:
 
     assert filed == matter.vl.forms.file(asked, by=CABINET)
     assert IF_ADVICE == filed.record.type
+    assert filed.record.title.startswith("Verstreken termijn: advies")
     assert "file advice" == matter.vl.advices.read(asked).action
 
 

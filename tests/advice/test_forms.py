@@ -183,6 +183,7 @@ def test_a_silence(matter: Matter) -> None:
 
     text = text_in(matter.vl.forms.advice(asked, by=CABINET))
 
+    assert "Verstreken termijn: advies van de Inspectie van Financiën" in text
     assert "Geen advies binnen de termijn Geacht gunstig." in text
     assert "12 werkdagen begon bij de ontvangst en verstreek op 9 december 2026" in text
     assert f"Regel Rechtsgrond SHA-256 van de regels {_rule(matter, asked)}" in text
@@ -230,7 +231,7 @@ def test_a_refusal(matter: Matter) -> None:
 
     assert "Vraag om begrotingsakkoord" in question
     assert "Repliek van 23 november 2026: Het krediet is er." in question
-    assert "Geen akkoord" in text
+    assert "Weigering: begrotingsakkoord Subsidie voor jeugdwerk Geen akkoord" in text
     assert "Reden Geen krediet." in text
 
 

@@ -21,13 +21,7 @@ from digivl.advice.layout import FORM, Sheet
 from digivl.advice.parts import Material, Question, addressee, put_at
 from digivl.advice.proposal import PROPOSAL
 from digivl.advice.request import ADVICE
-from digivl.advice.sheets import (
-    advice_sheet,
-    agreement_sheet,
-    heading_of_answer,
-    heading_of_question,
-    question_sheet,
-)
+from digivl.advice.sheets import advice_sheet, agreement_sheet, question_sheet
 from digivl.custody.absence import works_with
 from digivl.documents.model import (
     DOCUMENT,
@@ -200,9 +194,10 @@ class Forms:
             at=now,
             level=self._level(found.record),
         )
+        document = _document(found.record, chosen, sheet.heading, version)
         record = _naming(found.record, chosen, name)
         return self._book.write(
-            _document(filed, found.record, chosen, name, version, by),
+            _draft(filed, name, document, by),
             found.next(record, _action(chosen), by, now),
         )[0]
 
@@ -308,23 +303,24 @@ def _naming(question: Question, kind: FormKind, name: str) -> Question:
 
 
 def _document(
-    filed: Entry[Document] | None,
-    question: Question,
-    kind: FormKind,
-    name: str,
-    version: DocumentVersion,
-    by: Party,
-) -> Draft[Document]:
-    if filed is not None:
-        level = version.level.stricter_of(filed.record.level)
-        record = filed.record.with_version(attrs.evolve(version, level=level))
-        return filed.next(record, "replace", by, version.at)
-    asks, body = kind is FormKind.REQUEST, question.body
-    heading = heading_of_question(body) if asks else heading_of_answer(body)
-    document = Document(
+    question: Question, kind: FormKind, heading: str, version: DocumentVersion
+) -> Document:
+    asks = kind is FormKind.REQUEST
+    return Document(
         dossier=question.dossier,
         title=f"{heading}: {question.title}"[:_LONGEST].rstrip(),
-        type=QUESTION_TYPE if asks else body.document_type,
+        type=QUESTION_TYPE if asks else question.body.document_type,
         versions=(version,),
     )
-    return first(DOCUMENT, name, document, "receive", by, version.at)
+
+
+def _draft(
+    filed: Entry[Document] | None, name: str, document: Document, by: Party
+) -> Draft[Document]:
+    """The document, or one more version of what was filed before; never looser."""
+    version = document.latest
+    if filed is None:
+        return first(DOCUMENT, name, document, "receive", by, version.at)
+    level = version.level.stricter_of(filed.record.level)
+    record = filed.record.with_version(attrs.evolve(version, level=level))
+    return filed.next(record, "replace", by, version.at)

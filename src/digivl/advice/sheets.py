@@ -42,21 +42,11 @@ from digivl.pdf.typeset import paragraphs
 _NOTHING: Final = "Geen opmerkingen."
 
 
-def heading_of_question(body: Body) -> str:
-    """What a question to that body is called."""
-    return f"Vraag om {body.label}"
-
-
-def heading_of_answer(body: Body) -> str:
-    """What an answer of that body is called."""
-    return capital(body.label)
-
-
 def question_sheet(material: Material) -> Sheet:
     """The question (adviesvraag, vraag om akkoord)."""
     asked = material.question
     return Sheet(
-        heading=heading_of_question(asked.body),
+        heading=f"Vraag om {asked.body.label}",
         subject=asked.title,
         facts=(
             ("Aan", addressee(asked).label),
@@ -88,7 +78,7 @@ def advice_sheet(material: Material) -> Sheet:
         return _silent(material, "advies", asked.silence)
     text = "Het advies steunt op deze stukken."
     return Sheet(
-        heading=heading_of_answer(asked.body),
+        heading=capital(asked.body.label),
         subject=asked.title,
         conclusion=capital(advice.outcome.label),
         remark=_agreement_needed(asked.body, advice),
@@ -112,7 +102,7 @@ def agreement_sheet(material: Material) -> Sheet:
         return _silent(material, "akkoord", asked.silence)
     text = "De beslissing steunt op deze stukken."
     return Sheet(
-        heading=heading_of_answer(asked.body),
+        heading=_ruled_on(asked.body, ruling),
         subject=asked.title,
         conclusion=_ruled(ruling),
         facts=_answered(material, "Beslist op", ruling.at),
@@ -132,7 +122,7 @@ def _silent(material: Material, what: str, silence: Silence | None) -> Sheet:
         raise NotReadyError(asked.title, [(capital(what), "nog niet gegeven")])
     text = "De vraag ging over deze stukken."
     return Sheet(
-        heading=heading_of_answer(asked.body),
+        heading=f"Verstreken termijn: {asked.body.label}",
         subject=asked.title,
         conclusion=f"Geen {what} binnen de termijn",
         remark=f"{capital(silence.effect.label)}.",
@@ -204,6 +194,11 @@ def _conditions(conditions: Sequence[Condition]) -> Sections:
         yield Section(title="Voorwaarden", points=points)
 
 
+def _ruled_on(body: Body, ruling: Ruling) -> str:
+    """A refusal is not called an agreement: lists show no more than its name."""
+    return capital(body.label) if ruling.granted else f"Weigering: {body.label}"
+
+
 def _ruled(ruling: Ruling) -> str:
     if not ruling.granted:
         return "Geen akkoord"
@@ -225,7 +220,7 @@ def _advice_before(material: Material) -> Sections:
     if before.reply is not None:
         text.append(f"Repliek van {date_of(before.reply.at)}:")
         text += paragraphs(before.reply.text)
-    yield Section(title=heading_of_answer(before.body), text=tuple(text))
+    yield Section(title=capital(before.body.label), text=tuple(text))
 
 
 def _concluded(before: AdviceRequest) -> str:
