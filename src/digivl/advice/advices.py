@@ -15,6 +15,7 @@ from digivl.advice.completeness import Lack
 from digivl.advice.questions import Questions
 from digivl.advice.request import (
     ADVICE,
+    ADVICE_LIFECYCLE,
     IN_HOUSE,
     Advice,
     AdviceRequest,
@@ -336,6 +337,7 @@ class Advices:
     def _reclocked(
         self, was: AdviceRequest, step: str, change: Callable[[Clock], Clock]
     ) -> AdviceRequest:
+        ADVICE_LIFECYCLE.after(was.state, step)  # what is not received has no term
         if was.clock is None:
             raise MalformedError(
                 f"no rule gives a term for {was.body.label}",
