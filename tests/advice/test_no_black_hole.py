@@ -19,6 +19,7 @@ from digivl.custody.model import CUSTODY, custody_id
 from digivl.dossiers.model import DOSSIER
 from digivl.errors import DigivlError
 from digivl.kernel.kinds import Kind
+from digivl.kernel.lifecycle import Lifecycle
 from digivl.kernel.parties import Party
 from digivl.records.port import Query
 from digivl.testing.council import CABINET, INSPECTOR, OTHER_CABINET
@@ -33,8 +34,8 @@ Act = Callable[[Matter, str, Party], object]
 
 def _of(room: str, act: str, **how: Any) -> Act:
     """An act of a room of the facade on something that is there."""
-    return lambda matter, id, by: getattr(getattr(matter.vl, room), act)(
-        id, by=by, **how
+    return lambda matter, it, by: getattr(getattr(matter.vl, room), act)(
+        it, by=by, **how
     )
 
 
@@ -47,9 +48,9 @@ def _advised(outcome: AdviceOutcome) -> Act:
 ON_ADVICE: dict[str, Act] = {
     "submit": _of("advices", "submit"),
     "receive": _of("advices", "receive"),
-    "edit": lambda m, id, by: m.vl.advices.edit(id, documents=m.documents, by=by),
+    "edit": lambda m, it, by: m.vl.advices.edit(it, documents=m.documents, by=by),
     "send back": _of("advices", "send_back", lacks=["x"]),
-    "ask information": _of("advices", "ask_information", text="x"),
+    "ask information": _of("advices", "inquire", text="x"),
     "answer": _of("advices", "answer", text="x"),
     "urge": _of("advices", "urge", reason="x"),
     "withdraw": _of("advices", "withdraw"),
@@ -66,8 +67,8 @@ ON_AGREEMENT: dict[str, Act] = {
     "agreement: agree": _of("agreements", "agree"),
     "agreement: refuse": _of("agreements", "refuse", reason="x"),
     "agreement: withdraw": _of("agreements", "withdraw"),
-    "agreement: ask to complete": _of("agreements", "ask_completion", text="x"),
-    "agreement: complete": _of("agreements", "complete", text="x"),
+    "agreement: ask to complete": _of("agreements", "inquire", text="x"),
+    "agreement: complete": _of("agreements", "answer", text="x"),
 }
 ANEW: dict[str, Act] = {
     "ask IF": lambda m, _, by: m.ask(by=by),
@@ -161,15 +162,17 @@ class Walk:
             act, ids = ON_ADVICE[name], self._open(ADVICE, STEPS.get(name, name))
         else:
             act, ids = ON_AGREEMENT[name], self._open(AGREEMENT, name[11:])
-        for id, by in product(ids, who):
+        for it, by in product(ids, who):
             with suppress(DigivlError):
-                act(self.matter, id, by)
+                act(self.matter, it, by)
                 return True
         return False
 
     def _open(self, kind: Kind[Any], step: str) -> list[str]:
         """Ids of the questions that can take a step, in any order."""
-        lifecycle = ADVICE_LIFECYCLE if kind is ADVICE else AGREEMENT_LIFECYCLE
+        lifecycle: Lifecycle[Any] = (
+            ADVICE_LIFECYCLE if kind is ADVICE else AGREEMENT_LIFECYCLE
+        )
         query = Query(kind=kind.name, dossier=self.matter.dossier)
         ids = [
             row.ref.id

@@ -130,7 +130,7 @@ class Advice:
             counts as needed.
         aspects: Remarks, each on one aspect.
         conditions: Each on its own, to be met later.
-        document: Id of the document that holds it; None where there is only this record.
+        document: Id of the document that holds it, if there is one.
     """
 
     outcome: AdviceOutcome
@@ -144,7 +144,7 @@ class Advice:
         conditional = self.outcome is AdviceOutcome.FAVOURABLE_ON_CONDITIONS
         if conditional is not bool(self.conditions):
             raise MalformedError(
-                "conditions go with a favourable advice on conditions, and only with it",
+                "conditions go with a favourable advice on conditions, and only so",
                 hint="Name the conditions one by one, or choose another outcome.",
             )
 

@@ -82,7 +82,7 @@ def agenda(
 ) -> None:
     """What stands on the agenda: on the design, or on an approved version."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
-        name = _meeting(vl, meeting)
+        name = meeting_named(vl, meeting)
         if version is None:
             told = [_item(vl, entry, None) for entry in vl.agendas.items(name)]
         else:
@@ -130,7 +130,7 @@ def approve(
     """Approve the design agenda; status 1 when items did not get on it."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
         act = vl.approving.close if close else vl.approving.approve
-        done = act(_meeting(vl, meeting), by=_party(by))
+        done = act(meeting_named(vl, meeting), by=_party(by))
     agenda = done.agenda.record
     if as_json:
         print_json(
@@ -170,7 +170,7 @@ def decide(
     """Record what the government decided; with --reason correct the last decision."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
         wanted, who = DecisionResult[result.name], _party(by, admin=admin)
-        step = _step(vl, what)
+        step = step_named(vl, what)
         if reason:
             done = vl.deciding.correct(step, wanted, by=who, reason=reason)
         else:
@@ -194,7 +194,7 @@ def release(
 ) -> None:
     """Release decisions now; plan documents or public data for the next working day."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
-        name, who = _meeting(vl, meeting), _party(by)
+        name, who = meeting_named(vl, meeting), _party(by)
         if what is Released.DECISIONS:
             done = vl.releases.decisions(name, by=who)
         else:
@@ -209,7 +209,7 @@ def release(
     say(f"{what.value}: {label}, {local(record.planned)}")
 
 
-def _step(vl: Digivl, name: str) -> str:
+def step_named(vl: Digivl, name: str) -> str:
     """The id of a step that is named by its own id, or by that of its item."""
     ref = found(vl, name)
     return vl.agendas.item(ref.id).record.step if ref.kind == ITEM.name else ref.id
@@ -232,7 +232,7 @@ def _party(label: str, *, admin: bool = False) -> Party:
     return Party("cli", label, role)
 
 
-def _meeting(vl: Digivl, name: str) -> str:
+def meeting_named(vl: Digivl, name: str) -> str:
     """The id of a meeting that is named by id or number."""
     rows = vl.book.rows(Query(kind=MEETING.name))
     for row in rows:

@@ -8,11 +8,14 @@ import typer
 
 from digivl.cli import (
     agendas,
+    answering,
+    asking,
     demo,
     documents,
     folders,
     forms,
     offices,
+    readiness,
     searching,
     simulate,
     terms,
@@ -35,6 +38,27 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - the form of typer's callba
 
         typer.echo(f"digivl {__version__}")
         raise typer.Exit
+
+
+def _advice() -> typer.Typer:
+    group = typer.Typer(
+        help="Advice and agreements: propose, ask, answer.", no_args_is_help=True
+    )
+    group.command("propose")(asking.propose)
+    group.command("ask")(asking.ask)
+    group.command("list")(asking.listed)
+    group.command("receive")(answering.receive)
+    group.command("inquire")(answering.inquire)
+    group.command("answer")(answering.answer)
+    group.command("back")(answering.back)
+    group.command("urge")(asking.urge)
+    group.command("give")(answering.give)
+    group.command("reply")(asking.reply)
+    group.command("agree")(answering.agree)
+    group.command("refuse")(answering.refuse)
+    group.command("withdraw")(asking.withdraw)
+    group.command("explain")(asking.explain)
+    return group
 
 
 @app.callback()
@@ -66,6 +90,8 @@ app.command("check")(agendas.check)
 app.command("approve")(agendas.approve)
 app.command("decide")(agendas.decide)
 app.command("release")(agendas.release)
+app.command("readiness")(readiness.readiness)
+app.add_typer(_advice(), name="advice")
 app.command("send")(work.send)
 app.command("work")(work.work)
 app.add_typer(terms.app, name="terms")

@@ -182,7 +182,9 @@ class Document:
         """
         if self.number is None:
             return f"{self.title} {suffix(self.delivered)}".rstrip()
-        number = attrs.evolve(self.number, version=self.delivered)
+        number, delivered = self.number, self.delivered
+        if number.version != delivered:
+            number = attrs.evolve(number, version=delivered)
         return number.name(self.title, concept(self.type).label)
 
     def name_as(self, sha256: str) -> str:

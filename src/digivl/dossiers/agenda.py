@@ -173,7 +173,8 @@ class AgendaItem:
 
     def approve(self) -> AgendaItem:
         """An approved agenda version holds it as it is now."""
-        return attrs.evolve(self._after("approve"), approved=self.pieces)
+        state = ITEM_LIFECYCLE.after(self.state, "approve")
+        return attrs.evolve(self, state=state, approved=self.pieces)
 
     def take_off(self) -> AgendaItem:
         """It does not stand on the agenda any more.
