@@ -86,7 +86,7 @@ def test_a_question(matter: Matter) -> None:
 def test_a_question_in_its_course(matter: Matter) -> None:
     """What was asked meanwhile, why it is urgent, and what it was sent back for."""
     vl, asked = matter.vl, matter.received()
-    vl.advices.ask_information(asked, "Waarom zoveel?", by=INSPECTOR)
+    vl.advices.inquire(asked, "Waarom zoveel?", by=INSPECTOR)
     open_one = text_in(vl.forms.request(asked, by=INSPECTOR))
     vl.advices.answer(asked, "Omdat het kan.", by=CABINET)
     vl.advices.urge(asked, reason="De oproep kan niet wachten.", by=MINISTER)

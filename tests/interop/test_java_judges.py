@@ -192,7 +192,7 @@ def test_verapdf_finds_our_forms_accessible(
         matter.propose(lines=(line,), staff=(clerk,), local=LocalImpact())
         draft = vl.forms.request(matter.ask(submit=False).id, by=CABINET)
         advice = matter.received()
-        vl.advices.ask_information(advice, "Waarom?", by=INSPECTOR)
+        vl.advices.inquire(advice, "Waarom?", by=INSPECTOR)
         question = vl.forms.request(advice, by=CABINET)
         vl.advices.answer(advice, "Daarom.", by=CABINET)
         conditional = AdviceOutcome.FAVOURABLE_ON_CONDITIONS

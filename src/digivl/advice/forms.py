@@ -19,7 +19,7 @@ from digivl.access.model import AccessLevel, Permission
 from digivl.advice.agreement import AGREEMENT, Agreement
 from digivl.advice.layout import FORM, Sheet
 from digivl.advice.parts import Material, Question, addressee, put_at
-from digivl.advice.proposal import PROPOSAL
+from digivl.advice.proposal import PROPOSAL, proposal_id
 from digivl.advice.request import ADVICE
 from digivl.advice.sheets import advice_sheet, agreement_sheet, question_sheet
 from digivl.custody.absence import works_with
@@ -259,7 +259,7 @@ class Forms:
             id=found.id,
             question=question,
             documents={name: entry.record for name, entry in documents.items()},
-            proposal=self._as_of(PROPOSAL, question.dossier, at),
+            proposal=self._as_of(PROPOSAL, proposal_id(question.dossier), at),
             urgency=self._urgency(found),
             advice=advice,
         )
