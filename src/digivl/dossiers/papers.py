@@ -15,7 +15,7 @@ import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import AccessLevel, Permission
-from digivl.documents.model import DOCUMENT, TYPE_BASE, Document
+from digivl.documents.model import DOCUMENT, TYPE_BASE, Document, most_open
 from digivl.dossiers.agenda import AgendaItem, Line, serial
 from digivl.dossiers.agendas import Agendas
 from digivl.dossiers.mandates import Government
@@ -357,11 +357,18 @@ class Papers:
         found: Mapping[str, Entry[Document]] = self._book.read_all(
             DOCUMENT, [piece.document for piece in item.pieces]
         )
-        documents: Sequence[Entry[Document]] = [found[p.document] for p in item.pieces]
-        if not self._is_inside(by):
-            documents = self._reading.visible(documents, by=by)
-        records = (one.record for one in documents)
+        documents = [found[p.document] for p in item.pieces]
+        inside = self._is_inside(by)
+        # Outside, and of what is never published, only what `by` may read is named.
+        guarded = [e for e in documents if not inside or _is_kept(e.record)]
+        seen = {entry.id for entry in self._reading.visible(guarded, by=by)}
+        hidden = {entry.id for entry in guarded} - seen
+        records = (entry.record for entry in documents if entry.id not in hidden)
         return [one.name for one in records if _is_named(one, result)]
+
+
+def _is_kept(document: Document) -> bool:
+    return most_open(document.type) is not AccessLevel.PUBLIC
 
 
 def _is_named(document: Document, result: DecisionResult | None) -> bool:

@@ -158,7 +158,7 @@ def readable(found: Entry[Document], sha256: str, around: Surroundings) -> Reada
     document = found.record
     steps = around.steps_of(found.id)
     version = document.holding(sha256)
-    wish = version.level
+    wish = document.level_of(version)
     if any(step.confidential for step in steps):
         wish = wish.stricter_of(AccessLevel.CONFIDENTIAL)
     delivered = document.delivered_as(version.sha256)
