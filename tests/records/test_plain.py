@@ -165,6 +165,14 @@ def test_only_what_has_the_declared_types_is_plain(name: str, value: Any) -> Non
         assert list(map(type, value)) == list(map(type, back))
 
 
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_text_as_the_standard_says(text: str) -> None:
+    """Whatever stands in a text, its bytes are those of the library for RFC 8785."""
+    line = f'{text}"\\\n\x1f\x7f'
+
+    assert rfc8785.dumps(line).decode() == plain_json(line)
+
+
 @pytest.mark.parametrize(
     "record",
     [
@@ -293,7 +301,7 @@ class Named:
 class Pair:
     """It is no row of as many as there are."""
 
-    value: tuple[int, str] = (0, "")
+    value: tuple[str, str] = ("", "")
 
 
 @attrs.frozen
