@@ -57,7 +57,7 @@ def test_json(run: Run, own: Path, tmp_path: Path) -> None:
     ).lines
     found = {line["id"]: line for line in lines}
 
-    assert ["soort uitgave: subsidie"] == found["ENT-1"]["when"]
+    assert ["soort uitgave: “subsidie”"] == found["ENT-1"]["when"]
     assert [True, False] == [found[name]["known"] for name in ("ENT-1", "IF-05")]
     assert (30, "kalenderdagen", 10, "werkdagen") == tuple(
         found["SAR-T"][key]

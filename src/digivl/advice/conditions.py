@@ -46,6 +46,7 @@ _WORDS: Final = {
     Comparison.UPTO: "hoogstens",
     Comparison.UNDER: "minder dan",
 }
+_NO_AMOUNT: Final = "een bedrag dat geen bron geeft"
 
 
 @attrs.frozen(kw_only=True)
@@ -92,7 +93,7 @@ class Condition:
     def told(self, label: str) -> str:
         """In Dutch, with the label of its fact."""
         if self.comparison is not Comparison.ONE_OF:
-            (limit,) = map(_said, self.values or ("een bedrag dat geen bron geeft",))
+            limit = _said(self.values[0]) if self.is_known else _NO_AMOUNT
             return f"{label}: {_WORDS[self.comparison]} {limit}"
         if not self.is_known:
             return f"{label}: op een lijst die geen bron geeft"
@@ -112,4 +113,4 @@ def _said(value: Value) -> str:
         return "ja" if value else "neen"
     if isinstance(value, Decimal):
         return f"{value} %".replace(".", ",")
-    return str(value)
+    return f"“{value}”" if isinstance(value, str) else str(value)

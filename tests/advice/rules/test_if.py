@@ -87,17 +87,27 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
     "IF-06: other matters, of a list that was not read": (
         FIRST,
         {"for_government": False, "spending": Spending.OTHER},
-        ("UNDETERMINED", "IF-06"),
+        ("UNDETERMINED", "IF-06A"),
     ),
     "IF-06: nor was it later": (
         SECOND,
         {"for_government": False, "spending": Spending.OTHER},
-        ("UNDETERMINED", "IF-06"),
+        ("UNDETERMINED", "IF-06A"),
     ),
     "IF-NOTA: a nota that asks a decision about money": (
         SECOND,
         {"act": Act.NOTE, "budget_impact": True, "spending": Spending.OTHER},
         ("REQUIRED", "IF-NOTA"),
+    ),
+    "IF-NOTA: and one that asks none": (
+        SECOND,
+        {"act": Act.NOTE, "budget_impact": False, "spending": Spending.NONE},
+        ("NOT_REQUIRED",),
+    ),
+    "IF-06: what is decided without an act, by an official": (
+        SECOND,
+        {"act": Act.NOTE, "for_government": False, "spending": Spending.NONE},
+        ("UNDETERMINED", "IF-06B"),
     ),
     "IF-07: the object, procedure and specifications of a contract": (
         SECOND,
