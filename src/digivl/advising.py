@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from digivl.advice.appeals import Appeals
     from digivl.advice.asking import Asking
     from digivl.advice.exchange import Exchange
+    from digivl.advice.forms import Forms
     from digivl.advice.hearing import Hearing
     from digivl.advice.proposals import Proposals
     from digivl.advice.questions import Questions
@@ -98,6 +99,21 @@ class AdviceRooms(Rooms):
             rights=self._rights,
             desk=self._backends.desk,
             clock=self.clock,
+        )
+
+    @once
+    def forms(self) -> Forms:
+        """Questions, advices and agreements as PDF."""
+        from digivl.advice.forms import Forms
+
+        return Forms(
+            self.book,
+            self.documents,
+            self.reading,
+            self.guard,
+            self._admit,
+            self.clock,
+            self.settings.development,
         )
 
     @once

@@ -89,16 +89,10 @@ def _unasked(assessment: Assessment) -> Requirement:
     return Requirement(
         name=assessment.body.value,
         status=status,
-        explanation=f"{said} ({_why(assessment)})",
+        explanation=f"{said} ({assessment.explanation})",
         blocking=not status.is_met,
         rules=assessment.rules,
     )
-
-
-def _why(assessment: Assessment) -> str:
-    if assessment.need is Need.UNDETERMINED and assessment.unknown:
-        return f"{assessment.explanation}; niet gekend: {', '.join(assessment.unknown)}"
-    return assessment.explanation
 
 
 def _pending(

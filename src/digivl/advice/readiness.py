@@ -224,11 +224,6 @@ def _assessor(
             explanation="niet beschreven wat het dossier voorstelt",
         )
     flag = is_flagged(of_body(situation.requests, Body.IF))
-    if flag is None:
-        facts = facts_of(proposal, first=True)
-        # Who need not be asked has nothing to say about the agreement.
-        if rules.assess(Body.IF, facts, day).need is Need.NOT_REQUIRED:
-            flag = False
     known = {
         first: facts_of(proposal, first=first, advice_flag=flag)
         for first in (True, False)

@@ -13,8 +13,10 @@ from digivl.cli import (
     demo,
     documents,
     folders,
+    forms,
     offices,
     readiness,
+    rules,
     searching,
     simulate,
     terms,
@@ -79,9 +81,11 @@ app.command("worklist")(offices.worklist)
 app.command("overdue")(offices.overdue)
 app.command("label")(folders.label)
 app.command("scan")(folders.scan)
+app.command("form")(forms.form)
 app.command("show")(offices.show)
 app.command("history")(offices.history)
 app.command("search")(searching.search)
+app.command("rules")(rules.rules)
 app.command("meetings")(agendas.meetings)
 app.command("agenda")(agendas.agenda)
 app.command("check")(agendas.check)
