@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import attrs
 
+from digivl.access.model import AccessLevel
 from digivl.advice.advices import Advices
 from digivl.advice.agreement import Agreement, AgreementState
 from digivl.advice.agreements import Agreements
@@ -274,16 +275,26 @@ class Hearing:
             size=stored.size,
             origin=Origin.RECEIVED,
             at=self.clock(),
+            level=self._level(question),
         )
+        label = question.body.label
         document = Document(
             dossier=question.dossier,
-            title=f"{question.title[:_LONGEST_TITLE]}: {question.body.label}",
+            title=f"{label[0].upper()}{label[1:]}: {question.title[:_LONGEST_TITLE]}",
             type=question.body.document_type,
             versions=(version,),
         )
         by = answerer(question)
         self.book.write(first(DOCUMENT, own, document, "receive", by, version.at))
         return own
+
+    def _level(self, question: Question) -> AccessLevel:
+        """Confidential when it is about something that is."""
+        internal = AccessLevel.INTERNAL_GOVERNMENT
+        names = [piece.document for piece in question.basis.pieces]
+        about = self.book.read_all(DOCUMENT, names).values()
+        guarded = any(one.record.level.openness < internal.openness for one in about)
+        return AccessLevel.CONFIDENTIAL if guarded else internal
 
     def _arrived(self, asked: AnyEntry) -> None:
         """Who answers has the question: that it arrived is known by now."""

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digivl.advice.agreement import AGREEMENT, AgreementState
+from digivl.access.model import AccessLevel
 from digivl.advice.body import AdviceAspect, AdviceOutcome
 from digivl.advice.correspondence import HEARD, HeardState
 from digivl.advice.messages import (
     Advised,
-    Agreed,
     Asked,
     Received,
-    Refused,
     SentBack,
     Unclear,
 )
@@ -27,8 +25,7 @@ from digivl.errors import (
 )
 from digivl.kernel.kinds import Ref
 from digivl.kernel.personal import Personal
-from digivl.testing.council import CABINET, INSPECTOR, OTHER_CABINET
-from digivl.testing.matter import BUDGET, MINISTER
+from digivl.testing.council import CABINET, INSPECTOR, OTHER_CABINET, SECRETARIAT
 from digivl.testing.papers import paper
 
 if TYPE_CHECKING:
@@ -47,18 +44,6 @@ def state(talk: Talk, id: str) -> AdviceState:
 def heard(talk: Talk) -> list[tuple[HeardState, str]]:
     """What was done with each message, and what was wrong with it."""
     return [(one.state, one.problem) for one in talk.heard()]
-
-
-def agreement(talk: Talk) -> str:
-    """Id of an agreement that was asked over the channel."""
-    advice = talk.matter.received()
-    talk.vl.advices.advise(advice, AdviceOutcome.FAVOURABLE, by=INSPECTOR)
-    asked = talk.vl.agreements.ask(
-        advice, minister=BUDGET, by=MINISTER, channel=talk.channel
-    )
-    talk.work()
-    name: str = asked.id
-    return name
 
 
 def test_receipt_starts_the_term(talk: Talk) -> None:
@@ -338,61 +323,15 @@ def test_asker_enters_by_hand(talk: Talk) -> None:
     assert AdviceState.ADVISED is state(talk, asked)
 
 
-def test_agreement(talk: Talk) -> None:
-    """The minister completes the conversation: inquiry, answer, agreement."""
-    asked = agreement(talk)
-    about = AGREEMENT.ref(asked)
-    talk.says(asked, SentBack(lacks=("De raming.",)), question=about)
-    talk.work()
-    was = talk.vl.agreements.read(asked).record
-    talk.vl.agreements.answer(asked, "Zie bijlage.", by=CABINET)
-    said = Agreed(remark="Binnen het krediet.", conditions=("Jaarlijks verslag.",))
-    talk.says(asked, said, question=about)
+def test_answer_about_what_is_confidential(talk: Talk) -> None:
+    """The document of the answer is as guarded as what it is about."""
+    level = AccessLevel.CONFIDENTIAL
+    talk.vl.dossiers.set_level(talk.matter.nota, level, by=SECRETARIAT)
+    asked = talk.asked()
+    talk.pigeon.files["f"] = paper()
+    talk.says(asked, FAVOURABLE, file="f")
 
     talk.work()
 
-    assert (AgreementState.COMPLETION_ASKED, "De raming.") == (
-        was.state,
-        was.inquiries[0].text,
-    )
-    entry = talk.vl.agreements.read(asked)
-    assert (AgreementState.AGREED, BUDGET) == (entry.record.state, entry.actor)
-    assert "Binnen het krediet." == entry.record.ruling.reason
-
-
-def test_refusal(talk: Talk) -> None:
-    """With its reason."""
-    asked = agreement(talk)
-    talk.says(asked, Received(), question=AGREEMENT.ref(asked))
-    talk.says(asked, Refused(reason="Te duur."), question=AGREEMENT.ref(asked))
-
-    talk.work()
-
-    record = talk.vl.agreements.read(asked).record
-    assert (AgreementState.REFUSED, "Te duur.") == (record.state, record.ruling.reason)
-
-
-def test_asked_to_complete(talk: Talk) -> None:
-    """A question of the minister is one to complete the file."""
-    asked = agreement(talk)
-    talk.says(asked, Asked(text="Wat nog?"), question=AGREEMENT.ref(asked))
-
-    talk.work()
-
-    state = talk.vl.agreements.read(asked).record.state
-    assert AgreementState.COMPLETION_ASKED is state
-
-
-@pytest.mark.parametrize("of_advice", [True, False])
-def test_answer_of_the_other_kind(
-    talk: Talk,
-    of_advice: bool,  # noqa: FBT001 - a column of the table
-) -> None:
-    """An agreement is no advice, and an advice no agreement."""
-    asked = talk.asked() if of_advice else agreement(talk)
-    about = (ADVICE if of_advice else AGREEMENT).ref(asked)
-    talk.says(asked, Agreed() if of_advice else FAVOURABLE, question=about)
-
-    talk.work()
-
-    assert [HeardState.APART] == [was for was, _ in heard(talk)]
+    name = talk.vl.advices.read(asked).record.advice.document
+    assert AccessLevel.CONFIDENTIAL is talk.vl.documents.read(name).record.level
