@@ -24,13 +24,13 @@ from digivl.errors import (
     MalformedError,
     NotFoundError,
     OutcomeUnknownError,
-    UntrustworthyAnswerError,
 )
-from digivl.http.auth import ClientCredentials, ClientProof
-from digivl.http.gateway import Answer, Gateway, Part
+from digivl.http.auth import ClientProof, service
+from digivl.http.gateway import Gateway, Part
 from digivl.settings import Limits
 
 _CHUNK: Final = 1 << 20
+_WHERE: Final = "Is this the base path of the service?"
 #: Most pages that one round of collecting reads.
 _MOST_PAGES: Final = 1_000
 
@@ -72,13 +72,10 @@ class KrabChannel:
         Raises:
             ConfigurationError: An address cannot be used.
         """
-        tokens = ClientCredentials(
-            Gateway(f"{name} token", token_url, limits),
-            wire.OAUTH_ENDPOINT,
-            proof,
-            f"{wire.SCOPE_ASK} {wire.SCOPE_READ}",
+        scopes = (wire.SCOPE_ASK, wire.SCOPE_READ)
+        gateway = service(
+            *(name, base_url, token_url, wire.OAUTH_ENDPOINT, scopes, proof, limits)
         )
-        gateway = Gateway(name, base_url, limits, tokens)
         return cls(gateway=gateway, clock=clock, name=name)
 
     @property
@@ -118,7 +115,7 @@ class KrabChannel:
         for _ in range(_MOST_PAGES):
             params = {wire.AFTER: after} if after else None
             answer = self.gateway.get(wire.EVENTS, params=params)
-            with self._sense(answer):
+            with self.gateway.reading(answer, _WHERE):
                 page = wire.read_page(answer.json())
                 if page.next is not None and page.next == after:
                     raise MalformedError("the next page is this one")
@@ -133,7 +130,7 @@ class KrabChannel:
         if not message.file:
             raise NotFoundError(f"no document came with message {message.id}")
         answer = self.gateway.get(f"{wire.DOCUMENTS}/{message.file}")
-        with self._sense(answer):
+        with self.gateway.reading(answer, _WHERE):
             if hashlib.sha256(answer.body).hexdigest() != message.file:
                 raise MalformedError("these are not the bytes that were named")
         yield BytesIO(answer.body)
@@ -161,18 +158,6 @@ class KrabChannel:
                 ),
             )
             self.gateway.post(wire.DOCUMENTS, multipart=form)
-
-    @contextmanager
-    def _sense(self, answer: Answer) -> Generator[None, None, None]:
-        try:
-            yield
-        except MalformedError as cause:
-            raise UntrustworthyAnswerError(
-                self.name,
-                f"status {answer.status}, but {cause}",
-                hint="Is this the base path of the service?",
-                correlation_id=answer.correlation_id,
-            ) from cause
 
 
 def _check(enclosure: Enclosure, pdf: BinaryIO) -> None:
