@@ -16,7 +16,6 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
-from email.policy import SMTP
 from io import BytesIO
 from typing import BinaryIO, Final
 
@@ -103,7 +102,7 @@ class MailChannel:
 
     def send(self, message: Outgoing, opened: Opened) -> Receipt:
         """Hand a letter to the relay; see `AdviceChannel.send`."""
-        letter = compose(message, self.head, opened).as_bytes(policy=SMTP)
+        letter = compose(message, self.head, opened).as_bytes()
         if len(letter) > self.limits.mail_bytes:
             raise LimitExceededError(
                 f"the e-mail is larger than {self.limits.mail_bytes} bytes",

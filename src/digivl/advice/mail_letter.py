@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import Final
 
@@ -23,6 +24,35 @@ _ROOM: Final = 500_000
 #: What base64 and its line breaks add.
 _GROWTH: Final = 1.38
 _LONGEST_NAME: Final = 60
+#: An encoded word has 75 characters at most; the library takes one or two more.
+_LONGEST_WORD: Final = 72
+
+
+class _Folding(EmailPolicy):
+    """Writes two headers as the standard has them (RFC 5322, RFC 2047).
+
+    The usual way makes encoded words of a long name of a message, which then names
+    nothing any more, and makes some of them too long.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        """A header, on one line or more."""
+        if name == "References":
+            return f"{name}: {value}{self.linesep}"
+        if name == "Subject":
+            words, _, mark = value.rpartition(" ")
+            header = Header(words, maxlinelen=_LONGEST_WORD, header_name=name)
+            encoded = header.encode(linesep=self.linesep)
+            return f"{name}: {encoded}{self.linesep} {mark}{self.linesep}"
+        folded: str = super().fold(name, value)
+        return folded
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The same, in bytes."""
+        return self.fold(name, value).encode("ascii")
+
+
+_POLICY: Final = _Folding(linesep="\r\n")
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +90,7 @@ def compose(message: Outgoing, head: Letterhead, opened: Opened) -> EmailMessage
     about = Marked(message.question, message.submission)
     mark = head.marks.mark(about)
     files = _fitting(message, head.largest, opened)
-    letter = EmailMessage(policy=SMTP)
+    letter = EmailMessage(policy=_POLICY)
     letter["From"] = head.sender
     letter["To"] = head.to
     letter["Reply-To"] = head.reply_to

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
-from email.policy import SMTP, default
+from email.policy import default
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -36,7 +36,7 @@ SHORT = st.text(
 
 def read(message: Outgoing, head: Letterhead, opened: Opened) -> Any:
     """The letter as a mail program reads it."""
-    raw = compose(message, head, opened).as_bytes(policy=SMTP)
+    raw = compose(message, head, opened).as_bytes()
     return message_from_bytes(raw, policy=default)
 
 
@@ -70,6 +70,21 @@ def test_headers(make_outgoing: Make, head: Letterhead, pdf: Opened) -> None:
     assert f"<{mark}.{message.key}@jeugd.example.be>" == letter["message-id"]
     assert "auto-generated" == letter["auto-submitted"]
     assert message.at == letter["date"].datetime
+
+
+def test_names_of_messages_are_plain(
+    make_outgoing: Make, head: Letterhead, pdf: Opened
+) -> None:
+    """They are not folded into encoded words, which would name nothing any more."""
+    message = make_outgoing()
+    mark = head.marks.mark(Marked(message.question, 1)).encode()
+
+    lines = compose(message, head, pdf).as_bytes().split(b"\r\n")
+
+    assert b"References: <%s@jeugd.example.be>" % mark in lines
+    assert (
+        b"Message-ID: <%s.%s@jeugd.example.be>" % (mark, message.key.encode()) in lines
+    )
 
 
 def test_what_a_person_reads(
@@ -138,7 +153,7 @@ def test_full_letter_stays_within_its_size(
     )
     message = make_outgoing(enclosures=enclosures)
 
-    raw = compose(message, small, opened).as_bytes(policy=SMTP)
+    raw = compose(message, small, opened).as_bytes()
 
     assert len(raw) <= small.largest
     assert 2 <= sum(
@@ -197,17 +212,20 @@ def test_any_words(
     text: str,
     name: str,
 ) -> None:
-    """Whatever a title holds, no line of the mail is too long, and it reads back."""
+    """Whatever a title holds, lines and encoded words are short, and it reads back."""
     try:
         message = make_outgoing(title=title, text=text, asker=name)
         (one,) = message.enclosures
         message = attrs.evolve(message, enclosures=(attrs.evolve(one, title=title),))
     except MalformedError:
         return  # the record keeps it out
-    raw = compose(message, head, pdf).as_bytes(policy=SMTP)
+    raw = compose(message, head, pdf).as_bytes()
     letter: Any = message_from_bytes(raw, policy=default)
 
+    head_of_it = raw.partition(b"\r\n\r\n")[0]
+    encoded = re.findall(rb"=\?[^?\s]*\?[^?\s]*\?[^?\s]*\?=", head_of_it)
     assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert all(len(word) <= 75 for word in encoded)
     assert b"\n" not in raw.replace(b"\r\n", b"")
     about = Marked(message.question, 1)
     assert {about} == head.marks.found(str(letter["subject"])).good
@@ -230,7 +248,7 @@ def test_munpack_reads_it(
 ) -> None:
     """Another program finds the same parts, byte by byte (mpack, Carnegie Mellon)."""
     message = make_outgoing()
-    raw = compose(message, head, pdf).as_bytes(policy=SMTP)
+    raw = compose(message, head, pdf).as_bytes()
     command = [needs_program("munpack"), "-q", "-t", "-C", str(tmp_path)]
     subprocess.run(command, input=raw, check=True, capture_output=True)
 
