@@ -177,7 +177,7 @@ class Scene:
     @property
     def nota(self) -> str:
         """Id of the nota that goes with the document."""
-        return f"{self.document}-nota"
+        return f"{self.document}.nota"
 
     def all(self, kind: Kind[Any]) -> Iterator[AnyEntry]:
         """The records of a kind in this dossier, as they are now."""
