@@ -21,9 +21,9 @@ GROUNDS = ("period", "legal basis (source)", "confidence")
 def sections() -> Iterator[tuple[str, Row, Sequence[Row]]]:
     """Each table with its title and its head."""
     found = shipped()
-    head = ("id", "needed", "what", *GROUNDS)
+    head: Row = ("id", "needed", "what", *GROUNDS)
     for body in Body:
-        rows = [rule_row(one) for one in found.rules if one.body is body]
+        rows: list[Row] = [rule_row(one) for one in found.rules if one.body is body]
         yield f"### {body.value}: {body.label}", head, rows
     head = ("id", "who", "term", "an inquiry stops it", "silence means", *GROUNDS)
     yield "## Terms", head, [term_row(one) for one in found.terms]
