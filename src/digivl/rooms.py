@@ -164,9 +164,7 @@ class Rooms:
         """Dossiers and their procedure steps."""
         from digivl.dossiers.service import Dossiers
 
-        return Dossiers(
-            self.book, self._moves, self.guard, self.readiness, self.clock
-        )
+        return Dossiers(self.book, self._moves, self.guard, self.readiness, self.clock)
 
     @once
     def releases(self) -> Releases:
@@ -209,6 +207,8 @@ class Rooms:
             book=self.book,
             documents=self.documents,
             moves=self._moves,
+            guard=self.guard,
+            absences=self.absences,
             means=self.means,
             authorities=self.authorities,
             companion=self.register,

@@ -20,6 +20,7 @@ from digivl import Digivl
 from digivl.cli.commands import app
 from digivl.dossiers.agenda import FormalCheck
 from digivl.testing.council import CABINET, Council
+from digivl.testing.matter import Matter
 from digivl.testing.papers import paper
 
 ROOT = Path(__file__).parent.parent.parent
@@ -109,7 +110,9 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
         council = Council(vl, now=vl.clock())
         meeting = council.meeting()
         item = council.item(meeting.id, formal=FormalCheck.NOT_YET)
+        question = Matter.opened(council).ask().id
     tell("overdue", *here)
+    tell("form", question, "--out", folder / "vraag.pdf", *here)
     tell("check", item.id, *here)
     tell("meetings", *here)
     tell("agenda", meeting.id, *here)

@@ -165,6 +165,14 @@ def test_only_what_has_the_declared_types_is_plain(name: str, value: Any) -> Non
         assert list(map(type, value)) == list(map(type, back))
 
 
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_text_as_the_standard_says(text: str) -> None:
+    """Whatever stands in a text, its bytes are those of the library for RFC 8785."""
+    line = f'{text}"\\\n\x1f\x7f'
+
+    assert rfc8785.dumps(line).decode() == plain_json(line)
+
+
 @pytest.mark.parametrize(
     "record",
     [
@@ -269,13 +277,38 @@ class Box(Generic[T]):
 
 
 @attrs.frozen
-class Loose:
-    """It says more than one type, or none in particular."""
+class Whatever:
+    """It holds anything."""
 
-    value: Any = None
-    either: int | str = 0
-    named: Mapping[str, str] = attrs.field(factory=dict[str, str])
-    pair: tuple[int, str] = (0, "")
+    value: Any = "text"
+
+
+@attrs.frozen
+class Either:
+    """It may hold one thing or another, and does not say which."""
+
+    value: int | str = 0
+
+
+@attrs.frozen
+class Named:
+    """Its keys may be any text."""
+
+    value: Mapping[str, str] = attrs.field(factory=dict[str, str])
+
+
+@attrs.frozen
+class Pair:
+    """It is no row of as many as there are."""
+
+    value: tuple[str, str] = ("", "")
+
+
+@attrs.frozen
+class Numbered:
+    """Its member is written as a number."""
+
+    value: Size = Size.SMALL
 
 
 @pytest.mark.parametrize(
@@ -289,7 +322,11 @@ class Loose:
         Unequal("text"),
         Accented("text"),
         Box("text"),
-        Loose(),
+        Whatever(),
+        Either(),
+        Named(),
+        Pair(),
+        Numbered(),
         Personal("text"),
         INSZ("85073003328"),
         object(),
@@ -301,6 +338,34 @@ class Loose:
 def test_not_plain_by_its_class(record: object) -> None:
     """A class that does not say all of its records is not trusted: it is tried."""
     assert plain_json(record) is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"text": Loud("stil")},
+        {"text": Colour.RED},
+        {"count": True},
+        {"count": Size.SMALL},
+        {"count": 1.0},
+        {"open": 1},
+        {"colour": "rood"},
+        {"day": AT},
+        {"rate": Decimal("NaN")},
+        {"rate": 1},
+        {"raw": bytearray(b"raw")},
+        {"leg": LongLeg("left")},
+        {"legs": [Leg("left")]},
+        {"legs": (Leg("left"), LongLeg("right"))},
+        {"legs": (Leg("left"), None)},
+        {"names": ("one", 2)},
+        {"uri": NOTA.text},
+    ],
+    ids=str,
+)
+def test_not_plain_by_a_value(values: dict[str, Any]) -> None:
+    """A value of nearly the type that is declared is not trusted either."""
+    assert plain_json(Everything(**values)) is None
 
 
 @pytest.mark.parametrize("number", [2**53, -(2**53)])

@@ -5,7 +5,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from digivl.documents.model import BUDGET_AGREEMENT, IF_ADVICE, TYPE_BASE
+from digivl.documents.model import (
+    BUDGET_AGREEMENT,
+    IF_ADVICE,
+    STAFF_AGREEMENT,
+    TYPE_BASE,
+)
 from digivl.kernel.identifiers import URI
 
 
@@ -53,7 +58,7 @@ _OTHER_ADVICE: Final = URI(TYPE_BASE + "fb931eff-38f2-4743-802b-4240c35b8b0c")
 _TYPES: Final = {
     Body.IF: IF_ADVICE,
     Body.BA: BUDGET_AGREEMENT,
-    Body.BZ: URI(TYPE_BASE + "cc9b4207-43da-4394-94d7-3be051aa95e7"),
+    Body.BZ: STAFF_AGREEMENT,
     Body.RVS: URI(TYPE_BASE + "73d69df5-c3f3-43b2-aeae-5a24b56b376e"),
 }
 

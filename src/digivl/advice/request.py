@@ -18,7 +18,7 @@ from digivl.advice.basis import Basis
 from digivl.advice.body import AdviceAspect, AdviceOutcome, Body, SilenceEffect
 from digivl.advice.clock import Clock, Inquiry, with_answer
 from digivl.errors import MalformedError, StepNotAllowedError
-from digivl.kernel.checks import counted_from_one, free_text, public_line
+from digivl.kernel.checks import counted_from_one, digest, free_text, public_line
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -162,7 +162,7 @@ class Silence:
 
     effect: SilenceEffect
     rule: str
-    rules: str
+    rules: str = attrs.field(validator=digest)
     at: datetime = attrs.field(validator=aware)
 
 

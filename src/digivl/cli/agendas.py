@@ -75,7 +75,8 @@ def agenda(
     meeting: Meeting,
     *,
     version: Annotated[
-        int | None, typer.Option(help="1 for A; the design if none.")
+        int | None,
+        typer.Option(help="1 for A; the design if none, or the final agenda."),
     ] = None,
     office: Office = HERE,
     as_json: AsJson = False,
@@ -83,10 +84,12 @@ def agenda(
     """What stands on the agenda: on the design, or on an approved version."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
         name = meeting_named(vl, meeting)
-        if version is None:
+        held = vl.meetings.read(name).record
+        wanted = held.approved if version is None and held.is_final else version
+        if wanted is None:
             told = [_item(vl, entry, None) for entry in vl.agendas.items(name)]
         else:
-            told = _version(vl, name, version)
+            told = _version(vl, name, wanted)
     if as_json:
         for one in told:
             print_json(one)
@@ -131,6 +134,7 @@ def approve(
     with reported(as_json=as_json), Digivl.open(office) as vl:
         act = vl.approving.close if close else vl.approving.approve
         done = act(meeting_named(vl, meeting), by=_party(by))
+        left = [vl.agendas.item(i) for i in (*done.held_back, *done.rolled_back)]
     agenda = done.agenda.record
     if as_json:
         print_json(
@@ -147,9 +151,9 @@ def approve(
         say(f"{agenda.title}: {len(agenda.lines)} punten")
         for number in done.numbered.values():
             say(f"  {number}")
-        for item in (*done.held_back, *done.rolled_back):
-            say(f"  niet formeel in orde: {item}")
-    if done.held_back or done.rolled_back:
+        for item in left:
+            say(f"  niet formeel in orde: {item.id[:8]} {item.record.title}")
+    if left:
         raise typer.Exit(NO)
 
 
@@ -272,4 +276,5 @@ def _formal(item: AgendaItem) -> str:
 
 def _line(one: dict[str, Any]) -> tuple[str, ...]:
     shown = ("number", "kind", "title", "formal", "vr", "documents", "item")
-    return tuple("" if one[key] is None else str(one[key]) for key in shown)
+    line = one | {"item": one["item"][:8]}
+    return tuple("" if line[key] is None else str(line[key]) for key in shown)

@@ -13,6 +13,7 @@ from digivl.cli import (
     demo,
     documents,
     folders,
+    forms,
     offices,
     readiness,
     rules,
@@ -80,6 +81,7 @@ app.command("worklist")(offices.worklist)
 app.command("overdue")(offices.overdue)
 app.command("label")(folders.label)
 app.command("scan")(folders.scan)
+app.command("form")(forms.form)
 app.command("show")(offices.show)
 app.command("history")(offices.history)
 app.command("search")(searching.search)

@@ -140,7 +140,7 @@ def _member_writer(cls: type[Enum]) -> _Write:
         for one in cls
         if type(one.value) is str and cls(one.value) is one
     }
-    return lambda one: texts.get(one.name)
+    return lambda one: texts.get(one._name_)  # without the detour of a property
 
 
 def _null(_: None) -> str:

@@ -258,7 +258,7 @@ def _sign(scene: Scene) -> None:
         scene.document, _SIGNATORIES, by=SECRETARIAT
     )
     while waiting := flow.record.next_signatory:
-        flow = vl.signing.sign(flow.id, waiting.party.id)
+        flow = vl.signing.sign(flow.id, by=waiting.party)
     authentic = scene.only(AUTHENTIC)
     if authentic is None or authentic.record.state is RegisterState.IN_SIGNING:
         vl.register.register(flow.id, by=SECRETARIAT)
