@@ -23,8 +23,7 @@ from smtplib import SMTP as Client  # noqa: N811
 from threading import Thread
 from typing import Any, Final
 
-from aiosmtpd.smtp import SMTP
-from aiosmtpd.smtp import Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from digivl import Digivl
 from digivl.advice.correspondence import HEARD, SENT, HeardState, SentState
