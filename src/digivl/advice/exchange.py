@@ -184,6 +184,10 @@ class Exchange:
             except DigivlError as error:
                 _LOG.warning("channel %s could not be read: %s", name, error)
                 failed[name] = error
+            except Exception as cause:  # noqa: BLE001
+                # A fault of a plug-in, or of ours: it must not end the other work.
+                _LOG.exception("channel %s failed", name)
+                failed[name] = DigivlError(f"{type(cause).__name__} in channel {name}")
         return Collected(applied=applied, apart=apart, failed=failed)
 
     def _deliver(

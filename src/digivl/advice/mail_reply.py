@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from email import message_from_bytes
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.policy import Compat32
@@ -201,7 +202,7 @@ def _headers(message: Part) -> dict[str, list[str]]:
 def _decoded(text: str) -> str:
     try:
         return str(make_header(decode_header(text)))
-    except (LookupError, ValueError):
+    except (HeaderParseError, LookupError, ValueError):
         return text
 
 

@@ -14,7 +14,7 @@ import imaplib
 import re
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -201,9 +201,10 @@ class ImapMailbox:
                     hint="Use a server with RFC 6851, or a Maildir.",
                 )
             server.create(folder)  # it says NO where it is there
-            status, said = server.uid("move", _uid(id, validity), folder)
-            if status != "OK":
-                raise BackendRefusedError(self.name, f"MOVE was refused: {said!r}")
+            with suppress(NotFoundError):  # the mailbox was made anew
+                status, said = server.uid("move", _uid(id, validity), folder)
+                if status != "OK":
+                    raise BackendRefusedError(self.name, f"no MOVE: {said!r}")
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[imaplib.IMAP4, str]]:

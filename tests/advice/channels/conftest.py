@@ -66,8 +66,8 @@ class Pigeon:
     carried: list[Outgoing] = attrs.field(factory=list[Outgoing])
     waiting: list[Incoming] = attrs.field(factory=list[Incoming])
     confirmed: list[tuple[str, bool]] = attrs.field(factory=list[Any])
-    before: list[Exception | None] = attrs.field(factory=list[Any])
-    after: list[Exception | None] = attrs.field(factory=list[Any])
+    before: list[BaseException | None] = attrs.field(factory=list[Any])
+    after: list[BaseException | None] = attrs.field(factory=list[Any])
     files: dict[str, bytes] = attrs.field(factory=dict[str, bytes])
     clock: Callable[[], datetime] = lambda: MONDAY
 
@@ -98,7 +98,7 @@ class Pigeon:
         self.confirmed.append((message.id, apart))
         self.waiting = [one for one in self.waiting if one.id != message.id]
 
-    def _happens(self, events: list[Exception | None]) -> None:
+    def _happens(self, events: list[BaseException | None]) -> None:
         event = events.pop(0) if events else None
         if event is not None:
             raise event

@@ -123,6 +123,29 @@ def test_lost_reply_waits_for_a_person_elsewhere(talk: Talk) -> None:
     assert 1 == len(talk.pigeon.carried)
 
 
+@pytest.mark.parametrize("repeats", [False, True])
+def test_death_on_the_way(
+    talk: Talk,
+    repeats: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """What began and did not end may be there: it is repeated where keys are known."""
+    talk.pigeon.repeats = repeats
+    talk.pigeon.before = [KeyboardInterrupt()]
+    talk.ask()
+    with pytest.raises(KeyboardInterrupt):
+        talk.work()
+    talk.matter.wait(minutes=5)  # the lease of who died is over
+
+    done = talk.work()
+
+    assert (1, 0, 0) == done
+    state = SentState.SENT if repeats else SentState.UNKNOWN
+    assert ([state], repeats) == (
+        [one.state for one in talk.sent()],
+        bool(talk.pigeon.carried),
+    )
+
+
 def test_person_establishes_that_it_arrived(talk: Talk) -> None:
     """With a reason; then nobody has to look at it any more."""
     talk.pigeon.after = [OutcomeUnknownError("pigeon", "no feather")]

@@ -64,6 +64,14 @@ def test_one_channel_fails(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert AdviceState.SUBMITTED is state(talk, asked)
 
 
+def test_faulty_plugin(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A channel that breaks in a way of its own does not end the other work."""
+    monkeypatch.setattr(type(talk.pigeon), "collect", lambda _: 1 / 0)
+
+    assert "ZeroDivisionError" in str(talk.vl.exchange.collect().failed["pigeon"])
+    assert (0, 0, 0) == talk.work()
+
+
 def test_no_silence_where_nobody_could_listen(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -138,6 +138,32 @@ def test_many_lines_in_many_parts(asked: Correspondent, read: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "subject", ["=?utf-8?b?a?=", "=?no-such-charset?q?x?=", "=?utf-8?x?x?=", "=?=?=?"]
+)
+def test_crooked_subjects(asked: Correspondent, read: Any, subject: str) -> None:
+    """A subject that cannot be decoded hides nothing: the thread has the mark too."""
+    letter = asked.written("Conclusie: gunstig\n")
+    del letter["Subject"]
+    raw = b"Subject: " + subject.encode() + b"\n" + letter.as_bytes()
+
+    assert FAVOURABLE == read(raw).incoming.said
+
+
+def test_parser_that_stumbles(
+    asked: Correspondent, read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a library raises over a message, somebody has to look at the message."""
+    letter = asked.written("Conclusie: gunstig\n").as_bytes()
+
+    def stumbles(*_: object, **__: object) -> None:
+        raise AttributeError
+
+    monkeypatch.setattr("digivl.advice.mail_reply.message_from_bytes", stumbles)
+
+    assert "het bericht is niet te lezen (AttributeError)" == why(read(letter))
+
+
+@pytest.mark.parametrize(
     "name", ["Subject", "From", "References", "Content-Type", "Date"]
 )
 def test_endless_headers(asked: Correspondent, read: Any, name: str) -> None:

@@ -287,6 +287,8 @@ def test_another_mailbox_now(box: Box) -> None:
 
     with pytest.raises(NotFoundError):
         box.box.read(f"1.{uid}", 10)
+    box.box.move(f"1.{uid}", DONE)
+    assert [post] == box.box.posts()
 
 
 def test_conversation_by_imap(

@@ -16,12 +16,13 @@ from aiosmtpd.smtp import AuthResult
 from digivl.advice.channels import Opened
 from digivl.advice.correspondence import SENT, SentState
 from digivl.advice.mail import MailChannel, Relay
-from digivl.advice.messages import Outgoing
+from digivl.advice.messages import Incoming, Outgoing, Received
 from digivl.advice.request import AdviceState
 from digivl.errors import (
     BackendRefusedError,
     BackendUnavailableError,
     ConfigurationError,
+    NotFoundError,
     OutcomeUnknownError,
 )
 from digivl.records.port import Query
@@ -153,6 +154,30 @@ def test_starttls_and_password(
 
     assert 1 == len(taken.letters)
     assert "geheim" not in repr(channel)
+
+
+def test_tls_from_the_start(
+    make_channel: Make,
+    certificate: tuple[Path, Path],
+    question: Outgoing,
+    pdf: Opened,
+) -> None:
+    """Whoever listens in plain text there is not spoken to."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        wrong = relay(port, certificate[0], security="tls")
+        channel = make_channel(0, relay=wrong, limits=Limits(mail_seconds=0.3))
+        with pytest.raises(BackendUnavailableError):
+            channel.send(question, pdf)
+
+
+def test_document_of_a_reply_that_is_gone(mail: Correspondent) -> None:
+    """It is told; nothing else is given in its place."""
+    name = mail.deliver(b"Subject: x\n\n")
+    message = Incoming(id=name, said=Received(), file="0" * 64)
+
+    with pytest.raises(NotFoundError), mail.channel.opened(message):
+        pass
 
 
 def test_wrong_password(
