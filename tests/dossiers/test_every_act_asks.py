@@ -51,6 +51,7 @@ ELSEWHERE: Final = Party(
 )
 _ROOMS: Final = (
     *("advices", "agreements", "appeals", "forms", "proposals", "readiness"),
+    *("exchange", "hearing"),
     *("absences", "agendas", "approving", "consultations", "custody", "deciding"),
     *("dispatches", "documents", "dossiers", "government", "labels", "meetings"),
     *("news", "papers", "parliament", "positions", "publications", "reading"),
@@ -94,7 +95,9 @@ def arguments(vl: Digivl, it: Ids, by: Party) -> Mapping[str, Any]:
         "appeals.id": it.advice,
         "condition": 1,
         "days": 3,
+        "exchange.id": it.sent,
         "forms.id": it.advice,
+        "hearing.id": it.heard,
         "lacks": ["x"],
         "outcome": AdviceOutcome.FAVOURABLE,
         "proposal": Proposal(dossier=it.dossier, act=Act.NOTE),

@@ -8,7 +8,7 @@ import pytest
 
 from digivl.access.model import AccessLevel
 from digivl.dossiers.mandates import Mandate, Office
-from digivl.dossiers.model import DOSSIER, StepKind
+from digivl.dossiers.model import DOSSIER, DecisionResult, StepKind
 from digivl.dossiers.submission import CoAnswer, Submission, SubmissionStatus
 from digivl.errors import (
     MalformedError,
@@ -248,3 +248,56 @@ def test_who_sees_a_submission(council: Council) -> None:
     for by in (OTHER_CABINET, press):
         with pytest.raises(NotFoundError, match=f"there is no submission {found.id}"):
             vl.read(found.id, by=by)
+
+
+def step_of(council: Council, submission: Entry[Submission]) -> str:
+    """Id of the step that a submission became."""
+    council.vl.submissions.take_up(submission.id, by=SECRETARIAT)
+    return council.vl.submissions.treat(submission.id, by=SECRETARIAT).id
+
+
+def test_an_update_joins_its_step(council: Council) -> None:
+    """What comes later for a step is submitted for it, treated, and makes no other."""
+    found, vl = submitted(council), council.vl
+    step = step_of(council, found)
+    late = council.document(found.record.dossier, "Bijlage")
+
+    update = vl.submissions.update(step, documents=[late], by=CABINET)
+    assert (S.UPDATED, step) == (update.record.state, update.record.updates)
+    assert ("Secretarie van de regering", "de indiening behandelen") == (
+        holder(council, update)
+    )
+    vl.submissions.take_up(update.id, by=SECRETARIAT)
+    joined = vl.submissions.treat(update.id, by=SECRETARIAT)
+
+    assert (step, (*found.record.documents, late)) == (
+        joined.id,
+        joined.record.documents,
+    )
+    assert 1 == len(vl.dossiers.steps(found.record.dossier))
+    assert ("Secretarie van de regering", "het agendapunt aanpassen") == (
+        holder(council, update)
+    )
+
+
+def test_an_update_that_comes_too_late(council: Council) -> None:
+    """Not beside another submission, nor once its agenda is final or it is decided."""
+    vl = council.vl
+    matter = council.matter()
+    step, documents = matter.id, matter.record.documents
+    meeting = council.meeting().id
+    council.item(meeting, step)
+    first = vl.submissions.update(step, documents=documents, by=CABINET)
+    with pytest.raises(StepNotAllowedError, match="treat"):
+        vl.submissions.update(step, documents=documents, by=CABINET)
+    for name in (step, "geen"):
+        with pytest.raises(NotAllowedError):
+            vl.submissions.update(name, documents=documents, by=OTHER_CABINET)
+    step_of(council, first)
+
+    vl.approving.close(meeting, by=SECRETARIAT)
+    with pytest.raises(StepNotAllowedError, match="definitief"):
+        vl.submissions.update(step, documents=documents, by=CABINET)
+    vl.deciding.decide(step, DecisionResult.APPROVED, by=SECRETARIAT)
+    with pytest.raises(StepNotAllowedError, match="goedgekeurd"):
+        vl.submissions.update(step, documents=documents, by=CABINET)

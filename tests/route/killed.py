@@ -38,7 +38,7 @@ from digivl.advice.request import ADVICE
 from digivl.custody.model import CUSTODY, CustodyState
 from digivl.dispatch.magda import MagdaDocumentendienst
 from digivl.dispatch.model import DISPATCH, DispatchState
-from digivl.documents.model import DOCUMENT
+from digivl.documents.model import DOCUMENT, NOTA
 from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.model import DOSSIER, STEP, DossierState
 from digivl.errors import NotAnOfficeError
@@ -271,10 +271,11 @@ def _check_outside(vl: Digivl) -> None:
 
 def check_complete(vl: Digivl) -> None:
     """Signed twice, registered, sent to two; each record of the route there once."""
-    for kind in {*KINDS} - {MEETING, DISPATCH, CUSTODY}:
+    for kind in {*KINDS} - {MEETING, DISPATCH, CUSTODY, DOCUMENT}:
         assert 1 == len(_all(vl, kind)), kind.name
     assert 1 + len(_QUESTIONS) == len(_all(vl, CUSTODY))
-    (document,) = _all(vl, DOCUMENT)
+    document, nota = sorted(_all(vl, DOCUMENT), key=lambda one: one.type == NOTA)
+    assert 1 == len(nota.versions)
     final = document.latest.sha256
     with vl.documents.opened(final) as file:
         verdict = vl.validate(file, "final")

@@ -234,7 +234,8 @@ def test_second_document(scene_at: At) -> None:
         title: FlowState.SIGNED,
         "Subsidie voor jeugdwerk": FlowState.TO_BE_SIGNED,
     } == states
-    assert 2 == len(list(scene.all(DOCUMENT)))
+    # These two, and the nota of the dossier.
+    assert 3 == len(list(scene.all(DOCUMENT)))
 
 
 @pytest.mark.parametrize("act", ["refuse", "cancel"])

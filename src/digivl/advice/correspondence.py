@@ -116,6 +116,7 @@ def _sent_standing(message: SentMessage) -> Standing:
 class HeardState(Enum):
     """What was done with an incoming message (staat van een inkomend bericht)."""
 
+    HEARD = "gehoord"
     APPLIED = "verwerkt"
     APART = "na te kijken"
     SETTLED = "afgehandeld"
@@ -123,8 +124,12 @@ class HeardState(Enum):
 
 HEARD_LIFECYCLE: Final = Lifecycle(
     subject="heard message",
-    initial=HeardState.APART,
-    steps=(Step("settle", (HeardState.APART,), HeardState.SETTLED),),
+    initial=HeardState.HEARD,
+    steps=(
+        Step("apply", (HeardState.HEARD,), HeardState.APPLIED),
+        Step("set apart", (HeardState.HEARD,), HeardState.APART),
+        Step("settle", (HeardState.APART,), HeardState.SETTLED),
+    ),
 )
 
 
@@ -158,6 +163,15 @@ class HeardMessage:
     document: str | None = None
     problem: str = attrs.field(default="", validator=free_text)
     state: HeardState = HEARD_LIFECYCLE.initial
+
+    def taken_in(self) -> HeardMessage:
+        """It was applied, or set apart because it could not be.
+
+        Raises:
+            StepNotAllowedError: That was done already.
+        """
+        step = "set apart" if self.problem else "apply"
+        return attrs.evolve(self, state=HEARD_LIFECYCLE.after(self.state, step))
 
     def settle(self) -> HeardMessage:
         """Somebody looked at it and did what had to be done.

@@ -355,8 +355,7 @@ class Hearing:
             sender=message.sender,
             document=document,
             problem=on_one_line(problem, _LONGEST),
-            state=HeardState.APART if problem else HeardState.APPLIED,
-        )
+        ).taken_in()
         by = answerer(asked.record) if asked and not problem else SYSTEM
         key = heard_id(name, message.id)
         return first(HEARD, key, record, "take in", by, self.clock())

@@ -151,6 +151,7 @@ _LABELS: Final = {
     ("agreement", "file agreement"): "Akkoordformulier opnemen",
     ("loosening", "loosen"): "Vereiste versoepelen (afwijking)",
     ("submission", "submit"): "Indienen bij de secretarie",
+    ("submission", "update"): "Update indienen",
     ("submission", "answer"): "Antwoord van een mede-indiener",
     ("submission", "ask back"): "Aanpassing vragen",
     ("submission", "take up"): "Indiening in behandeling nemen",

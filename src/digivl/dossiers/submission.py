@@ -52,6 +52,7 @@ SUBMISSION_LIFECYCLE: Final = Lifecycle(
     subject="submission",
     initial=_S.SUBMITTED,
     steps=(
+        Step("update", (_S.SUBMITTED,), _S.UPDATED),
         Step("ask back", _WAITING, _S.CHANGE_ASKED),
         Step("take up", (*_WAITING, _S.CHANGE_ASKED), _S.IN_TREATMENT),
         Step("send back", (_S.IN_TREATMENT, _S.CHANGE_ASKED), _S.SENT_BACK),
@@ -95,6 +96,8 @@ class Submission:
         co_submitters: Who submits with it, each with the answer.
         confidential: Restricted access for all its documents.
         step: Id of the step it became; None until it is treated.
+        updates: Id of the step that it brings something new for; None where it asks a
+            pass of its own.
     """
 
     dossier: str
@@ -107,6 +110,7 @@ class Submission:
     co_submitters: tuple[CoSubmitter, ...] = ()
     confidential: bool = False
     step: str | None = None
+    updates: str | None = None
     state: SubmissionStatus = SUBMISSION_LIFECYCLE.initial
 
     def after(self, step: str) -> Submission:

@@ -10,11 +10,12 @@ import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
-from digivl.custody.model import of_dossier
+from digivl.custody.model import Custody, of_dossier
 from digivl.custody.moves import Moves
 from digivl.dossiers.agendas import SECRETARIAT
 from digivl.dossiers.agreeing import Agreeing
-from digivl.dossiers.model import ItemKind, ProcedureStep, StepKind
+from digivl.dossiers.meeting import MEETING
+from digivl.dossiers.model import STEP, ItemKind, ProcedureStep, StepKind
 from digivl.dossiers.pieces import belonging
 from digivl.dossiers.service import Dossiers
 from digivl.dossiers.submission import (
@@ -26,7 +27,7 @@ from digivl.dossiers.submission import (
 from digivl.errors import StepNotAllowedError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party
-from digivl.records.entries import Entry, first
+from digivl.records.entries import Draft, Entry, first
 from digivl.records.port import Query, RecordBook
 
 #: Terms in working days for what no rule gives one.
@@ -79,9 +80,7 @@ class Submissions:
         """
         whose = tuple(ministers) or ((by.minister,) if by.minister else ())
         opened = self._dossiers.check_submits(dossier, whose, by)
-        belonging(self._book, dossier, documents)
-        if self._book.rows(Query(kind=SUBMISSION.name, dossier=dossier, open=True)):
-            raise StepNotAllowedError("dossier", "ingediend", "submit", ("treat",))
+        self._check_free(dossier, documents)
         record = Submission(
             dossier=dossier,
             title=opened.title,
@@ -93,8 +92,62 @@ class Submissions:
             co_submitters=tuple(CoSubmitter(minister=one) for one in co_submitters),
             confidential=confidential,
         )
+        return self._submitted(record, "submit", by)
+
+    def update(
+        self,
+        step: str,
+        *,
+        documents: Sequence[str],
+        by: Party,
+        co_submitters: Sequence[str] = (),
+    ) -> Entry[Submission]:
+        """Bring something new for a step that was submitted before (update).
+
+        Args:
+            step: Id of the step.
+            documents: Ids of its documents, those that are new among them.
+            by: The cabinet.
+            co_submitters: Ids of the ministers who have to agree with it.
+
+        Raises:
+            NotFoundError: No such document in the dossier.
+            NotAllowedError: `by` works for none of the ministers of the step; also
+                where there is no such step, for who may submit for some only.
+            StepNotAllowedError: The step is decided or withdrawn, its agenda is final,
+                the dossier is closed, or another submission of it is not finished.
+        """
+        with self._guard.hiding(by, Permission.SUBMIT, STEP.ref(step)):
+            was = self._book.read(STEP, step).record
+        self._dossiers.check_submits(was.dossier, was.ministers, by)
+        self._check_open(was)
+        self._check_free(was.dossier, documents)
+        record = Submission(
+            dossier=was.dossier,
+            title=was.title,
+            submitter=by,
+            ministers=was.ministers,
+            kind=was.kind,
+            item=was.placements[-1].kind if was.placements else ItemKind.NOTA,
+            documents=tuple(documents),
+            co_submitters=tuple(CoSubmitter(minister=one) for one in co_submitters),
+            confidential=was.confidential,
+            updates=step,
+        )
+        return self._submitted(record.after("update"), "update", by)
+
+    def _submitted(
+        self, record: Submission, action: str, by: Party
+    ) -> Entry[Submission]:
         now, name = self._clock(), new_id()
-        held = self._moves.moved(
+        return self._book.write(
+            first(SUBMISSION, name, record, action, by, now),
+            self._to_treat(record.dossier, by, now),
+            *self._agreeing.asked(name, record, by, now),
+        )[0]
+
+    def _to_treat(self, dossier: str, by: Party, now: datetime) -> Draft[Custody]:
+        return self._moves.moved(
             of_dossier(dossier),
             SECRETARIAT,
             "de indiening behandelen",
@@ -102,11 +155,21 @@ class Submissions:
             at=now,
             days=TREAT_DAYS,
         )
-        return self._book.write(
-            first(SUBMISSION, name, record, "submit", by, now),
-            held,
-            *self._agreeing.asked(name, record, by, now),
-        )[0]
+
+    def _check_free(self, dossier: str, documents: Sequence[str]) -> None:
+        belonging(self._book, dossier, documents)
+        if self._book.rows(Query(kind=SUBMISSION.name, dossier=dossier, open=True)):
+            raise StepNotAllowedError("dossier", "ingediend", "submit", ("treat",))
+
+    def _check_open(self, step: ProcedureStep) -> None:
+        if not STEP.standing(step).open:
+            raise StepNotAllowedError("procedure step", step.state.value, "update", ())
+        if step.is_placed:
+            meeting = self._book.read(MEETING, step.placements[-1].meeting).record
+            if meeting.is_final:
+                raise StepNotAllowedError(
+                    "agenda", "definitief", "update", ("reopen",)
+                )
 
     def read(self, id: str, *, by: Party) -> Entry[Submission]:
         """The submission as it is now; its history tells every status.
@@ -221,30 +284,42 @@ class Submissions:
         self._dossiers.admit_open(found.record.dossier, Permission.SUBMIT, by)
         belonging(self._book, found.record.dossier, documents)
         record = found.record.again(tuple(documents))
-        held = self._moves.moved(
-            of_dossier(record.dossier),
-            SECRETARIAT,
-            "de indiening behandelen",
-            by=by,
-            at=now,
-            days=TREAT_DAYS,
-        )
+        held = self._to_treat(record.dossier, by, now)
         draft = found.next(record, "submit again", by, now)
         asked = self._agreeing.asked(id, record, by, now)
         return self._book.write(draft, held, *asked)[0]
 
     def treat(self, id: str, *, by: Party) -> Entry[ProcedureStep]:
-        """Make a procedure step of it, ready for an agenda.
+        """Make a procedure step of it, ready for an agenda, or update the one it is for.
 
         Raises:
             NotReadyError: A co-submitter did not agree; it says who.
-            StepNotAllowedError: The secretariat did not take it up.
+            StepNotAllowedError: The secretariat did not take it up, or the step that it
+                is for is decided by now.
         """
         subject = SUBMISSION.ref(id)
         self._guard.check(by, Permission.TREAT_SUBMISSION, subject=subject)
         found, now = self._found(id), self._clock()
         was = found.record
-        step = self._dossiers.step_draft(
+        step = self._step(was, by, now)
+        held = self._moves.moved(
+            of_dossier(was.dossier),
+            SECRETARIAT,
+            "agenderen" if was.updates is None else "het agendapunt aanpassen",
+            by=by,
+            at=now,
+            days=TREAT_DAYS,
+        )
+        treated = found.next(was.treat(step.id), "treat", by, now)
+        return self._book.write(step, treated, held)[0]
+
+    def _step(self, was: Submission, by: Party, now: datetime) -> Draft[ProcedureStep]:
+        if was.updates is not None:
+            found = self._book.read(STEP, was.updates)
+            self._check_open(found.record)
+            record = found.record.with_documents(was.documents)
+            return found.next(record, "edit", by, now)
+        return self._dossiers.step_draft(
             was.dossier,
             was.kind,
             documents=was.documents,
@@ -253,16 +328,6 @@ class Submissions:
             by=by,
             at=now,
         )
-        held = self._moves.moved(
-            of_dossier(was.dossier),
-            SECRETARIAT,
-            "agenderen",
-            by=by,
-            at=now,
-            days=TREAT_DAYS,
-        )
-        treated = found.next(was.treat(step.id), "treat", by, now)
-        return self._book.write(step, treated, held)[0]
 
     def _own(self, id: str, by: Party) -> Entry[Submission]:
         with self._guard.hiding(by, Permission.SUBMIT, SUBMISSION.ref(id)):

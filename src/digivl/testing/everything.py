@@ -11,6 +11,8 @@ from digivl.access.model import AccessLevel
 from digivl.advice.agreement import AGREEMENT, Agreement
 from digivl.advice.basis import Basis
 from digivl.advice.body import Body
+from digivl.advice.correspondence import HEARD, SENT, HeardMessage, SentMessage
+from digivl.advice.messages import OutgoingKind
 from digivl.advice.request import ADVICE, AdviceRequest
 from digivl.dossiers.agenda import Piece
 from digivl.dossiers.model import StepKind
@@ -45,6 +47,8 @@ class Ids:
     absence: str
     advice: str
     agreement: str
+    sent: str
+    heard: str
     pobj: str = "pobj-1"
 
 
@@ -103,10 +107,26 @@ def everything(council: Council) -> Ids:
         submitted_at=now,
     )
     agreement = first(AGREEMENT, new_id(), wanted, "submit", CABINET, now)
-    vl.book.write(advice, agreement)
+    message = SentMessage(
+        question=ADVICE.ref(advice.id),
+        dossier=dossier,
+        title="Mandaat",
+        channel="krab",
+        kind=OutgoingKind.QUESTION,
+        version=1,
+        asker=CABINET,
+        at=now,
+    )
+    sent = first(SENT, new_id(), message, "say", CABINET, now)
+    answer = HeardMessage(channel="krab", said="advies", title="Mandaat", problem="?")
+    answer = answer.taken_in()
+    heard = first(HEARD, new_id(), answer, "set apart", CABINET, now)
+    vl.book.write(advice, agreement, sent, heard)
     return Ids(
         advice=advice.id,
         agreement=agreement.id,
+        sent=sent.id,
+        heard=heard.id,
         dossier=dossier,
         document=document,
         meeting=meeting,
