@@ -167,9 +167,7 @@ class Submissions:
         if step.is_placed:
             meeting = self._book.read(MEETING, step.placements[-1].meeting).record
             if meeting.is_final:
-                raise StepNotAllowedError(
-                    "agenda", "definitief", "update", ("reopen",)
-                )
+                raise StepNotAllowedError("agenda", "definitief", "update", ("reopen",))
 
     def read(self, id: str, *, by: Party) -> Entry[Submission]:
         """The submission as it is now; its history tells every status.
@@ -290,12 +288,12 @@ class Submissions:
         return self._book.write(draft, held, *asked)[0]
 
     def treat(self, id: str, *, by: Party) -> Entry[ProcedureStep]:
-        """Make a procedure step of it, ready for an agenda, or update the one it is for.
+        """Make a procedure step of it, ready for an agenda, or update the one it has.
 
         Raises:
             NotReadyError: A co-submitter did not agree; it says who.
             StepNotAllowedError: The secretariat did not take it up, or the step that it
-                is for is decided by now.
+                updates is decided by now.
         """
         subject = SUBMISSION.ref(id)
         self._guard.check(by, Permission.TREAT_SUBMISSION, subject=subject)
