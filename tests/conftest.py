@@ -188,8 +188,9 @@ def _stages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _route(vl: Digivl) -> Iterator[str]:
     """Take one dossier through the route; tells each stage when it is reached."""
-    from digivl.advice.model import AdviceOutcome
-    from digivl.documents.model import DECISION_REPORT
+    from digivl.advice.body import AdviceOutcome
+    from digivl.advice.proposal import Act
+    from digivl.documents.model import DECISION_REPORT, NOTA
     from digivl.dossiers.agenda import FormalCheck
     from digivl.dossiers.meeting import MeetingKind
     from digivl.dossiers.model import DecisionResult, StepKind
@@ -206,8 +207,18 @@ def _route(vl: Digivl) -> Iterator[str]:
         by=cabinet,
         id="document-1",
     )
+    proposal = attrs.evolve(route.proposal(opened.id), act=Act.NOTE)
+    vl.proposals.describe(proposal, by=cabinet)
+    nota = vl.documents.add(
+        opened.id,
+        io.BytesIO(papers.paper("Nota")),
+        title="Nota",
+        type=NOTA,
+        by=cabinet,
+        id="document-1-nota",
+    )
     yield "opened"
-    names = [document.id]
+    names = [document.id, nota.id]
     advice = vl.advices.ask(opened.id, documents=names, adviser=inspector, by=cabinet)
     vl.advices.receive(advice.id, by=inspector)
     yield "asked"
@@ -218,7 +229,7 @@ def _route(vl: Digivl) -> Iterator[str]:
     by = route.SECRETARIAT
     meeting = vl.meetings.plan(kind, start, number="1", by=by)
     step = vl.dossiers.submit(
-        opened.id, StepKind.FINAL_APPROVAL, documents=[document.id], by=cabinet
+        opened.id, StepKind.FINAL_APPROVAL, documents=names, by=cabinet
     )
     yield "advised"
     item = vl.agendas.put(step.id, meeting.id, by=by)

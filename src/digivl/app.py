@@ -117,7 +117,7 @@ class Digivl(CouncilRooms):
         return cls(folder=folder, settings=settings, clock=clock, opened=opened)
 
     def work(self, progress: Progress | None = None) -> WorkReport:
-        """Do what is due: reminders, dispatches and other tasks of the outbox.
+        """Do what is due: reminders, terms that passed, and the tasks of the outbox.
 
         Args:
             progress: Told after each task: the task, and what went wrong or None.
@@ -131,6 +131,7 @@ class Digivl(CouncilRooms):
             **self._handlers,
         }
         self.custody.remind()
+        self.silences.establish()
         worker = Worker(
             book=self.book,
             handlers=handlers,

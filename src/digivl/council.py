@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from digivl.advising import AdviceRooms
 from digivl.kernel.once import once
-from digivl.rooms import Rooms
 
 if TYPE_CHECKING:
     from digivl.dossiers.agendas import Agendas
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(kw_only=True, eq=False, slots=False)
-class CouncilRooms(Rooms):
+class CouncilRooms(AdviceRooms):
     """What the government and its secretariat do; thread-safe."""
 
     @once
@@ -63,7 +63,7 @@ class CouncilRooms(Rooms):
             self.book,
             self._moves,
             self.guard,
-            self.advices,
+            self.readiness,
             self.government,
             self.clock,
         )

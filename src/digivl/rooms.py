@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from digivl.access.guard import Guard
     from digivl.access.model import Permission
     from digivl.access.policy import Policy
-    from digivl.advice.service import Advices
+    from digivl.advice.gate import ReadinessGate
+    from digivl.advice.rules import RuleSet
     from digivl.backends import Backends
     from digivl.custody.absence import Absences
     from digivl.custody.label import Labels
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from digivl.dossiers.reading import Reading
     from digivl.dossiers.releases import Releases
     from digivl.dossiers.service import Dossiers
+    from digivl.kernel.calendar import Calendar
     from digivl.kernel.parties import Party
     from digivl.plugins.catalog import Catalog
     from digivl.records.port import RecordBook
@@ -123,18 +125,48 @@ class Rooms:
         )
 
     @once
-    def advices(self) -> Advices:
-        """Advice of the Inspectie van Financien, and budget agreements."""
-        from digivl.advice.service import Advices
+    def rules(self) -> RuleSet:
+        """Who has to be heard, within which term: shipped rules and the entity's."""
+        from digivl.advice.rulefiles import load
 
-        return Advices(self.book, self._moves, self._rights, self._admit, self.clock)
+        return load(self.folder / file for file in self.settings.advice.rules)
+
+    @once
+    def calendars(self) -> Mapping[str, Calendar]:
+        """The calendars of terms by name, with the bridging days of the office."""
+        from digivl.kernel.calendar import CALENDARS
+
+        file = self.settings.advice.days_off
+        if not file:
+            return CALENDARS
+        from digivl.kernel.calendar import read_days_off
+
+        days = read_days_off(self.folder / file)
+        return {name: one.with_days_off(days) for name, one in CALENDARS.items()}
+
+    @once
+    def readiness(self) -> ReadinessGate:
+        """Whether a step may go on the agenda, and what is missing."""
+        from digivl.advice.gate import ReadinessGate
+
+        return ReadinessGate(
+            self.book,
+            self.guard,
+            lambda dossier, by: dossier in self.reading.known([dossier], by=by),
+            self.clock,
+            self.rules,
+            self.calendars,
+            self.settings.advice.not_blocking,
+        )
 
     @once
     def dossiers(self) -> Dossiers:
         """Dossiers and their procedure steps."""
         from digivl.dossiers.service import Dossiers
 
-        return Dossiers(self.book, self._moves, self.guard, self.advices, self.clock)
+        return Dossiers(
+            self.book, self._moves, self.guard, self.readiness, self.clock
+        )
 
     @once
     def releases(self) -> Releases:

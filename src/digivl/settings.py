@@ -80,6 +80,22 @@ class CodeSettings:
 
 
 @attrs.frozen(kw_only=True)
+class AdviceSettings:
+    """Which rules and calendars decide on advice, and what the gate lets pass.
+
+    Attributes:
+        rules: Files with rules of the entity, beside the shipped ones.
+        days_off: File with bridging days, by year; empty where there is none.
+        not_blocking: Names of requirements that never keep a step from the agenda;
+            each time one is not met, the agenda item says so.
+    """
+
+    rules: tuple[str, ...] = ()
+    days_off: str = ""
+    not_blocking: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
 class Backend:
     """One chosen backend: the name of the offer and its own options."""
 
@@ -105,6 +121,7 @@ class Settings:
         providers: Delivery providers by name, asked in this order.
         trust: Files with trusted root certificates (PEM), relative to the office.
         code: The QR code.
+        advice: Rules, calendars and the gate to the agenda.
         limits: How much of the outside is let in.
     """
 
@@ -116,6 +133,7 @@ class Settings:
     providers: Mapping[str, Backend] = attrs.field(factory=_backends)
     trust: tuple[str, ...] = ()
     code: CodeSettings = CodeSettings()
+    advice: AdviceSettings = AdviceSettings()
     limits: Limits = Limits()
 
     @classmethod
@@ -151,8 +169,13 @@ def _settings(data: dict[str, Any]) -> Settings:
     for name, record in (("code", CodeSettings), ("limits", Limits)):
         if name in values:
             values[name] = record(**_checked(record, values[name], name))
+    if "advice" in values:
+        advice = _checked(AdviceSettings, values["advice"], "advice")
+        for name in ("rules", "not_blocking"):
+            advice[name] = _texts(advice.get(name, []), f"advice: {name}")
+        values["advice"] = AdviceSettings(**advice)
     _check_type("", values.get("book", ""), "digivl.toml: book")
-    values["trust"] = _files(values.get("trust", []), "digivl.toml: trust")
+    values["trust"] = _texts(values.get("trust", []), "digivl.toml: trust")
     return Settings(**values)
 
 
@@ -191,9 +214,9 @@ def _check_type(default: object, value: object, where: str) -> None:
             raise ConfigurationError(f"{where} must be {kind}, not {value!r}")
 
 
-def _files(entry: Any, where: str) -> tuple[str, ...]:
+def _texts(entry: Any, where: str) -> tuple[str, ...]:
     if not isinstance(entry, list) or not all(isinstance(one, str) for one in entry):
-        raise ConfigurationError(f"{where} must be a list of files, not {entry!r}")
+        raise ConfigurationError(f"{where} must be a list of texts, not {entry!r}")
     return tuple(entry)
 
 

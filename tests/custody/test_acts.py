@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
-from digivl.advice.model import ADVICE, AdviceOutcome
+from digivl.advice.body import AdviceOutcome
+from digivl.advice.request import ADVICE
 from digivl.custody.model import CUSTODY, custody_id
 from digivl.dossiers.meeting import MeetingKind
 from digivl.dossiers.model import DOSSIER, ItemKind, StepKind
@@ -207,7 +208,7 @@ def test_two_who_are_asked_at_once(scene_at: At) -> None:
     vl, other = scene.vl, Party("if-2", "Tweede inspecteur", Role.FINANCE_INSPECTOR)
     asked = {
         who.id: vl.advices.ask(
-            scene.dossier, documents=[scene.document], adviser=who, by=route.CABINET
+            scene.dossier, documents=[scene.document, scene.nota], adviser=who, by=route.CABINET
         ).id
         for who in (route.INSPECTOR, other)
     }
@@ -235,7 +236,7 @@ def test_a_question_goes_with_its_dossier(scene_at: At) -> None:
     question = ADVICE.ref(
         vl.advices.ask(
             scene.dossier,
-            documents=[scene.document],
+            documents=[scene.document, scene.nota],
             adviser=route.INSPECTOR,
             by=route.CABINET,
         ).id
@@ -260,7 +261,7 @@ def test_the_agenda_keeps_what_it_has(scene_at: At) -> None:
     scene = scene_at("opened")
     late = scene.vl.advices.ask(
         scene.dossier,
-        documents=[scene.document],
+        documents=[scene.document, scene.nota],
         adviser=route.INSPECTOR,
         by=route.CABINET,
     ).id
@@ -302,7 +303,7 @@ def test_a_question_and_its_dossier_remind_once(scene_at: At) -> None:
     scene = scene_at("opened")
     asked = scene.vl.advices.ask(
         scene.dossier,
-        documents=[scene.document],
+        documents=[scene.document, scene.nota],
         adviser=route.INSPECTOR,
         by=route.CABINET,
     )

@@ -8,6 +8,7 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any, ClassVar
 
+import attrs
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -19,7 +20,10 @@ from hypothesis.stateful import (
 )
 
 from digivl import Digivl, DigivlError
-from digivl.advice.model import ADVICE, AGREEMENT, AdviceOutcome
+from digivl.advice.agreement import AGREEMENT
+from digivl.advice.body import AdviceOutcome
+from digivl.advice.proposal import Act
+from digivl.advice.request import ADVICE
 from digivl.custody.label import PREFIX
 from digivl.custody.model import CUSTODY, custody_id
 from digivl.documents.model import NOTA
@@ -62,6 +66,9 @@ class Acts(RuleBasedStateMachine):
         self.document = self.vl.documents.add(
             self.dossier, content, title="Nota", type=NOTA, by=by
         ).id
+        self.vl.proposals.describe(
+            attrs.evolve(route.proposal(self.dossier), act=Act.NOTE), by=by
+        )
 
     @rule(adviser=parties, by=parties)
     def ask_advice(self, adviser: Any, by: Any) -> None:
@@ -75,7 +82,7 @@ class Acts(RuleBasedStateMachine):
     def receive(self, by: Any) -> None:
         """The first request or question is received."""
         self._on(ADVICE, lambda it: self.vl.advices.receive(it, by=by))
-        self._on(AGREEMENT, lambda it: self.vl.advices.receive_agreement(it, by=by))
+        self._on(AGREEMENT, lambda it: self.vl.agreements.receive(it, by=by))
 
     @rule(needed=st.booleans(), by=parties)
     def advise(self, needed: bool, by: Any) -> None:  # noqa: FBT001
@@ -87,16 +94,17 @@ class Acts(RuleBasedStateMachine):
     @rule(by=parties)
     def ask_agreement(self, by: Any) -> None:
         """A budget agreement is asked."""
-        ask = self.vl.advices.ask_agreement
+        ask = self.vl.agreements.ask
         self._on(ADVICE, lambda it: ask(it, minister=route.BUDGET, by=by))
 
     @rule(yes=st.booleans(), by=parties)
     def decide_agreement(self, yes: bool, by: Any) -> None:  # noqa: FBT001
         """It is given or refused."""
-        advices = self.vl.advices
-        self._on(
-            AGREEMENT, lambda it: (advices.agree if yes else advices.refuse)(it, by=by)
-        )
+        asked = self.vl.agreements
+        if yes:
+            self._on(AGREEMENT, lambda it: asked.agree(it, by=by))
+        else:
+            self._on(AGREEMENT, lambda it: asked.refuse(it, reason="neen", by=by))
 
     @rule(kind=st.sampled_from(StepKind), by=parties)
     def submit(self, kind: StepKind, by: Any) -> None:

@@ -10,7 +10,8 @@ import attrs
 import pytest
 
 from digivl.access.model import DENIAL
-from digivl.advice.model import ADVICE, AdviceOutcome
+from digivl.advice.body import AdviceOutcome
+from digivl.advice.request import ADVICE
 from digivl.dossiers.model import DOSSIER
 from digivl.errors import NotAllowedError, NotFoundError
 from digivl.kernel.parties import Party, Role
@@ -115,7 +116,7 @@ def test_only_who_is_asked_answers(scene_at: At) -> None:
     advices, custody = scene.vl.advices, scene.vl.custody
     asked = advices.ask(
         scene.dossier,
-        documents=[scene.document],
+        documents=[scene.document, scene.nota],
         adviser=route.INSPECTOR,
         by=route.CABINET,
     )

@@ -9,8 +9,11 @@ import pytest
 
 from digivl import Digivl
 from digivl.records.sqlbook import SQLBook
-from digivl.settings import Settings
+from digivl.settings import AdviceSettings, Settings
 from digivl.testing.council import Council
+
+#: What is decided here is not about the papers that go with it.
+_SETTINGS = Settings(advice=AdviceSettings(not_blocking=("Nota", "Bekrachtiging")))
 
 
 @pytest.fixture(name="council")
@@ -19,7 +22,7 @@ def _council(quick_folder: Path) -> Iterator[Council]:
     book = SQLBook.create(f"sqlite:///{quick_folder / 'book.db'}")
     council: Council
     vl = Digivl.from_settings(
-        Settings(), folder=quick_folder, book=book, clock=lambda: council.now
+        _SETTINGS, folder=quick_folder, book=book, clock=lambda: council.now
     )
     council = Council(vl)
     with vl:

@@ -165,7 +165,7 @@ def test_a_confidential_report(council: Council) -> None:
     """Of a confidential matter only who may read confidential documents reads it."""
     meeting = council.meeting().id
     dossier = council.vl.dossiers.open("Vertrouwelijk dossier", by=CABINET).id
-    council.vl.book.write(council.favourable(dossier, "Vertrouwelijk dossier"))
+    council.vl.book.write(council.described(dossier))
     step = council.vl.dossiers.submit(
         dossier, StepKind.FINAL_APPROVAL, documents=(), by=CABINET, confidential=True
     ).id

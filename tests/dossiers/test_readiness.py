@@ -140,7 +140,7 @@ def test_the_flattened_copy_goes(council: Council) -> None:
     (copy,) = vl.documents.copy(
         added.id, flat, CopyKind.FLATTENED, of=last, by=SECRETARIAT
     ).record.copies
-    vl.book.write(council.favourable(dossier, "Decreet"))
+    vl.book.write(council.described(dossier))
     step = vl.dossiers.submit(
         dossier, StepKind.FINAL_APPROVAL, documents=[added.id], by=CABINET
     ).id

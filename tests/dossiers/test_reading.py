@@ -275,7 +275,7 @@ def test_stamped_before_the_agenda(council: Council) -> None:
     """A document that had its code before it was put on the agenda opens as any."""
     vl = council.vl
     dossier = vl.dossiers.open("Met code", by=CABINET).id
-    vl.book.write(council.favourable(dossier, "Met code"))
+    vl.book.write(council.described(dossier))
     document = council.document(dossier, level=A.PUBLIC)
     found = vl.documents.read(document)
     stamped = attrs.evolve(
@@ -320,6 +320,7 @@ def test_who_delivers_to_a_dossier(council: Council) -> None:
 def test_who_is_asked_reads_what_it_is_about(council: Council) -> None:
     """Each of two who were asked at once, though the dossier is with one of them."""
     dossier = council.vl.dossiers.open("Subsidie", by=CABINET).id
+    council.vl.book.write(council.described(dossier))
     document = council.document(dossier)
     inspectors = [
         Party(f"if-{n}", "Inspecteur", Role.FINANCE_INSPECTOR) for n in range(3)

@@ -20,7 +20,7 @@ from digivl.errors import MalformedError, StaleRecordError, StepNotAllowedError
 from digivl.kernel.parties import SYSTEM
 from digivl.records.port import Query
 from digivl.records.sqlbook import SQLBook
-from digivl.settings import Settings
+from digivl.settings import AdviceSettings, Settings
 from digivl.testing.council import CABINET, SECRETARIAT, Council
 
 Opened = Callable[[], Council]
@@ -35,7 +35,7 @@ def _office(url: str, quick_folder: Path) -> Iterator[Opened]:
         books.append(SQLBook.create(url))
         council: Council
         vl = Digivl.from_settings(
-            Settings(),
+            Settings(advice=AdviceSettings(not_blocking=("Nota",))),
             folder=quick_folder,
             book=books[-1],
             clock=lambda: council.now,

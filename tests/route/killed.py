@@ -33,7 +33,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy.engine.default import DefaultDialect
 
 from digivl import Digivl
-from digivl.advice.model import ADVICE, AGREEMENT
+from digivl.advice.agreement import AGREEMENT
+from digivl.advice.request import ADVICE
 from digivl.custody.model import CUSTODY, CustodyState
 from digivl.dispatch.magda import MagdaDocumentendienst
 from digivl.dispatch.model import DISPATCH, DispatchState

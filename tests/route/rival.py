@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from digivl import Digivl, DigivlError
-from digivl.advice.model import AdviceOutcome
+from digivl.advice.body import AdviceOutcome
 from digivl.kernel.kinds import Ref
 from digivl.records.sqlbook import SQLBook
 from digivl.records.tasks import TaskState

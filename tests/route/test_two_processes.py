@@ -15,7 +15,7 @@ import attrs
 import pytest
 
 from digivl import Recipient
-from digivl.advice.model import ADVICE
+from digivl.advice.request import ADVICE
 from digivl.dispatch.model import DISPATCH, PostalAddress
 from digivl.dossiers.model import DOSSIER
 from digivl.records.tasks import TaskState

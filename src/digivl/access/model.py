@@ -125,7 +125,9 @@ class Permission(Enum):
     TAKE_POSITION = "een standpunt innemen voor de vergadering"
     CONSULT = "een overlegronde starten en sluiten"
     MOVE_CUSTODY = "overnemen of doorgeven wat een ander heeft"
-    ASK_ADVICE = "advies en begrotingsakkoord vragen"
+    ASK_ADVICE = "advies vragen"
+    ASK_AGREEMENT = "begrotingsakkoord en akkoord bestuurszaken vragen"
+    INVOKE_URGENCY = "hoogdringendheid inroepen"
     SEND = "registreren en versturen"
     READ_CONFIDENTIAL = "vertrouwelijke documenten lezen"
     READ_DECISIONS_BEFORE_RELEASE = "beslissingen lezen voor hun vrijgave"
@@ -143,7 +145,9 @@ class Reach(Enum):
 
 
 _P = Permission
-_STAFF: Final = frozenset(_P) - {_P.TAKE_POSITION, _P.OVERRIDE, _P.SEND_TO_PARLIAMENT}
+#: Acts of a minister in person.
+_PERSONAL: Final = frozenset({_P.TAKE_POSITION, _P.INVOKE_URGENCY})
+_STAFF: Final = frozenset(_P) - _PERSONAL - {_P.OVERRIDE, _P.SEND_TO_PARLIAMENT}
 _CABINET_ALL: Final = (_P.READ_UNDECIDED, _P.READ_HISTORY)
 _CABINET_OWN: Final = (
     _P.OPEN_DOSSIER,
@@ -155,6 +159,7 @@ _CABINET_OWN: Final = (
     _P.TAKE_POSITION,
     _P.MOVE_CUSTODY,
     _P.ASK_ADVICE,
+    _P.ASK_AGREEMENT,
     _P.SEND,
 )
 
@@ -169,7 +174,7 @@ def _own(*permissions: Permission) -> dict[Permission, Reach]:
 
 _MINISTER: Final = {
     **_all(*_CABINET_ALL, _P.VIEW_SUBMISSIONS, _P.READ_CONFIDENTIAL),
-    **_own(*_CABINET_OWN),
+    **_own(*_CABINET_OWN, _P.INVOKE_URGENCY),
 }
 
 #: What each role may do. The Kaleidos table, and of our own what it lacks: who opens a
@@ -177,7 +182,7 @@ _MINISTER: Final = {
 #: sends, and moves what somebody else has to do.
 PERMISSIONS: Final[dict[Role, dict[Permission, Reach]]] = {
     Role.SYSTEM: _all(*_P),
-    Role.ADMIN: _all(*(frozenset(_P) - {_P.TAKE_POSITION})),
+    Role.ADMIN: _all(*(frozenset(_P) - _PERSONAL)),
     Role.CHANCELLERY: _all(*_STAFF),
     Role.SECRETARIAT: _all(*(_STAFF - {_P.MANAGE_PUBLICATION})),
     Role.SECRETARY: _all(*(_STAFF - {_P.MANAGE_PUBLICATION})),
@@ -207,6 +212,7 @@ PERMISSIONS: Final[dict[Role, dict[Permission, Reach]]] = {
         **_all(_P.READ_UNDECIDED, _P.READ_HISTORY),
         **_own(_P.MOVE_CUSTODY, _P.VIEW_SUBMISSIONS),
     },
+    Role.GOVERNMENT_BODY: _own(_P.DELIVER, _P.ASK_ADVICE),
     Role.FINANCE_INSPECTOR: _all(_P.DELIVER, _P.READ_HISTORY),
     Role.SIGNATORY: _all(_P.READ_HISTORY),
 }

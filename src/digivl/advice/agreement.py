@@ -17,8 +17,8 @@ from attrs.validators import optional
 from digivl.advice.basis import Basis
 from digivl.advice.body import Body
 from digivl.advice.clock import Clock, Inquiry, with_answer
-from digivl.advice.request import IN_HOUSE, Condition, Silence
-from digivl.errors import MalformedError
+from digivl.advice.request import IN_HOUSE, Condition, Silence, with_met
+from digivl.errors import MalformedError, StepNotAllowedError
 from digivl.kernel.checks import free_text, public_line
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
@@ -134,7 +134,7 @@ class Agreement:
     @property
     def due(self) -> datetime | None:
         """The last instant of the term that runs now, in UTC."""
-        runs = self.state is AgreementState.RECEIVED and self.clock is not None
+        runs = self.state is AgreementState.RECEIVED
         return self.clock.due if runs and self.clock else None
 
     def _after(self, step: str) -> AgreementState:
@@ -145,14 +145,10 @@ class Agreement:
         state = self._after("receive")
         return attrs.evolve(self, state=state, received_at=at, clock=clock)
 
-    def ask_completion(self, inquiry: Inquiry, clock: Clock | None) -> Agreement:
-        """The minister asks to complete the file."""
-        return attrs.evolve(
-            self,
-            state=self._after("ask to complete"),
-            inquiries=(*self.inquiries, inquiry),
-            clock=clock,
-        )
+    def ask_completion(self, inquiry: Inquiry) -> Agreement:
+        """The minister asks to complete the file; the term has to be reckoned anew."""
+        state = self._after("ask to complete")
+        return attrs.evolve(self, state=state, inquiries=(*self.inquiries, inquiry))
 
     def complete(self, text: str, basis: Basis, at: datetime) -> Agreement:
         """The asker completed it; the term has to be reckoned anew."""
@@ -168,6 +164,14 @@ class Agreement:
     def lapse(self, silence: Silence) -> Agreement:
         """The term passed without an answer."""
         return attrs.evolve(self, state=self._after("lapse"), silence=silence)
+
+    def met(self, number: int, document: str) -> Agreement:
+        """A condition of the agreement is met; see `with_met`."""
+        if self.ruling is None:
+            raise StepNotAllowedError("agreement", "niet gegeven", "meet", ())
+        conditions = with_met(self.ruling.conditions, number, document)
+        ruling = attrs.evolve(self.ruling, conditions=conditions)
+        return attrs.evolve(self, ruling=ruling)
 
     def withdraw(self) -> Agreement:
         """The asker withdraws it."""

@@ -13,6 +13,7 @@ from digivl.errors import MalformedError
 from digivl.kernel.calendar import CALENDARS, Calendar
 from digivl.kernel.checks import counted_from_one, digest, free_text
 from digivl.kernel.moments import aware
+from digivl.kernel.parties import Party
 from digivl.kernel.terms import Pause, Term
 
 
@@ -22,6 +23,7 @@ class Inquiry:
 
     Attributes:
         text: What was asked.
+        by: Who asked, and has it again once it is answered.
         asked_at: When.
         suspends: It stops the term.
         answer: What was answered.
@@ -29,6 +31,7 @@ class Inquiry:
     """
 
     text: str = attrs.field(validator=free_text)
+    by: Party
     asked_at: datetime = attrs.field(validator=aware)
     suspends: bool
     answer: str = attrs.field(default="", validator=free_text)

@@ -92,6 +92,25 @@ class Condition:
     met_by: str | None = None
 
 
+def with_met(
+    conditions: tuple[Condition, ...], number: int, document: str
+) -> tuple[Condition, ...]:
+    """The conditions once one of them is met by a document; counted from 1.
+
+    Raises:
+        MalformedError: There is no such condition.
+    """
+    if not 1 <= number <= len(conditions):
+        raise MalformedError(
+            f"there is no condition {number}",
+            hint=f"There are {len(conditions)}, counted from 1.",
+        )
+    return tuple(
+        attrs.evolve(one, met_by=document) if at == number else one
+        for at, one in enumerate(conditions, 1)
+    )
+
+
 @attrs.frozen(kw_only=True)
 class AspectRemark:
     """What an advice says about one aspect (opmerking)."""
@@ -169,12 +188,14 @@ class Appeal:
     Attributes:
         minister: The minister bevoegd voor het budgettair beleid.
         reason: Why.
-        clock: The term of the minister.
+        at: When it was lodged.
+        clock: The term of the minister; None where no rule gives one.
     """
 
     minister: Party
     reason: str = attrs.field(validator=free_text)
-    clock: Clock
+    at: datetime = attrs.field(validator=aware)
+    clock: Clock | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -248,10 +269,10 @@ class AdviceRequest:
     @property
     def due(self) -> datetime | None:
         """The last instant of the term that runs now, in UTC."""
-        if self.state is AdviceState.APPEALED and self.appeal is not None:
-            return self.appeal.clock.due
-        runs = self.state is AdviceState.RECEIVED and self.clock is not None
-        return self.clock.due if runs and self.clock else None
+        if self.state is AdviceState.RECEIVED:
+            return self.clock.due if self.clock else None
+        appealed = self.state is AdviceState.APPEALED and self.appeal
+        return appealed.clock.due if appealed and appealed.clock else None
 
     def _after(self, step: str) -> AdviceState:
         return ADVICE_LIFECYCLE.after(self.state, step)
@@ -286,14 +307,10 @@ class AdviceRequest:
         state = self._after("send back")
         return attrs.evolve(self, state=state, lacks=lacks, clock=None)
 
-    def ask_information(self, inquiry: Inquiry, clock: Clock | None) -> AdviceRequest:
-        """The adviser asks something, in writing."""
-        return attrs.evolve(
-            self,
-            state=self._after("ask information"),
-            inquiries=(*self.inquiries, inquiry),
-            clock=clock,
-        )
+    def ask_information(self, inquiry: Inquiry) -> AdviceRequest:
+        """The adviser asks something, in writing; the term has to be reckoned anew."""
+        state = self._after("ask information")
+        return attrs.evolve(self, state=state, inquiries=(*self.inquiries, inquiry))
 
     def answer(self, text: str, at: datetime) -> AdviceRequest:
         """The asker answers; the term has to be reckoned anew."""
@@ -334,6 +351,14 @@ class AdviceRequest:
     def conclude(self, step: str) -> AdviceRequest:
         """The appeal is decided, or the request withdrawn."""
         return attrs.evolve(self, state=self._after(step))
+
+    def met(self, number: int, document: str) -> AdviceRequest:
+        """A condition of the advice is met; see `with_met`."""
+        if self.advice is None:
+            raise StepNotAllowedError("advice", "niet gegeven", "meet", ())
+        conditions = with_met(self.advice.conditions, number, document)
+        advice = attrs.evolve(self.advice, conditions=conditions)
+        return attrs.evolve(self, advice=advice)
 
     def _check_unfavourable(self, step: str) -> None:
         state = self._after(step)  # the lifecycle speaks first

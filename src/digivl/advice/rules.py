@@ -8,7 +8,7 @@ answer is that it is undetermined, never that nothing is needed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 
 import attrs
@@ -16,9 +16,10 @@ from attrs.validators import optional
 
 from digivl.advice.body import Body, SilenceEffect
 from digivl.errors import MalformedError
+from digivl.kernel.calendar import Calendar
 from digivl.kernel.checks import counted_from_one, digest, public_line
 from digivl.kernel.money import Euro
-from digivl.kernel.terms import Counted
+from digivl.kernel.terms import Counted, deadline_before
 
 #: What a fact about a proposal can be; None is not known.
 Fact = bool | str | Euro | tuple[str, ...] | None
@@ -259,6 +260,13 @@ class RuleSet:
                 if term.period.holds_on(day):
                     return term
         return None
+
+
+    def agenda_deadline(
+        self, meeting: datetime, calendars: Mapping[str, Calendar]
+    ) -> datetime | None:
+        """The last moment to submit for a meeting; None where no rule gives one."""
+        return deadline_before(meeting, 4, calendars["legal"])
 
 
 def _check_disjoint(rules: Sequence[Rule] | Sequence[TermRule]) -> None:

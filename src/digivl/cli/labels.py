@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from digivl.access.model import DENIAL
-from digivl.advice.model import ADVICE, AGREEMENT
+from digivl.advice.agreement import AGREEMENT
+from digivl.advice.gate import LOOSENING
+from digivl.advice.proposal import PROPOSAL
+from digivl.advice.request import ADVICE
 from digivl.custody.label import LABEL
 from digivl.custody.model import CUSTODY, DELEGATION
 from digivl.dispatch.model import DISPATCH
@@ -53,8 +56,10 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         PARLIAMENT_NAME,
         DENIAL,
         DOCUMENT,
+        PROPOSAL,
         ADVICE,
         AGREEMENT,
+        LOOSENING,
         FLOW,
         AUTHENTIC,
         DISPATCH,
@@ -71,13 +76,34 @@ _LABELS: Final = {
     ("document", "replace"): "Nieuwe versie opnemen",
     ("document", "stamped"): "QR-code plaatsen",
     ("document", "signed"): "Getekende versie bewaren",
-    ("advice", "submit"): "Advies IF vragen",
+    ("proposal", "describe"): "Voorstel beschrijven",
+    ("advice", "draft"): "Adviesvraag voorbereiden",
+    ("advice", "edit"): "Adviesvraag aanpassen",
+    ("advice", "submit"): "Advies vragen",
     ("advice", "receive"): "Adviesvraag ontvangen",
-    ("advice", "advise"): "Advies IF geven",
-    ("agreement", "submit"): "Begrotingsakkoord vragen",
+    ("advice", "send back"): "Adviesvraag terugsturen",
+    ("advice", "ask information"): "Inlichtingen vragen",
+    ("advice", "answer"): "Inlichtingen geven",
+    ("advice", "urge"): "Hoogdringendheid inroepen",
+    ("advice", "extend"): "Termijn verlengen",
+    ("advice", "advise"): "Advies geven",
+    ("advice", "lapse"): "Termijn verstreken",
+    ("advice", "reply"): "Repliek geven",
+    ("advice", "appeal"): "Beroep instellen",
+    ("advice", "join"): "Beroep bijtreden",
+    ("advice", "confirm"): "Advies in beroep bevestigen",
+    ("advice", "meet"): "Voorwaarde vervullen",
+    ("advice", "withdraw"): "Adviesvraag intrekken",
+    ("agreement", "submit"): "Akkoord vragen",
     ("agreement", "receive"): "Akkoordvraag ontvangen",
-    ("agreement", "agree"): "Begrotingsakkoord geven",
-    ("agreement", "refuse"): "Begrotingsakkoord weigeren",
+    ("agreement", "ask to complete"): "Vervollediging vragen",
+    ("agreement", "complete"): "Vervolledigen",
+    ("agreement", "agree"): "Akkoord geven",
+    ("agreement", "refuse"): "Akkoord weigeren",
+    ("agreement", "lapse"): "Termijn verstreken",
+    ("agreement", "meet"): "Voorwaarde vervullen",
+    ("agreement", "withdraw"): "Akkoordvraag intrekken",
+    ("loosening", "loosen"): "Vereiste versoepelen (afwijking)",
     ("submission", "submit"): "Indienen bij de secretarie",
     ("submission", "answer"): "Antwoord van een mede-indiener",
     ("submission", "ask back"): "Aanpassing vragen",
@@ -225,8 +251,8 @@ def accompanies(entry: AnyEntry) -> bool:
 def result(entry: AnyEntry) -> str:
     """What came of it, in one line."""
     record = entry.record
-    if entry.kind is ADVICE and record.outcome is not None:
-        return str(record.outcome.value.lower().replace("_", " "))
+    if entry.kind in (ADVICE, AGREEMENT):
+        return f"{record.body.value}: {_answer(entry)}"
     if entry.kind is FLOW:
         return _signed(entry)
     if entry.kind is DOCUMENT:
@@ -237,6 +263,15 @@ def result(entry: AnyEntry) -> str:
     if entry.kind is CUSTODY:
         return f"{record.holder}: {record.next_step}"
     return entry.kind.standing(record).state.lower()
+
+
+def _answer(entry: AnyEntry) -> str:
+    record = entry.record
+    if record.silence is not None:
+        return str(record.silence.effect.label)
+    if entry.kind is ADVICE and record.advice is not None:
+        return str(record.advice.outcome.label)
+    return str(record.state.value.lower().replace("_", " "))
 
 
 def _version(entry: AnyEntry) -> str:

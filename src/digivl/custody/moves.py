@@ -131,8 +131,9 @@ class Moves:
         *,
         by: Party,
         at: datetime,
-        days: int,
         ends: bool,
+        days: int | None = None,
+        due: datetime | None = None,
     ) -> Iterator[Draft[Custody]]:
         """The drafts that move a question on, or end it; the dossier goes with it.
 
@@ -144,18 +145,19 @@ class Moves:
             step: What, in Dutch.
             by: Who acts.
             at: Moment of the act.
-            days: Term in working days.
             ends: The question is answered: nobody holds it any more.
+            days: Term in working days.
+            due: Or the moment itself.
         """
         found = self.of(subject)
         own = self.of(of_dossier(found.record.dossier))
         if ends:
             yield found.next(found.record.close(), "close", by, at)
         else:
-            yield self.passed(found, to, step, by=by, at=at, days=days)
+            yield self.passed(found, to, step, by=by, at=at, days=days, due=due)
         is_open = CUSTODY.standing(own.record).open
         if is_open and own.record.holder.id == found.record.holder.id:
-            yield self.passed(own, to, step, by=by, at=at, days=days)
+            yield self.passed(own, to, step, by=by, at=at, days=days, due=due)
 
     def closed(
         self, subject: Ref, *, by: Party, at: datetime, reason: str = ""

@@ -104,7 +104,7 @@ class Agendas:
         """
         self._guard.check(by, Permission.MANAGE_AGENDA, subject=STEP.ref(step))
         found, planned = self._book.read(STEP, step), self.read(meeting)
-        self._check_ready(found.record, kind)
+        without = self._check_ready(found, meeting, kind)
         now, name = self._clock(), new_id()
         placed = found.record.put_on_agenda(
             Placement(meeting=meeting, item=name, kind=kind)
@@ -119,7 +119,7 @@ class Agendas:
             due=planned.record.planned_start,
         )
         written = self._book.write(
-            first(ITEM, name, item, "put on agenda", by, now),
+            first(ITEM, name, item, "put on agenda", by, now, without),
             found.next(placed, "put on agenda", by, now),
             touched(planned, by, now),
             held,
@@ -263,13 +263,21 @@ class Agendas:
             pieces=pinned(self._book, step.dossier, step.documents),
         )
 
-    def _check_ready(self, step: ProcedureStep, kind: ItemKind) -> None:
-        # An announcement asks no decision, so it needs no advice and no agreement.
-        if kind is ItemKind.ANNOUNCEMENT:
-            return
-        missing = [r for r in self._gate.requirements(step.dossier) if not r.met]
-        if missing:
-            raise NotReadyError(step.title, [(r.name, r.explanation) for r in missing])
+    def _check_ready(
+        self, step: Entry[ProcedureStep], meeting: str, kind: ItemKind
+    ) -> str:
+        """What was loosened for it, in Dutch; empty when nothing was.
+
+        Raises:
+            NotReadyError: Something is missing.
+        """
+        record = step.record
+        found = self._gate.requirements(
+            record.dossier, step.id, meeting=meeting, kind=kind
+        )
+        if missing := [(r.name, r.explanation) for r in found if r.blocking]:
+            raise NotReadyError(record.title, missing)
+        return "; ".join(f"zonder {r.name}: {r.loosened}" for r in found if r.loosened)
 
 
 def touched(

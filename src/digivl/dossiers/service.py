@@ -177,7 +177,7 @@ class Dossiers:
 
     def missing(self, dossier: str) -> tuple[Requirement, ...]:
         """What still keeps the dossier from the agenda; empty when nothing does."""
-        return tuple(r for r in self._gate.requirements(dossier) if not r.met)
+        return tuple(r for r in self._gate.requirements(dossier) if r.blocking)
 
     def set_level(
         self, document: str, level: AccessLevel, *, by: Party, reason: str = ""

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from digivl.access.model import AccessLevel
-from digivl.advice.model import ADVICE, AdviceOutcome, AdviceRequest
+from digivl.advice.proposal import PROPOSAL, Act, Proposal, Spending
 from digivl.app import Digivl
 from digivl.documents.model import (
     DOCUMENT,
@@ -117,7 +117,7 @@ class Council:
     ) -> Entry[ProcedureStep]:
         """A step that is ready for the agenda."""
         dossier = self.vl.dossiers.open(title, by=by).id
-        self.vl.book.write(self.favourable(dossier, title))
+        self.vl.book.write(self.described(dossier))
         names = [self.document(dossier, level=level) for _ in range(documents)]
         return self.vl.dossiers.submit(dossier, kind, documents=names, by=by)
 
@@ -132,7 +132,7 @@ class Council:
         """
         vl, title = self.vl, "Decreet over jeugdwerk"
         dossier = vl.dossiers.open(title, by=CABINET).id
-        vl.book.write(self.favourable(dossier, title))
+        vl.book.write(self.described(dossier))
         usual: dict[str, Any] = {"level": AccessLevel.INTERNAL_ADMINISTRATION}
         names = [
             self.document(dossier, type=of, **(usual | how)) for of, how in documents
@@ -148,23 +148,24 @@ class Council:
             vl.releases.decisions(meeting, by=SECRETARIAT)
         return dossier, names
 
-    def favourable(self, dossier: str, title: str) -> Draft[AdviceRequest]:
-        """An advice that asks nothing more."""
-        request = AdviceRequest(
+    def described(self, dossier: str) -> Draft[Proposal]:
+        """A proposal on which nobody has to be heard."""
+        proposal = Proposal(
             dossier=dossier,
-            title=title,
-            versions=("0" * 64,),
-            asker=CABINET,
-            adviser=INSPECTOR,
-            submitted_at=self.now,
+            act=Act.NOTE,
+            budget_impact=False,
+            spending=Spending.NONE,
+            esr_impact=False,
+            more_staff=False,
+            agency_matters=False,
+            staff_policy=False,
+            staff_statute=False,
+            recurring=False,
+            strategic=False,
+            personal_data=False,
+            impact_analysis=False,
         )
-        request = request.receive(self.now, self.now).advise(
-            AdviceOutcome.FAVOURABLE,
-            agreement_needed=False,
-            conditions=(),
-            at=self.now,
-        )
-        return first(ADVICE, new_id(), request, "advise", INSPECTOR, self.now)
+        return first(PROPOSAL, dossier, proposal, "describe", CABINET, self.now)
 
     def item(
         self,

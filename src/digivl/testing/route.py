@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import attrs
 
-from digivl.advice.model import ADVICE, AGREEMENT, AdviceOutcome, BudgetLine
+from digivl.advice.agreement import AGREEMENT
+from digivl.advice.body import AdviceOutcome
+from digivl.advice.budget import BudgetLine
+from digivl.advice.proposal import PROPOSAL, Act, Proposal, Spending
+from digivl.advice.request import ADVICE
 from digivl.dispatch.model import DISPATCH, PostalAddress, Recipient
-from digivl.documents.model import DECISION_REPORT, DOCUMENT, Origin
+from digivl.documents.model import DOCUMENT, NOTA, Origin
 from digivl.dossiers.agenda import FormalCheck
 from digivl.dossiers.meeting import MEETING, MeetingKind
 from digivl.dossiers.model import (
@@ -25,7 +30,7 @@ from digivl.dossiers.model import (
     StepState,
 )
 from digivl.errors import NotFoundError
-from digivl.kernel.identifiers import INSZ, OVOCode, new_id
+from digivl.kernel.identifiers import INSZ, URI, OVOCode, new_id
 from digivl.kernel.kinds import Kind, Ref
 from digivl.kernel.money import Euro
 from digivl.kernel.parties import Party, Role
@@ -33,6 +38,7 @@ from digivl.records.entries import AnyEntry
 from digivl.records.port import Query
 from digivl.records.tasks import NewTask, Task
 from digivl.signing.model import FLOW, Signatory
+from digivl.testing.papers import paper
 from digivl.verification.model import AUTHENTIC, RegisterState
 
 if TYPE_CHECKING:
@@ -63,6 +69,9 @@ _LINE: Final = BudgetLine(
     vak=Euro("156000.00"),
     vek=Euro("109200.00"),
 )
+_DECREE: Final = URI(
+    "https://data.vlaanderen.be/id/concept/AardWetgeving/BesluitVanDeVlaamseRegering"
+)
 
 
 def recipients() -> tuple[Recipient, Recipient]:
@@ -75,6 +84,27 @@ def recipients() -> tuple[Recipient, Recipient]:
         municipality="Brussel",
     )
     return ebox, Recipient.by_letter("Test Vereniging", address)
+
+
+def proposal(dossier: str) -> Proposal:
+    """A subsidy by an individual decision: it costs money and asks no staff."""
+    return Proposal(
+        dossier=dossier,
+        act=Act.INDIVIDUAL_DECISION,
+        budget_impact=True,
+        lines=(_LINE,),
+        spending=Spending.SUBSIDY,
+        amount=_LINE.vak,
+        esr_impact=True,
+        more_staff=False,
+        agency_matters=False,
+        staff_policy=False,
+        staff_statute=False,
+        recurring=True,
+        strategic=False,
+        personal_data=False,
+        impact_analysis=False,
+    )
 
 
 def start(vl: Digivl, content: BinaryIO, title: str) -> Ref:
@@ -106,16 +136,27 @@ def play(vl: Digivl, task: Task) -> None:
     scene = Scene(vl, task.subject.id, task.payload["document"])
     if scene.missing(DOSSIER, scene.dossier):
         vl.dossiers.open(task.payload["title"], by=CABINET, id=scene.dossier)
+    if scene.missing(PROPOSAL, scene.dossier):
+        vl.proposals.describe(proposal(scene.dossier), by=CABINET)
     if scene.missing(DOCUMENT, scene.document):
         with vl.documents.opened(task.payload["sha256"]) as content:
             vl.documents.add(
                 scene.dossier,
                 content,
                 title=task.payload["title"],
-                type=DECISION_REPORT,
+                type=_DECREE,
                 by=CABINET,
                 id=scene.document,
             )
+    if scene.missing(DOCUMENT, scene.nota):
+        vl.documents.add(
+            scene.dossier,
+            BytesIO(paper("Nota aan de Vlaamse Regering")),
+            title="Nota aan de Vlaamse Regering",
+            type=NOTA,
+            by=CABINET,
+            id=scene.nota,
+        )
     _advise(scene)
     _agree(scene)
     _decide(scene, task.payload["meeting"])
@@ -131,6 +172,11 @@ class Scene:
     vl: Digivl
     dossier: str
     document: str
+
+    @property
+    def nota(self) -> str:
+        """Id of the nota that goes with the document."""
+        return f"{self.document}-nota"
 
     def all(self, kind: Kind[Any]) -> Iterator[AnyEntry]:
         """The records of a kind in this dossier, as they are now."""
@@ -156,26 +202,25 @@ def _advise(scene: Scene) -> None:
     if found is None:
         found = advices.ask(
             scene.dossier,
-            documents=[scene.document],
-            lines=[_LINE],
+            documents=[scene.document, scene.nota],
             adviser=INSPECTOR,
             by=CABINET,
         )
     if found.record.received_at is None:
         found = advices.receive(found.id, by=INSPECTOR)
-    if found.record.outcome is None:
+    if found.record.advice is None:
         advices.advise(found.id, AdviceOutcome.FAVOURABLE, by=INSPECTOR)
 
 
 def _agree(scene: Scene) -> None:
-    advices, advice = scene.vl.advices, scene.only(ADVICE)
+    agreements, advice = scene.vl.agreements, scene.only(ADVICE)
     found = scene.only(AGREEMENT)
     if found is None and advice is not None:
-        found = advices.ask_agreement(advice.id, minister=BUDGET, by=CABINET)
+        found = agreements.ask(advice.id, minister=BUDGET, by=CABINET)
     if found is not None and found.record.received_at is None:
-        found = advices.receive_agreement(found.id, by=BUDGET)
-    if found is not None and found.record.decided_at is None:
-        advices.agree(found.id, by=BUDGET)
+        found = agreements.receive(found.id, by=BUDGET)
+    if found is not None and found.record.ruling is None:
+        agreements.agree(found.id, by=BUDGET)
 
 
 def _decide(scene: Scene, meeting: str) -> None:
@@ -183,7 +228,7 @@ def _decide(scene: Scene, meeting: str) -> None:
     step = scene.only(STEP) or dossiers.submit(
         scene.dossier,
         StepKind.FINAL_APPROVAL,
-        documents=[scene.document],
+        documents=[scene.document, scene.nota],
         by=CABINET,
     )
     if scene.missing(MEETING, meeting):

@@ -1,0 +1,129 @@
+"""The side of who asks: whose dossier it is, what a question rests on, what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import attrs
+
+from digivl.access.guard import Admit
+from digivl.access.model import Permission
+from digivl.advice.agreement import Agreement
+from digivl.advice.basis import Basis
+from digivl.advice.completeness import Lack, lacks
+from digivl.advice.proposals import Proposals
+from digivl.advice.request import ADVICE, AdviceRequest
+from digivl.documents.model import DOCUMENT
+from digivl.dossiers.model import DOSSIER
+from digivl.dossiers.pieces import belonging, pinned
+from digivl.errors import NotReadyError
+from digivl.kernel.kinds import Kind
+from digivl.kernel.parties import Party
+from digivl.records.entries import Draft, Entry
+from digivl.records.port import RecordBook
+
+R = TypeVar("R", AdviceRequest, Agreement)
+
+
+@attrs.frozen
+class Asking:
+    """What asking advice and asking agreement share."""
+
+    _book: RecordBook
+    _admit: Admit
+    _proposals: Proposals
+
+    def admit(
+        self,
+        dossier: str,
+        by: Party,
+        permission: Permission = Permission.ASK_ADVICE,
+    ) -> None:
+        """Let `by` ask something about an open dossier.
+
+        Raises:
+            NotAllowedError: It is somebody else's.
+            StepNotAllowedError: It is closed.
+        """
+        self._admit(dossier, permission, by)
+
+    def own(
+        self,
+        kind: Kind[R],
+        id: str,
+        by: Party,
+        permission: Permission = Permission.ASK_ADVICE,
+    ) -> Entry[R]:
+        """A question, for who may act on its dossier.
+
+        Raises:
+            NotAllowedError: `by` may not; also where there is no such question, for who
+                may act on some only.
+            NotFoundError: No such question.
+        """
+        found = self._book.read_all(kind, [id]).get(id)
+        self.admit(found.record.dossier if found else id, by, permission)
+        return self.read(kind, id)
+
+    def read(self, kind: Kind[R], id: str) -> Entry[R]:
+        """The question as it is now.
+
+        Raises:
+            NotFoundError: No such question.
+        """
+        return self._book.read(kind, id)
+
+    def title(self, dossier: str) -> str:
+        """What a question about a dossier is called."""
+        return self._book.read(DOSSIER, dossier).record.title
+
+    def basis(self, dossier: str, documents: Sequence[str]) -> Basis:
+        """What a question rests on now: documents, and the lines of the proposal.
+
+        Raises:
+            NotFoundError: No such document in this dossier.
+            MalformedError: There is no document.
+        """
+        proposal = self._proposals.find(dossier)
+        lines = proposal.record.lines if proposal else ()
+        return Basis(pieces=pinned(self._book, dossier, documents), lines=lines)
+
+    def lacks(self, question: AdviceRequest | Agreement) -> tuple[Lack, ...]:
+        """What a question lacks; empty when it is complete."""
+        proposal = self._proposals.find(question.dossier)
+        names = [piece.document for piece in question.basis.pieces]
+        documents = self._book.read_all(DOCUMENT, names).values()
+        advice = None
+        if isinstance(question, Agreement):
+            advice = self._book.read(ADVICE, question.advice).record
+        return lacks(
+            question.body,
+            proposal.record if proposal else None,
+            question.basis,
+            {entry.record.type for entry in documents},
+            advice,
+        )
+
+    def check_complete(self, question: AdviceRequest | Agreement) -> None:
+        """Refuse to submit what would be sent back.
+
+        Raises:
+            NotReadyError: It lacks something; it says what.
+        """
+        if missing := self.lacks(question):
+            pairs = [(lack.name, lack.text) for lack in missing]
+            raise NotReadyError(question.title, pairs)
+
+    def check_document(self, dossier: str, document: str | None) -> None:
+        """Refuse a document that is not of the dossier.
+
+        Raises:
+            NotFoundError: It is not.
+        """
+        if document is not None:
+            belonging(self._book, dossier, [document])
+
+    def write(self, draft: Draft[R]) -> Entry[R]:
+        """Write what changes nothing about who has the question."""
+        return self._book.write(draft)[0]

@@ -1,0 +1,246 @@
+"""Judges one question of a dossier: what of it is satisfied, pending, missing or stale.
+
+Pure: everything it looks at comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final, TypeVar
+
+import attrs
+
+from digivl.advice.agreement import Agreement, AgreementState
+from digivl.advice.body import AdviceOutcome, Body
+from digivl.advice.budget import BudgetLine
+from digivl.advice.request import AdviceRequest, AdviceState, Condition
+from digivl.advice.rules import Assessment, Need
+from digivl.documents.model import Document
+from digivl.dossiers.gate import Requirement, RequirementStatus
+from digivl.kernel.moments import date_in_dutch, day_of, in_dutch
+from digivl.records.entries import Entry
+
+_S = RequirementStatus
+#: What a requirement is called that no rule decides.
+_NEEDS: Final = {
+    Need.REQUIRED: (_S.MISSING, "niet gevraagd"),
+    Need.NOT_REQUIRED: (_S.NOT_REQUIRED, "niet vereist"),
+    Need.UNDETERMINED: (_S.UNDETERMINED, "niet te bepalen"),
+}
+
+R = TypeVar("R", AdviceRequest, Agreement)
+
+
+@attrs.frozen(kw_only=True)
+class Now:
+    """What answers are compared with: how the dossier is now.
+
+    Attributes:
+        documents: The documents of the dossier, by id.
+        lines: The effect on the budget, as the proposal has it.
+        texts_count: An answer is stale when a text changed, not only a budget line.
+    """
+
+    documents: Mapping[str, Document]
+    lines: Collection[BudgetLine]
+    texts_count: bool
+
+
+def advised(
+    assessment: Assessment, requests: Iterable[Entry[AdviceRequest]], now: Now
+) -> Requirement:
+    """How it stands with an advice.
+
+    Args:
+        assessment: Whether it is needed.
+        requests: Those to this body, the oldest first.
+        now: How the dossier is.
+    """
+    last = _counting(requests)
+    if last is None:
+        return _unasked(assessment)
+    if last.record.is_open:
+        return _pending(assessment, last, last.record.adviser.label)
+    answered = _of_advice(assessment, last)
+    return _unless_stale(answered, last, now)
+
+
+def agreed(
+    assessment: Assessment, agreements: Iterable[Entry[Agreement]], now: Now
+) -> Requirement:
+    """How it stands with an agreement; arguments as `advised`."""
+    last = _counting(agreements)
+    if last is None:
+        return _unasked(assessment)
+    if last.record.is_open:
+        return _pending(assessment, last, last.record.minister.label)
+    return _unless_stale(_of_agreement(assessment, last), last, now)
+
+
+def _counting(questions: Iterable[Entry[R]]) -> Entry[R] | None:
+    """The question that counts: the last one that was asked and not withdrawn."""
+    withdrawn = (AdviceState.WITHDRAWN, AgreementState.WITHDRAWN)
+    asked = [q for q in questions if q.record.state not in withdrawn]
+    return asked[-1] if asked else None
+
+
+def _unasked(assessment: Assessment) -> Requirement:
+    status, said = _NEEDS[assessment.need]
+    return Requirement(
+        name=assessment.body.value,
+        status=status,
+        explanation=f"{said} ({_why(assessment)})",
+        blocking=not status.is_met,
+        rules=assessment.rules,
+    )
+
+
+def _why(assessment: Assessment) -> str:
+    if assessment.need is Need.UNDETERMINED and assessment.unknown:
+        return f"{assessment.explanation}; niet gekend: {', '.join(assessment.unknown)}"
+    return assessment.explanation
+
+
+def _pending(
+    assessment: Assessment, question: Entry[R], answerer: str
+) -> Requirement:
+    record = question.record
+    whom = answerer
+    said = f"gevraagd aan {answerer}"
+    if record.state is AdviceState.CONCEPT:
+        whom, said = record.asker.label, "nog niet ingediend"
+    elif record.state is AdviceState.SENT_BACK:
+        whom, said = record.asker.label, "teruggestuurd, aan te vullen"
+    elif record.state in (
+        AdviceState.INFORMATION_ASKED,
+        AgreementState.COMPLETION_ASKED,
+    ):
+        whom, said = record.asker.label, f"{answerer} vroeg inlichtingen"
+    elif record.due is not None:
+        said += f", tot {in_dutch(record.due)}"
+    elif record.received_at is None:
+        said += ", nog niet ontvangen"
+    return Requirement(
+        name=assessment.body.value,
+        status=_S.PENDING,
+        explanation=said,
+        blocking=True,
+        rules=assessment.rules,
+        whom=whom,
+        since=question.at,
+        due=record.due,
+        evidence=(str(question.ref),),
+    )
+
+
+def _of_advice(assessment: Assessment, asked: Entry[AdviceRequest]) -> Requirement:
+    record = asked.record
+    if record.silence is not None and record.advice is None:
+        return _silent(assessment, asked)
+    advice = record.advice
+    if advice is None:
+        raise AssertionError("an answered request has an advice or a silence")
+    said = f"{advice.outcome.label} op {date_in_dutch(day_of(advice.at))}"
+    status, blocking, whom = _S.SATISFIED, False, ""
+    if advice.outcome is AdviceOutcome.UNFAVOURABLE:
+        status, blocking, whom, more = _against(record)
+        said += more
+    said += _open_conditions(advice.conditions)
+    return Requirement(
+        name=assessment.body.value,
+        status=status,
+        explanation=said,
+        blocking=blocking,
+        rules=assessment.rules,
+        whom=whom,
+        evidence=_evidence(asked, advice.document),
+    )
+
+
+def _against(record: AdviceRequest) -> tuple[RequirementStatus, bool, str, str]:
+    """What an unfavourable advice comes to: status, blocking, from whom, words."""
+    if record.state is AdviceState.JOINED:
+        return _S.SATISFIED, False, "", ", in beroep bijgetreden"
+    if record.state in (AdviceState.CONFIRMED, AdviceState.APPEAL_LAPSED):
+        return _S.REFUSED_ESCALATED, False, "", ", in beroep niet bijgetreden"
+    if record.reply is not None:
+        return _S.REFUSED_ESCALATED, False, "", ", met repliek"
+    return _S.MISSING, True, record.asker.label, ", repliek ontbreekt"
+
+
+def _of_agreement(assessment: Assessment, asked: Entry[Agreement]) -> Requirement:
+    ruling = asked.record.ruling
+    if ruling is None:
+        return _silent(assessment, asked)
+    day = date_in_dutch(day_of(ruling.at))
+    said = f"akkoord op {day}" if ruling.granted else f"geweigerd op {day}"
+    return Requirement(
+        name=assessment.body.value,
+        # The minister may put to the government what was refused.
+        status=_S.SATISFIED if ruling.granted else _S.REFUSED_ESCALATED,
+        explanation=said + _open_conditions(ruling.conditions),
+        rules=assessment.rules,
+        evidence=_evidence(asked, ruling.document),
+    )
+
+
+def _silent(assessment: Assessment, asked: Entry[R]) -> Requirement:
+    silence = asked.record.silence
+    if silence is None:
+        raise AssertionError("a question that is not open has an answer or a silence")
+    day = date_in_dutch(day_of(silence.at))
+    return Requirement(
+        name=assessment.body.value,
+        status=_S.SATISFIED_BY_SILENCE,
+        explanation=f"geen antwoord: {silence.effect.label}, vastgesteld op {day}",
+        rules=(silence.rule,),
+        evidence=(str(asked.ref),),
+    )
+
+
+def _unless_stale(found: Requirement, asked: Entry[R], now: Now) -> Requirement:
+    basis = asked.record.basis
+    changed = list(basis.changed_pieces(now.documents))
+    lines = set(basis.lines) != set(now.lines)
+    if not lines and not changed:
+        return found
+    what = ["de begrotingslijnen"] if lines else []
+    return attrs.evolve(
+        found,
+        status=_S.STALE,
+        explanation=f"{found.explanation}; sindsdien gewijzigd: "
+        + ", ".join([*what, *changed]),
+        blocking=found.blocking or lines or now.texts_count,
+        whom=asked.record.asker.label,
+    )
+
+
+def _open_conditions(conditions: Sequence[Condition]) -> str:
+    still = sum(condition.met_by is None for condition in conditions)
+    if not still:
+        return ""
+    said = "voorwaarde" if still == 1 else "voorwaarden"
+    return f", {still} {said} nog te vervullen"
+
+
+def _evidence(asked: Entry[R], document: str | None) -> tuple[str, ...]:
+    return (str(asked.ref), f"document/{document}") if document else (str(asked.ref),)
+
+
+def is_flagged(requests: Iterable[Entry[AdviceRequest]]) -> bool | None:
+    """Whether the inspector says that an agreement is needed; None before any answer.
+
+    Silence, of the inspector or on this, counts as needed.
+    """
+    answered = [q.record for q in requests if q.record.is_answered]
+    if not answered:
+        return None
+    advice = answered[-1].advice
+    return advice.agreement_needed if advice is not None else True
+
+
+def of_body(
+    questions: Iterable[Entry[R]], body: Body
+) -> Sequence[Entry[R]]:
+    """The questions to one body, in their order."""
+    return [question for question in questions if question.record.body is body]

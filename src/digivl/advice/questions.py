@@ -1,0 +1,112 @@
+"""What requests for advice and for agreement share: who may answer, and custody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final, TypeVar
+
+import attrs
+
+from digivl.advice.agreement import Agreement
+from digivl.advice.body import Body
+from digivl.advice.clock import Clock
+from digivl.advice.request import AdviceRequest
+from digivl.advice.rules import Purpose, RuleSet
+from digivl.custody.moves import Moves
+from digivl.custody.rights import Rights
+from digivl.kernel.calendar import Calendar
+from digivl.kernel.kinds import Kind
+from digivl.kernel.moments import day_of
+from digivl.kernel.parties import Party
+from digivl.records.entries import Draft, Entry
+from digivl.records.port import Query, RecordBook
+
+#: Term in working days of who is asked, until receipt or where no rule gives one.
+ANSWER_DAYS: Final = 12
+#: Term in working days of who asked, once there is an answer; no rule gives one.
+ASKER_DAYS: Final = 5
+
+R = TypeVar("R", AdviceRequest, Agreement)
+
+
+@attrs.frozen
+class Questions:
+    """Writes what happens to a question, and who has it then, in one act.
+
+    Attributes:
+        rules: Of the office.
+        calendars: By name, with the bridging days of the office.
+    """
+
+    _book: RecordBook
+    _moves: Moves
+    _rights: Rights
+    rules: RuleSet
+    calendars: Mapping[str, Calendar]
+
+    def held(self, kind: Kind[R], id: str, by: Party) -> Entry[R]:
+        """A question, for who has it to answer, or may act for who has.
+
+        Raises:
+            NotAllowedError: `by` has it not, nor may act for who has.
+            NotFoundError: No such question.
+        """
+        self._rights.held(kind.ref(id), by)
+        return self._book.read(kind, id)
+
+    def all_of(self, kind: Kind[R], dossier: str) -> Sequence[Entry[R]]:
+        """The questions of a kind about a dossier, in no order."""
+        rows = self._book.rows(Query(kind=kind.name, dossier=dossier))
+        return list(self._book.read_all(kind, [row.ref.id for row in rows]).values())
+
+    def started(
+        self, body: Body, at: datetime, purpose: Purpose = Purpose.ANSWER
+    ) -> Clock | None:
+        """The clock of a body from `at`, by the rules of that day; None without one."""
+        term = self.rules.term(body, day_of(at), purpose)
+        if term is None:
+            return None
+        clock = Clock(term=term, rules=self.rules.sha256, received=at, days=term.days)
+        return clock.wound((), self.calendars)
+
+    def wound(self, record: R) -> R:
+        """The question with the end of its term, as it follows from the inquiries."""
+        if record.clock is None:
+            return record
+        clock = record.clock.wound(record.inquiries, self.calendars)
+        return attrs.evolve(record, clock=clock)
+
+    def asked(self, draft: Draft[R], to: Party, step: str) -> Entry[R]:
+        """Write a question; `to` has it, and the dossier with it."""
+        held = self._moves.asked(
+            draft.kind.ref(draft.id),
+            to,
+            step,
+            dossier=draft.record.dossier,
+            title=draft.record.title,
+            by=draft.actor,
+            at=draft.at,
+            days=ANSWER_DAYS,
+        )
+        return self._book.write(draft, *held)[0]
+
+    def moved(self, draft: Draft[R], to: Party | None, step: str) -> Entry[R]:
+        """Write what happened to a question; `to`, or who has it, has to do `step`.
+
+        It ends when nothing more is to be done about it: then `to` has the dossier,
+        unless somebody has it for something else by now.
+        """
+        ref, due = draft.kind.ref(draft.id), draft.record.due
+        ends = not draft.record.is_open
+        held = self._moves.answered(
+            ref,
+            to or self._moves.of(ref).record.holder,
+            step,
+            by=draft.actor,
+            at=draft.at,
+            ends=ends,
+            days=ASKER_DAYS if ends else ANSWER_DAYS,
+            due=due,
+        )
+        return self._book.write(draft, *held)[0]

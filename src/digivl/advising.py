@@ -1,0 +1,81 @@
+"""The rooms of advice, wired: what is proposed, asked, answered and passed over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from digivl.kernel.once import once
+from digivl.rooms import Rooms
+
+if TYPE_CHECKING:
+    from digivl.advice.advices import Advices
+    from digivl.advice.agreements import Agreements
+    from digivl.advice.appeals import Appeals
+    from digivl.advice.asking import Asking
+    from digivl.advice.proposals import Proposals
+    from digivl.advice.questions import Questions
+    from digivl.advice.silences import Silences
+
+
+@attrs.frozen(kw_only=True, eq=False, slots=False)
+class AdviceRooms(Rooms):
+    """What who prepares a dossier, and who is heard on it, do; thread-safe."""
+
+    @once
+    def proposals(self) -> Proposals:
+        """What dossiers propose."""
+        from digivl.advice.proposals import Proposals
+
+        return Proposals(self.book, self._admit, self.clock)
+
+    @once
+    def advices(self) -> Advices:
+        """Advice of the Inspectie van Financiën, and of others."""
+        from digivl.advice.advices import Advices
+
+        return Advices(self._asking, self._questions, self.clock)
+
+    @once
+    def agreements(self) -> Agreements:
+        """Agreements of ministers: on the budget, and on staff."""
+        from digivl.advice.agreements import Agreements
+
+        return Agreements(self._asking, self._questions, self.clock)
+
+    @once
+    def appeals(self) -> Appeals:
+        """Replies to unfavourable advice, and appeals against it."""
+        from digivl.advice.appeals import Appeals
+
+        return Appeals(
+            self.book,
+            self._asking,
+            self._questions,
+            self.proposals,
+            self._moves,
+            self._rights,
+            self.clock,
+        )
+
+    @once
+    def silences(self) -> Silences:
+        """Terms that passed without an answer."""
+        from digivl.advice.silences import Silences
+
+        return Silences(self.book, self._questions, self.appeals, self.clock)
+
+    @once
+    def _asking(self) -> Asking:
+        from digivl.advice.asking import Asking
+
+        return Asking(self.book, self._admit, self.proposals)
+
+    @once
+    def _questions(self) -> Questions:
+        from digivl.advice.questions import Questions
+
+        return Questions(
+            self.book, self._moves, self._rights, self.rules, self.calendars
+        )
