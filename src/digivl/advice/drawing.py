@@ -1,7 +1,7 @@
 """Writes SVG: elements, texts that fit, and nothing from outside that could act.
 
 Texts come from people: they are escaped, and what cannot be printed is replaced. The
-widths of letters are those of Arial, near enough: a picture uses the font of its reader.
+widths of letters are about those of Arial: a picture uses the font of its reader.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Nothing is reckoned where no rule gives a term: then there is no date.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from typing import Final
@@ -17,9 +17,6 @@ from digivl.advice.clock import Clock, Inquiry, with_answer
 from digivl.advice.rules import RuleSet
 from digivl.kernel.calendar import CALENDARS, LEGAL, Calendar
 from digivl.kernel.moments import BRUSSELS, aware, day_of, end_of_day
-
-#: The latest moment to be on the agenda of a meeting; None where no rule says it.
-Deadline = Callable[[datetime], datetime | None]
 
 _FRIDAY: Final = 4
 #: No source gives the hour of a meeting; it decides nothing.
@@ -60,15 +57,13 @@ class Forecast:
 
     Attributes:
         now: The present moment.
-        rules: How long bodies have.
-        deadline: When something has to be in before a meeting.
+        rules: How long bodies have, and when something has to be in for a meeting.
         meetings: The meetings that are planned.
         calendars: By name, with the bridging days of the office.
     """
 
     now: datetime = attrs.field(validator=aware)
     rules: RuleSet
-    deadline: Deadline
     meetings: Sequence[datetime] = ()
     calendars: Mapping[str, Calendar] = CALENDARS
 
@@ -90,6 +85,10 @@ class Forecast:
         """The clock, if what was asked last is answered now."""
         answered = with_answer(inquiries, "", max(self.now, inquiries[-1].asked_at))
         return clock.wound(answered, self.calendars)
+
+    def deadline(self, meeting: datetime) -> datetime | None:
+        """The latest moment to be on the agenda of a meeting; None without a rule."""
+        return self.rules.agenda_deadline(meeting, self.calendars)
 
     def meeting(self, ready: datetime, *, automatic: bool = False) -> Chance | None:
         """The first meeting that comes, for what is ready at some moment.

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 import attrs
 
 from digivl.advice.body import Body
+from digivl.advice.facts import facts_of
 from digivl.advice.proposal import Proposal
-from digivl.advice.rules import Assessment, Need
-from digivl.advice.stages import Evidence, Stage
+from digivl.advice.rules import Assessment, Need, RuleSet
+from digivl.advice.stages import Stage
 
-#: The facts of a proposal that a stage can depend on: that it holds, and that it does not.
+#: Who is heard before the first approval: for a rule on that, that is the question.
+_FIRST: Final = frozenset({Body.IF, Body.BA, Body.BZ, Body.WT})
+
+#: What a stage can depend on beside the rules: that it holds, and that it does not.
 FACTS: Final = {
     "staff_statute": (
         "het raakt het statuut van het personeel",
@@ -43,40 +48,45 @@ class Needed:
     text: str = ""
 
 
+def assessed(
+    proposal: Proposal, rules: RuleSet, day: date, *, flag: bool | None
+) -> Mapping[Body, Assessment]:
+    """Whether each body has to be heard on a proposal, by the rules of a day.
+
+    Args:
+        proposal: The facts.
+        rules: Who has to be heard.
+        day: The day.
+        flag: What the Inspectie van Financiën says of the budget agreement.
+    """
+    facts = {
+        first: facts_of(proposal, first=first, advice_flag=flag)
+        for first in (True, False)
+    }
+    return {body: rules.assess(body, facts[body in _FIRST], day) for body in Body}
+
+
 def needed(
-    route: Sequence[Stage],
-    proposal: Proposal,
-    assessed: Mapping[Body, Assessment],
-    *,
-    agreement_needed: bool | None,
+    route: Sequence[Stage], proposal: Proposal, heard: Mapping[Body, Assessment]
 ) -> Mapping[str, Needed]:
     """Whether each stage of a route is asked, by its id.
 
     Args:
         route: The stages.
         proposal: The facts.
-        assessed: Who has to be heard, by the rules.
-        agreement_needed: What the advice of the Inspectie van Financiën says of the
-            budget agreement; None where there is none.
+        heard: Who has to be heard, by the rules.
     """
     found: dict[str, Needed] = {}
     for stage in route:
         if stage.unasked:
             found[stage.id] = Needed(need=Need.NOT_REQUIRED, text="niet gevraagd")
-        elif stage.body is Body.BA and agreement_needed is not None:
-            found[stage.id] = _by_advice(needed=agreement_needed)
-        elif stage.evidence is Evidence.QUESTION and stage.body is not None:
-            found[stage.id] = _by_rules(assessed.get(stage.body))
+        elif stage.body is not None:
+            found[stage.id] = _by_rules(heard.get(stage.body))
         elif stage.among:
             found[stage.id] = _among([found[name] for name in stage.among])
         else:
             found[stage.id] = _by_facts(stage, proposal)
     return found
-
-
-def _by_advice(*, needed: bool) -> Needed:
-    need = Need.REQUIRED if needed else Need.NOT_REQUIRED
-    return _said(need, "volgens het advies van de Inspectie van Financiën")
 
 
 def _by_rules(assessment: Assessment | None) -> Needed:

@@ -10,16 +10,17 @@ import attrs
 
 from digivl.advice.body import Body
 from digivl.advice.forecast import Assumption, Chance, Forecast, months_later
-from digivl.advice.needed import Needed, needed
+from digivl.advice.needed import Needed, assessed, needed
 from digivl.advice.proposal import Proposal
 from digivl.advice.route import Route, RouteStep, StepStatus
-from digivl.advice.routefacts import RouteFacts
+from digivl.advice.routefacts import APPROVALS, RouteFacts
 from digivl.advice.routes import ROUTES
-from digivl.advice.rules import Assessment, Need
+from digivl.advice.rules import Need
 from digivl.advice.stages import Evidence, Stage, following
 from digivl.advice.telling import traces_of
 from digivl.advice.traces import NO_TERM, Trace, on, term_text
 from digivl.dossiers.model import StepKind
+from digivl.kernel.moments import day_of
 
 #: What shows that all before it is over, whether the book tells of that or not.
 _OVERTAKES: Final = frozenset(
@@ -34,26 +35,23 @@ _OVERTAKES: Final = frozenset(
 _MEETS: Final = frozenset({Evidence.AGENDA, Evidence.DECISION})
 
 
-def plan(
-    proposal: Proposal,
-    facts: RouteFacts,
-    assessed: Mapping[Body, Assessment],
-    forecast: Forecast,
-) -> Route:
+def plan(proposal: Proposal, facts: RouteFacts, forecast: Forecast) -> Route:
     """The route of a dossier as it stands now.
 
     Args:
         proposal: What the dossier proposes.
         facts: What the book holds of it.
-        assessed: Who has to be heard, by the rules.
-        forecast: By what dates are expected; it has the present moment.
+        forecast: The rules and calendars by which dates are expected, the meetings that
+            are planned, and the present moment.
 
     Raises:
         MalformedError: A rule names a calendar that is not there.
     """
-    stages = ROUTES[proposal.act]
-    said = facts.agreement_needed
-    asked = needed(stages, proposal, assessed, agreement_needed=said)
+    stages, rules = ROUTES[proposal.act], forecast.rules
+    # Who has to be heard is settled with the first approval.
+    at = min([forecast.now, *facts.settled(*APPROVALS)])
+    heard = assessed(proposal, rules, day_of(at), flag=facts.agreement_flag)
+    asked = needed(stages, proposal, heard)
     traces = traces_of(stages, facts, forecast)
     steps, assumptions = lay_out(stages, asked, traces, forecast, facts.closed_at)
     return Route(
@@ -63,7 +61,7 @@ def plan(
         at=forecast.now,
         steps=steps,
         assumptions=assumptions,
-        rules=forecast.rules.sha256,
+        rules=rules.sha256,
     )
 
 
@@ -220,9 +218,7 @@ class _Planner:
             return trace.expected, None
         return _met(stage, self._meeting(stage, before.end), self.now), None
 
-    def _to_come(
-        self, stage: Stage, trace: Trace | None, before: _Lies
-    ) -> RouteStep:
+    def _to_come(self, stage: Stage, trace: Trace | None, before: _Lies) -> RouteStep:
         if stage.months and before.ready and before.end is not None:
             return self._counting(stage, before.end)
         asked = self.asked[stage.id]
@@ -250,19 +246,25 @@ class _Planner:
             return None, f"binnen {stage.months} maanden ({stage.source})"
         if start is None:
             return None, ""
-        if stage.evidence is Evidence.QUESTION and stage.body is not None:
-            clock = self.forecast.answer(stage.body, start)
-            if clock is None:
-                return None, NO_TERM
-            self.assumed |= {Assumption.WHOLE_TERM, Assumption.RECEIVED_AT_ONCE}
-            self.assumed.add(Assumption.AT_ONCE)
-            return clock.due, term_text(clock.term, clock.days)
+        if stage.body is not None:
+            return self._to_answer(stage.body, start)
+        if stage.evidence in _MEETS:
+            return self._to_meet(stage, trace, start)
         if stage.evidence is Evidence.SENDING:
             self.assumed.add(Assumption.AT_ONCE)
             return start, ""
-        if stage.evidence in _MEETS:
-            return self._to_meet(stage, trace, start)
         return None, NO_TERM
+
+    def _to_answer(self, body: Body, start: datetime) -> tuple[datetime | None, str]:
+        clock = self.forecast.answer(body, start)
+        if clock is None:
+            return None, NO_TERM
+        self.assumed |= {
+            Assumption.AT_ONCE,
+            Assumption.RECEIVED_AT_ONCE,
+            Assumption.WHOLE_TERM,
+        }
+        return clock.due, term_text(clock.term, clock.days)
 
     def _to_meet(
         self, stage: Stage, trace: Trace | None, start: datetime
@@ -278,7 +280,8 @@ class _Planner:
         if stage.evidence is Evidence.DECISION:
             return chance.meeting, ""
         self.assumed.add(Assumption.AT_ONCE)
-        return _met(stage, chance, self.now), f"voor de vergadering van {on(chance.meeting)}"
+        said = f"voor de vergadering van {on(chance.meeting)}"
+        return _met(stage, chance, self.now), said
 
     def _meeting(self, stage: Stage, ready: datetime) -> Chance | None:
         automatic = stage.kind is StepKind.RATIFICATION
@@ -301,7 +304,7 @@ class _Planner:
 
 
 def _met(stage: Stage, chance: Chance | None, now: datetime) -> datetime | None:
-    """The moment of a stage at a meeting: its own, or the latest to be on its agenda."""
+    """When a stage is at a meeting: its own moment, or the latest to be on its agenda."""
     if chance is None:
         return None
     if stage.evidence is Evidence.DECISION or chance.deadline is None:

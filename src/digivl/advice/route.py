@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import Enum
 
@@ -117,7 +117,7 @@ class Route:
 
     @property
     def end(self) -> datetime | None:
-        """When all of it is done, or is expected to be; None where that is not known."""
+        """When all of it is done, or can be; None where that is not known."""
         left = [step for step in self.steps if step.status is not StepStatus.SKIPPED]
         ends = [step.end for step in left]
         return None if None in ends else max((e for e in ends if e), default=None)
@@ -126,9 +126,17 @@ class Route:
         """The step of that id."""
         return next((step for step in self.steps if step.id == id), None)
 
-    def outside(self) -> Route:
-        """The route as it is told outside the government: without what is internal."""
-        kept = tuple(step for step in self.steps if not step.internal)
+    def outside(self, keeping: Collection[Ref] = ()) -> Route:
+        """The route as it is told outside the government: without what is internal.
+
+        Args:
+            keeping: What is told all the same, by its record.
+        """
+        kept = [
+            step
+            for step in self.steps
+            if not step.internal or (step.subject and step.subject in keeping)
+        ]
         names = {step.id for step in kept}
         steps = tuple(
             attrs.evolve(

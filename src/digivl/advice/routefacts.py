@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import attrs
 
@@ -19,6 +19,9 @@ from digivl.dossiers.parliament import ParliamentFlow
 from digivl.dossiers.publication import Publication
 from digivl.kernel.kinds import Ref
 from digivl.signing.model import SigningFlow
+
+#: What the government approves itself; a ratification follows on the parliament.
+APPROVALS: Final = (StepKind.PRINCIPLE_APPROVAL, StepKind.FINAL_APPROVAL)
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
@@ -104,13 +107,18 @@ class RouteFacts:
         return sorted(moment for moment in found if moment is not None)
 
     @property
-    def agreement_needed(self) -> bool | None:
-        """What the last advice of the Inspectie van Financiën says of the agreement."""
-        given = [
-            told.record.advice
+    def agreement_flag(self) -> bool | None:
+        """What the last advice of the Inspectie van Financiën says of the agreement.
+
+        None before any answer; silence, of the inspector or on this, counts as needed.
+        """
+        inspected = (
+            told.record
             for told in self.questions
             if isinstance(told.record, AdviceRequest) and told.record.body is Body.IF
-            if told.record.advice is not None
-        ]
-        last = max(given, key=lambda advice: advice.at, default=None)
-        return last.agreement_needed if last else None
+        )
+        answered = [request for request in inspected if request.is_answered]
+        if not answered:
+            return None
+        advice = max(answered, key=lambda request: request.made_at).advice
+        return advice.agreement_needed if advice is not None else True

@@ -1,4 +1,4 @@
-"""What a stage of a route is: who acts, what comes first, what shows that it is done."""
+"""What a stage of a route is: who acts, what comes first, what shows it is done."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 from digivl.advice.forecast import Forecast
-from digivl.advice.routefacts import RouteFacts, Told
+from digivl.advice.routefacts import APPROVALS, RouteFacts, Told
 from digivl.advice.stages import Evidence, Stage
 from digivl.advice.traces import Trace, asked_at, on, question_traces
 from digivl.documents.model import Document
@@ -21,7 +21,6 @@ from digivl.kernel.concepts import concept
 from digivl.kernel.moments import day_of, end_of_day
 from digivl.signing.model import FlowState
 
-_APPROVALS: Final = (StepKind.PRINCIPLE_APPROVAL, StepKind.FINAL_APPROVAL)
 _GIVEN_UP: Final = (FlowState.REFUSED, FlowState.CANCELLED)
 _ARRIVED: Final = Outcome.ACKNOWLEDGED
 
@@ -78,7 +77,7 @@ class _Teller:
 
     def _of_phase(self, stages: Sequence[Stage], at: datetime) -> str:
         """Of which of some stages it is what began then."""
-        passed = sum(moment <= at for moment in self.facts.settled(*_APPROVALS))
+        passed = sum(moment <= at for moment in self.facts.settled(*APPROVALS))
         reached = [stage for stage in stages if stage.phase <= passed]
         return (reached[-1] if reached else stages[0]).id
 

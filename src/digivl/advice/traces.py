@@ -217,14 +217,15 @@ def _appeals(
     appeal = request.appeal
     if appeal is None:
         return
+    clock = appeal.clock
     trace = attrs.evolve(
         trace,
-        start=appeal.clock.received,
+        start=appeal.at,
         by=appeal.minister.label,
         label="Beroep tegen het advies van de Inspectie van Financiën",
-        said=term_text(appeal.clock.term, appeal.clock.days),
+        said=term_text(clock.term, clock.days) if clock else NO_TERM,
     )
     if request.state in _APPEALS:
         yield attrs.evolve(trace, end=told_at, said=_APPEALS[request.state])
     else:
-        yield _until(trace, appeal.clock, forecast.now)
+        yield _until(trace, clock, forecast.now) if clock else trace

@@ -1,4 +1,4 @@
-"""The words for a route, in the Dutch of who reads it: in a table and beside a picture."""
+"""The words for a route, in the Dutch of who reads it."""
 
 from __future__ import annotations
 
@@ -95,4 +95,4 @@ def _from_to(start: date, end: date) -> str:
     first, last = _short(start).split(), _short(end).split()
     while first[-1] == last[len(first) - 1]:
         first.pop()
-    return f"{' '.join(first)} – {_short(end)}"
+    return f"{' '.join(first)} tot {_short(end)}"

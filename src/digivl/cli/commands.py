@@ -12,6 +12,7 @@ from digivl.cli import (
     documents,
     folders,
     offices,
+    routes,
     searching,
     simulate,
     work,
@@ -56,6 +57,7 @@ app.command("label")(folders.label)
 app.command("scan")(folders.scan)
 app.command("show")(offices.show)
 app.command("history")(offices.history)
+app.command("route")(routes.route)
 app.command("search")(searching.search)
 app.command("meetings")(agendas.meetings)
 app.command("agenda")(agendas.agenda)

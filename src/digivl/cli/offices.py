@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import attrs
 import typer
 
+from digivl.advice.proposal import PROPOSAL
 from digivl.app import Digivl
 from digivl.cli.labels import KINDS, label, result
 from digivl.cli.options import HERE, AsJson, Office
@@ -174,28 +175,30 @@ def role_named(name: str) -> Role:
         ) from cause
 
 
-def found(vl: Digivl, id: str) -> Ref:
-    """The one record whose id is `id`, or starts with it.
+def found(vl: Digivl, id: str, kind: str | None = None) -> Ref:
+    """The one record, of a kind or of any, whose id is `id` or starts with it.
 
     Raises:
         NotFoundError: There is none, or more than one.
     """
     # The id of a custody starts with the kind of what is held: that names nothing.
     named = [ref for ref in vl.book.find(id) if len(id) > ref.id.find(":")]
-    refs = _wholes(named)
+    refs = _wholes(ref for ref in named if kind in {None, ref.kind})
     if len(refs) == 1:
         return refs[0]
     if not refs:
         hint = "Give all of the id, or at least its first six characters."
-        raise NotFoundError(f"there is no record {id!r}", hint=hint)
+        raise NotFoundError(f"there is no {kind or 'record'} {id!r}", hint=hint)
     several = ", ".join(str(ref) for ref in refs)
     raise NotFoundError(f"{id!r} is the start of several ids", hint=several)
 
 
-def _wholes(refs: Sequence[Ref]) -> Sequence[Ref]:
-    # The id of a part starts with that of its whole: meeting.1, item.minister.
-    ids = {ref.id for ref in refs}
-    return [ref for ref in refs if not any(_is_part(ref.id, whole) for whole in ids)]
+def _wholes(refs: Iterable[Ref]) -> Sequence[Ref]:
+    # The id of a part starts with that of its whole: meeting.1, item.minister; and a
+    # proposal has the id of its dossier.
+    wholes = [ref for ref in refs if ref.kind != PROPOSAL.name]
+    ids = {ref.id for ref in wholes}
+    return [ref for ref in wholes if not any(_is_part(ref.id, one) for one in ids)]
 
 
 def _is_part(id: str, whole: str) -> bool:
