@@ -134,7 +134,8 @@ def _expected_anew(
 ) -> Trace:
     """A term that still has to start, as if it is received now."""
     clock = forecast.answer(question.body, forecast.now)
-    return _saying(trace, text, expected=clock.due if clock else None)
+    due = clock.due if clock else None
+    return attrs.evolve(_saying(trace, text), expected=due)
 
 
 def _by_clock(
@@ -145,7 +146,8 @@ def _by_clock(
         trace = _saying(trace, f"vraag om inlichtingen op {asked}")
         if clock.due is None:
             resumed = forecast.resumed(clock, question.inquiries).due
-            return _saying(trace, "de termijn staat stil", expected=resumed)
+            trace = _saying(trace, "de termijn staat stil")
+            return attrs.evolve(trace, expected=resumed)
     return _until(trace, clock, forecast.now)
 
 
@@ -159,12 +161,13 @@ def _until(trace: Trace, clock: Clock, now: datetime) -> Trace:
     effect = clock.term.silence
     # Where silence has an effect, the dossier can go on from now; else nobody knows.
     expected = None if effect is SilenceEffect.UNKNOWN else now
-    return _saying(trace, f"geen antwoord: {effect.label}", expected=expected)
+    trace = _saying(trace, f"geen antwoord: {effect.label}")
+    return attrs.evolve(trace, expected=expected)
 
 
-def _saying(trace: Trace, text: str, **more: datetime | None) -> Trace:
+def _saying(trace: Trace, text: str) -> Trace:
     said = "; ".join(part for part in (trace.said, text) if part)
-    return attrs.evolve(trace, said=said, **more)
+    return attrs.evolve(trace, said=said)
 
 
 def _asked(question: Question) -> str:
