@@ -174,5 +174,5 @@ def generate(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure against peers: `-- NAME...`, or all; prints JSON lines."""
-    install(session, extras=ALL_EXTRAS)
+    install(session, "bench", extras=ALL_EXTRAS)
     session.run("python", "-m", "benchmarks", *session.posargs)

@@ -13,6 +13,7 @@ BENCHMARKS = {
     "append": "benchmarks.append",
     "sign-bb": "benchmarks.sign_bb",
     "agenda-approve": "benchmarks.agenda_approve",
+    "terms": "benchmarks.terms",
 }
 
 

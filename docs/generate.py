@@ -200,10 +200,7 @@ def meanings_table(record: type[attrs.AttrsInstance]) -> str:
 def cli_page() -> str:
     """Every command with its arguments, options, exit statuses and JSON."""
     told = tomllib.loads(COMMANDS.read_text(encoding="utf-8"))
-    sections = [
-        command_section(str(c.name), c.callback, told[str(c.name)])
-        for c in app.registered_commands
-    ]
+    sections = [command_section(name, c, told[name]) for name, c in commands()]
     return page(
         "Command line",
         "The extra `cli` installs the command `digivl`, a thin face over the facade; "
@@ -228,6 +225,15 @@ def cli_page() -> str:
         *sections,
         "`digivl --version` prints the version.",
     )
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every command by its name; those of a group come last, behind its name."""
+    for single in app.registered_commands:
+        yield str(single.name), single.callback
+    for group in app.registered_groups:
+        for part in getattr(group.typer_instance, "registered_commands", ()):
+            yield f"{group.name} {part.name}", part.callback
 
 
 def command_section(name: str, command: Any, told: dict[str, str]) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,8 @@ from digivl.errors import MalformedError
 from digivl.kernel.moments import (
     BRUSSELS,
     aware,
+    days_in_dutch,
+    from_clock,
     from_wire,
     in_dutch,
     to_wire,
@@ -117,3 +119,36 @@ def test_clock() -> None:
 def test_for_people(moment: datetime, shown: str) -> None:
     """People read Brussels time, with Dutch months."""
     assert shown == in_dutch(moment)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        ("2021-04-28", "2021-04-28", "woensdag 28 april 2021"),
+        ("2021-05-01", "2021-05-02", "zaterdag 1 en zondag 2 mei 2021"),
+        ("2021-07-31", "2021-08-01", "zaterdag 31 juli en zondag 1 augustus 2021"),
+        (
+            "2022-12-31",
+            "2023-01-01",
+            "zaterdag 31 december 2022 en zondag 1 januari 2023",
+        ),
+        (
+            "2021-12-27",
+            "2021-12-31",
+            "maandag 27 tot en met vrijdag 31 december 2021",
+        ),
+    ],
+)
+def test_days_for_people(first: str, last: str, shown: str) -> None:
+    """Days by their names; what two have in common is said once."""
+    assert shown == days_in_dutch(date.fromisoformat(first), date.fromisoformat(last))
+
+
+def test_what_the_clock_shows() -> None:
+    """It is a moment, but in the hour that is skipped or there twice."""
+    shown = datetime(2026, 3, 29, 3, 0)  # noqa: DTZ001 (a clock shows no zone)
+
+    assert datetime(2026, 3, 29, 1, 0, tzinfo=UTC) == from_clock(shown)
+    for day in (date(2026, 3, 29), date(2026, 10, 25)):
+        with pytest.raises(MalformedError, match="changes around"):
+            from_clock(datetime(day.year, day.month, day.day, 2, 30))  # noqa: DTZ001

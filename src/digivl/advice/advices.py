@@ -24,6 +24,7 @@ from digivl.advice.request import (
 from digivl.errors import MalformedError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party
+from digivl.kernel.reckoning import Reckoning
 from digivl.records.entries import Entry, first
 
 _GIVE = "advies geven"
@@ -190,6 +191,8 @@ class Advices:
     ) -> Entry[AdviceRequest]:
         """Invoke urgency: the term is shorter, counted from the same receipt.
 
+        The adviser keeps, from then on, at least the fewest days that the rule allows.
+
         Args:
             id: Id of the request.
             reason: Why it cannot wait.
@@ -207,12 +210,7 @@ class Advices:
         found = self._asking.own(ADVICE, id, by, Permission.INVOKE_URGENCY)
         was, now = found.record, self._clock()
         self._asking.check_complete(was)
-        record = self._reclocked(was, "urge", lambda clock: clock.urge(days))
-        if record.due is not None and record.due < now:
-            raise MalformedError(
-                "a term that is so short is over already",
-                hint="Name more days, or wait for the answer.",
-            )
+        record = self._reclocked(was, "urge", lambda clock: clock.urge(days, now))
         draft = found.next(record, "urge", by, now, reason)
         return self._questions.moved(draft, None, _GIVE)
 
@@ -223,12 +221,12 @@ class Advices:
 
         Args:
             id: Id of the request.
-            days: How many days in all.
+            days: How many days more.
             reason: Why.
             by: Who asked.
 
         Raises:
-            MalformedError: The rule knows no longer term, or it is no longer.
+            MalformedError: The rule knows no longer term, or it is no more days.
             NotAllowedError: As `ask`.
         """
         found, now = self._asking.own(ADVICE, id, by), self._clock()
@@ -313,6 +311,14 @@ class Advices:
         self._asking.check_document(found.record.dossier, document)
         record = found.record.met(condition, document)
         return self._asking.write(found.next(record, "meet", by, now))
+
+    def explain(self, id: str) -> Reckoning | None:
+        """How the end of its term is reached; None where no term runs.
+
+        Raises:
+            NotFoundError: No such request.
+        """
+        return self._questions.reckoned(self.read(id).record)
 
     def read(self, id: str) -> Entry[AdviceRequest]:
         """The request as it is now.

@@ -17,6 +17,7 @@ from digivl.advice.questions import Questions
 from digivl.advice.request import ADVICE, IN_HOUSE, Condition
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party
+from digivl.kernel.reckoning import Reckoning
 from digivl.records.entries import Entry, first
 
 _ASK = Permission.ASK_AGREEMENT
@@ -217,6 +218,14 @@ class Agreements:
         self._asking.check_document(found.record.dossier, document)
         record = found.record.met(condition, document)
         return self._asking.write(found.next(record, "meet", by, now))
+
+    def explain(self, id: str) -> Reckoning | None:
+        """How the end of its term is reached; None where no term runs.
+
+        Raises:
+            NotFoundError: No such agreement.
+        """
+        return self._questions.reckoned(self.read(id).record)
 
     def read(self, id: str) -> Entry[Agreement]:
         """The agreement as it is now.

@@ -99,7 +99,7 @@ class Appeals:
             title=record.title,
             by=by,
             at=now,
-            days=clock.days if clock else ANSWER_DAYS,
+            days=clock.term.days if clock else ANSWER_DAYS,
         )
         return self._book.write(found.next(record, "appeal", by, now, reason), *held)[0]
 

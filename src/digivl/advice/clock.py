@@ -14,7 +14,8 @@ from digivl.kernel.calendar import CALENDARS, Calendar
 from digivl.kernel.checks import counted_from_one, digest, free_text
 from digivl.kernel.moments import aware
 from digivl.kernel.parties import Party
-from digivl.kernel.terms import Pause, Term
+from digivl.kernel.reckoning import Reckoning
+from digivl.kernel.terms import Suspension, Term, Urgency
 
 
 @attrs.frozen(kw_only=True)
@@ -47,6 +48,19 @@ def with_answer(
 
 
 @attrs.frozen(kw_only=True)
+class Urged:
+    """That a minister invoked urgency (hoogdringendheid).
+
+    Attributes:
+        at: When.
+        days: How many days the adviser has, counted from receipt.
+    """
+
+    at: datetime = attrs.field(validator=aware)
+    days: int = attrs.field(validator=counted_from_one)
+
+
+@attrs.frozen(kw_only=True)
 class Clock:
     """The term of one question, by the rule that was in force at receipt (termijn).
 
@@ -56,25 +70,25 @@ class Clock:
         term: The rule.
         rules: SHA-256 of the set of rules that it came from.
         received: When the term started.
-        days: How many days; fewer in urgency, more where the asker agreed to it.
-        urgent: The minister invoked urgency.
+        extension: Days more that the asker agreed to.
+        urged: A shorter term that was declared meanwhile.
         due: The last instant, in UTC; None while an inquiry stops it.
     """
 
     term: TermRule
     rules: str = attrs.field(validator=digest)
     received: datetime = attrs.field(validator=aware)
-    days: int = attrs.field(validator=counted_from_one)
-    urgent: bool = False
+    extension: int = 0
+    urged: Urged | None = None
     due: datetime | None = attrs.field(default=None, validator=optional(aware))
 
     def suspends(self, at: datetime) -> bool:
         """Whether an inquiry at that moment stops the term."""
         if self.due is not None and self.due < at:
             return False
-        return self.term.urgent_suspends if self.urgent else self.term.suspends
+        return self.term.urgent_suspends if self.urged else self.term.suspends
 
-    def urge(self, days: int | None) -> Clock:
+    def urge(self, days: int | None, at: datetime) -> Clock:
         """The minister invokes urgency; the shortest term if no days are named.
 
         Raises:
@@ -88,24 +102,24 @@ class Clock:
                 hint="Ask the adviser to answer early.",
             )
         wanted = least if days is None else days
-        if not least <= wanted <= self.days:
+        if not least <= wanted <= self.term.days:
             raise MalformedError(
-                f"an urgent term has {least} to {self.days} days, not {wanted}",
+                f"an urgent term has {least} to {self.term.days} days, not {wanted}",
                 hint=f"Rule {self.term.id}: {self.term.legal_basis}.",
             )
-        return attrs.evolve(self, days=wanted, urgent=True)
+        return attrs.evolve(self, urged=Urged(at=at, days=wanted))
 
     def extend(self, days: int) -> Clock:
-        """The asker agrees to a longer term.
+        """The asker agrees to more days.
 
         Raises:
-            MalformedError: The rule knows no extension, or it is no longer term.
+            MalformedError: The rule knows no longer term, or it is no more days.
         """
         if not self.term.extends:
             raise MalformedError(f"rule {self.term.id} knows no longer term")
-        if days <= self.days:
-            raise MalformedError(f"the term has {self.days} days already")
-        return attrs.evolve(self, days=days)
+        if days < 1:
+            raise MalformedError("a longer term has at least one day more")
+        return attrs.evolve(self, extension=self.extension + days)
 
     def wound(
         self,
@@ -121,6 +135,33 @@ class Clock:
         Raises:
             MalformedError: There is no calendar of the name in the rule.
         """
+        due = self._term().due(*self._counted(inquiries, calendars))
+        return attrs.evolve(self, due=due)
+
+    def reckoned(
+        self,
+        inquiries: Sequence[Inquiry] = (),
+        calendars: Mapping[str, Calendar] = CALENDARS,
+    ) -> Reckoning:
+        """How the end is reached, step by step with the source of each.
+
+        Raises:
+            MalformedError: As `wound`.
+        """
+        return self._term().reckon(*self._counted(inquiries, calendars))
+
+    def _term(self) -> Term:
+        return Term(
+            days=self.term.days,
+            counted=self.term.counted,
+            rolls=self.term.rolls,
+            extension=self.extension,
+            rule=f"{self.term.id}: {self.term.legal_basis}",
+        )
+
+    def _counted(
+        self, inquiries: Sequence[Inquiry], calendars: Mapping[str, Calendar]
+    ) -> tuple[datetime, Calendar, Sequence[Suspension], Urgency | None]:
         try:
             calendar = calendars[self.term.calendar]
         except KeyError:
@@ -128,8 +169,16 @@ class Clock:
                 f"rule {self.term.id} names no known calendar: {self.term.calendar!r}",
                 hint=f"Known: {', '.join(calendars)}.",
             ) from None
-        term = Term(
-            days=self.days, counted=self.term.counted, rolls=self.term.rolls
+        asked = [Suspension(i.asked_at, i.answered_at) for i in inquiries if i.suspends]
+        return self.received, calendar, asked, self._urgency()
+
+    def _urgency(self) -> Urgency | None:
+        if self.urged is None:
+            return None
+        return Urgency(
+            at=self.urged.at,
+            days=self.urged.days,
+            least=self.term.urgent_days or self.urged.days,
+            stops=self.term.urgent_suspends,
+            rule=f"{self.term.id}: {self.term.legal_basis}",
         )
-        pauses = [Pause(i.asked_at, i.answered_at) for i in inquiries if i.suspends]
-        return attrs.evolve(self, due=term.due(self.received, calendar, pauses))

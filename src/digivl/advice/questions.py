@@ -19,6 +19,7 @@ from digivl.kernel.calendar import Calendar
 from digivl.kernel.kinds import Kind
 from digivl.kernel.moments import day_of
 from digivl.kernel.parties import Party
+from digivl.kernel.reckoning import Reckoning
 from digivl.records.entries import Draft, Entry
 from digivl.records.port import Query, RecordBook
 
@@ -67,7 +68,7 @@ class Questions:
         term = self.rules.term(body, day_of(at), purpose)
         if term is None:
             return None
-        clock = Clock(term=term, rules=self.rules.sha256, received=at, days=term.days)
+        clock = Clock(term=term, rules=self.rules.sha256, received=at)
         return clock.wound((), self.calendars)
 
     def wound(self, record: R) -> R:
@@ -76,6 +77,11 @@ class Questions:
             return record
         clock = record.clock.wound(record.inquiries, self.calendars)
         return attrs.evolve(record, clock=clock)
+
+    def reckoned(self, record: R) -> Reckoning | None:
+        """How the end of the term is reached; None where no term runs."""
+        clock = record.clock
+        return clock.reckoned(record.inquiries, self.calendars) if clock else None
 
     def asked(self, draft: Draft[R], to: Party, step: str) -> Entry[R]:
         """Write a question; `to` has it, and the dossier with it."""

@@ -19,7 +19,7 @@ from digivl.errors import MalformedError
 from digivl.kernel.calendar import Calendar
 from digivl.kernel.checks import counted_from_one, digest, public_line
 from digivl.kernel.money import Euro
-from digivl.kernel.terms import Counted, deadline_before
+from digivl.kernel.terms import Counted, Deadline
 
 #: What a fact about a proposal can be; None is not known.
 Fact = bool | str | Euro | tuple[str, ...] | None
@@ -266,7 +266,7 @@ class RuleSet:
         self, meeting: datetime, calendars: Mapping[str, Calendar]
     ) -> datetime | None:
         """The last moment to submit for a meeting; None where no rule gives one."""
-        return deadline_before(meeting, 4, calendars["legal"])
+        return Deadline(days=4).due(meeting, calendars["legal"])
 
 
 def _check_disjoint(rules: Sequence[Rule] | Sequence[TermRule]) -> None:

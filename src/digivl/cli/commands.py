@@ -15,6 +15,7 @@ from digivl.cli import (
     routes,
     searching,
     simulate,
+    terms,
     work,
 )
 
@@ -67,6 +68,7 @@ app.command("decide")(agendas.decide)
 app.command("release")(agendas.release)
 app.command("send")(work.send)
 app.command("work")(work.work)
+app.add_typer(terms.app, name="terms")
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(simulate.doctor)
 app.command("plugins")(offices.plugins)

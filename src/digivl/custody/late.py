@@ -59,7 +59,7 @@ class Overdue:
         return cls(
             row=row,
             late=now - due,
-            working_days=_working_days(due, now, calendar),
+            working_days=calendar.working_days_between(day_of(due), day_of(now)),
             act=stand_in.id if stand_in else standing.holder or "",
             act_label=stand_in.label if stand_in else standing.holder_label or "",
             escalate_to=held.record.handed_by if held else None,
@@ -74,12 +74,3 @@ def reminder_of(custody: Custody, now: datetime, calendar: Calendar) -> str | No
     is_long = calendar.due(custody.since, _SHORT_DAYS) < due
     is_near = due <= calendar.due(now, 1)
     return EARLY if is_long and is_near and custody.warned != due else None
-
-
-def _working_days(due: datetime, now: datetime, calendar: Calendar) -> int:
-    day, last = day_of(due), day_of(now)
-    passed = 0
-    while day < last:
-        day += timedelta(days=1)
-        passed += calendar.is_working_day(day)
-    return passed

@@ -5,7 +5,7 @@ Time is an argument everywhere in digivl; only the facade has a clock.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ _MONTHS = (
     "november december"
 ).split()
 _SHORT_MONTHS = "jan feb mrt apr mei jun jul aug sep okt nov dec".split()
+_WEEKDAYS = "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag".split()
 
 
 def utc_now() -> datetime:
@@ -88,6 +89,22 @@ def in_brussels(moment: datetime) -> datetime:
         raise MalformedError(f"{moment} is past the calendar") from cause
 
 
+def from_clock(shown: datetime) -> datetime:
+    """The moment at which the clock of Brussels shows this, which has no zone.
+
+    Raises:
+        MalformedError: It shows it never, or twice, since it goes forward or back.
+    """
+    # In an hour that is skipped, or there twice, the two differ.
+    once, again = (shown.replace(tzinfo=BRUSSELS, fold=fold) for fold in (0, 1))
+    if once.utcoffset() != again.utcoffset():
+        raise MalformedError(
+            f"the clock of Brussels changes around {shown}",
+            hint="Write the zone behind it, e.g. +01:00.",
+        )
+    return once
+
+
 def day_of(moment: datetime) -> date:
     """The day it is in Brussels then: the one that terms and papers count.
 
@@ -99,13 +116,27 @@ def day_of(moment: datetime) -> date:
 
 def end_of_day(day: date) -> datetime:
     """The last instant of a day in Brussels, in UTC."""
-    midnight = datetime.combine(day + timedelta(days=1), time(), BRUSSELS)
-    return (midnight - timedelta(microseconds=1)).astimezone(UTC)
+    # The clock never changes around midnight there, so that it shows it once.
+    return datetime.combine(day, time.max, BRUSSELS).astimezone(UTC)
 
 
 def date_in_dutch(day: date) -> str:
     """For people: ``23 november 2026``."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def days_in_dutch(first: date, last: date) -> str:
+    """For people: ``zaterdag 1 en zondag 2 mei 2021``; one day by its weekday."""
+    until = f"{_WEEKDAYS[last.weekday()]} {date_in_dutch(last)}"
+    if first == last:
+        return until
+    parts = [_WEEKDAYS[first.weekday()], str(first.day)]
+    if (first.year, first.month) != (last.year, last.month):
+        parts.append(_MONTHS[first.month - 1])
+    if first.year != last.year:
+        parts.append(str(first.year))
+    joint = "en" if (last - first).days == 1 else "tot en met"
+    return " ".join((*parts, joint, until))
 
 
 def in_dutch(moment: datetime) -> str:
