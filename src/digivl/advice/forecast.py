@@ -76,9 +76,7 @@ class Forecast:
         term = self.rules.term(body, day_of(received))
         if term is None:
             return None
-        clock = Clock(
-            term=term, rules=self.rules.sha256, received=received, days=term.days
-        )
+        clock = Clock(term=term, rules=self.rules.sha256, received=received)
         return clock.wound((), self.calendars)
 
     def resumed(self, clock: Clock, inquiries: tuple[Inquiry, ...]) -> Clock:

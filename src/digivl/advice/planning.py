@@ -208,15 +208,17 @@ class _Planner:
                 if trace.due is None:
                     self.assumed.add(Assumption.RECEIVED_AT_ONCE)
             return trace.expected and max(trace.expected, self.now), None
-        if before.ready:
-            if trace.ready is None:
-                return trace.expected, None
-            return _met(stage, self._meeting(stage, trace.ready), self.now), None
+        # A meeting that is past tells nothing of when it will be.
+        held = trace.expected is None or trace.expected < self.now
+        expected = None if held else trace.expected
+        if trace.ready is None and (before.ready or expected is None):
+            return expected, None
         if before.end is None:
             return None, before.hangs_on
-        if trace.expected is not None and before.end <= trace.expected:
-            return trace.expected, None
-        return _met(stage, self._meeting(stage, before.end), self.now), None
+        if expected is not None and before.end <= expected:
+            return expected, None
+        ready = trace.ready if before.ready and trace.ready else before.end
+        return _met(stage, self._meeting(stage, ready), self.now), None
 
     def _to_come(self, stage: Stage, trace: Trace | None, before: _Lies) -> RouteStep:
         if stage.months and before.ready and before.end is not None:
@@ -264,21 +266,23 @@ class _Planner:
             Assumption.RECEIVED_AT_ONCE,
             Assumption.WHOLE_TERM,
         }
-        return clock.due, term_text(clock.term, clock.days)
+        return clock.due, term_text(clock)
 
     def _to_meet(
         self, stage: Stage, trace: Trace | None, start: datetime
     ) -> tuple[datetime | None, str]:
         if trace is not None and trace.expected and start <= trace.expected:
             return trace.expected, ""
-        submitted = trace.ready if trace and trace.ready else start
-        chance = self._meeting(stage, submitted)
-        if chance is not None and chance.meeting < start:
-            chance = self._meeting(stage, start)
+        if stage.evidence is Evidence.DECISION:
+            # What was submitted in time keeps its meeting, whatever day it is.
+            submitted = trace.ready if trace and trace.ready else start
+            chance = self._meeting(stage, submitted)
+            if chance is not None and chance.meeting < start:
+                chance = self._meeting(stage, start)
+            return (chance.meeting, "") if chance else (None, NO_TERM)
+        chance = self._meeting(stage, start)
         if chance is None:
             return None, NO_TERM
-        if stage.evidence is Evidence.DECISION:
-            return chance.meeting, ""
         self.assumed.add(Assumption.AT_ONCE)
         said = f"voor de vergadering van {on(chance.meeting)}"
         return _met(stage, chance, self.now), said
@@ -292,19 +296,16 @@ class _Planner:
 
     def _counting(self, stage: Stage, start: datetime) -> RouteStep:
         """What has to be done within some months after what is done already."""
-        due = months_later(start, stage.months or 0)
-        status = StepStatus.LATE if due < self.now else StepStatus.RUNNING
-        said = f"uiterlijk op {on(due)} ({stage.source})"
-        asked = self.asked[stage.id]
+        due, asked = months_later(start, stage.months or 0), self.asked[stage.id]
+        said = _joined(asked.text, f"uiterlijk op {on(due)} ({stage.source})")
         if asked.need is Need.UNDETERMINED:
-            status = StepStatus.UNDETERMINED
-        return attrs.evolve(
-            _step(stage, status, _joined(asked.text, said)), start=start, due=due
-        )
+            return _step(stage, StepStatus.UNDETERMINED, said)
+        status = StepStatus.LATE if due < self.now else StepStatus.RUNNING
+        return attrs.evolve(_step(stage, status, said), start=start, due=due)
 
 
 def _met(stage: Stage, chance: Chance | None, now: datetime) -> datetime | None:
-    """When a stage is at a meeting: its own moment, or the latest to be on its agenda."""
+    """When a stage is at a meeting: its moment, or the latest to be on its agenda."""
     if chance is None:
         return None
     if stage.evidence is Evidence.DECISION or chance.deadline is None:

@@ -15,14 +15,18 @@ from digivl.advice.traces import Trace, asked_at, on, question_traces
 from digivl.documents.model import Document
 from digivl.dossiers.meeting import Meeting
 from digivl.dossiers.model import DecisionResult, ProcedureStep, StepKind, StepState
-from digivl.dossiers.parliament import Outcome, ParliamentFlow
+from digivl.dossiers.parliament import (
+    Outcome,
+    ParliamentFlow,
+    ParliamentStatus,
+    Sending,
+)
 from digivl.dossiers.publication import PublicationStatus
 from digivl.kernel.concepts import concept
 from digivl.kernel.moments import day_of, end_of_day
 from digivl.signing.model import FlowState
 
 _GIVEN_UP: Final = (FlowState.REFUSED, FlowState.CANCELLED)
-_ARRIVED: Final = Outcome.ACKNOWLEDGED
 
 
 def traces_of(
@@ -206,36 +210,46 @@ class _Teller:
         final = {t.subject.id for t in self.facts.passes(StepKind.FINAL_APPROVAL)}
         # What was sent of an approval in principle is no submission of the decree.
         sent = [one for one in told.record.sendings if one.step in final]
-        there = [one.at for one in sent if one.outcome is _ARRIVED]
-        whole = [one.at for one in sent if one.outcome is _ARRIVED and one.complete]
+        there = [one.at for one in sent if one.outcome is Outcome.ACKNOWLEDGED]
+        back = self._back(told)
         if sent:
-            yield Trace(
-                stage=self._stages(Evidence.SENDING)[0].id,
-                subject=told.subject,
-                start=sent[0].at,
-                end=min(whole, default=None),
-                expected=self.forecast.now,
-                said="volledig verzonden" if whole else "nog niet volledig verzonden",
-            )
+            yield self._sent(told, sent, back)
         if there or told.record.received:
-            yield self._in_parliament(told, min(there, default=None))
+            (stage,) = self._stages(Evidence.PARLIAMENT)
+            yield Trace(
+                stage=stage.id,
+                subject=told.subject,
+                start=min(there, default=back or told.since),
+                end=back,
+                said=told.record.said,
+            )
 
-    def _in_parliament(
-        self, told: Told[ParliamentFlow], arrived: datetime | None
+    def _sent(
+        self, told: Told[ParliamentFlow], sent: Sequence[Sending], back: datetime | None
     ) -> Trace:
+        arrived = [one for one in sent if one.outcome is Outcome.ACKNOWLEDGED]
+        whole = [one.at for one in arrived if one.complete]
+        # What the parliament handles, or sent back adopted, it has: whole or not.
+        handled = told.record.state is ParliamentStatus.BEING_HANDLED
+        taken = [told.record.said_at if handled else None, back]
+        ends = [*whole, *(moment for moment in taken if moment and arrived)]
+        return Trace(
+            stage=self._stages(Evidence.SENDING)[0].id,
+            subject=told.subject,
+            start=sent[0].at,
+            end=min(ends, default=None),
+            expected=self.forecast.now,
+            said="volledig verzonden" if whole else "niet volledig verzonden",
+        )
+
+    def _back(self, told: Told[ParliamentFlow]) -> datetime | None:
+        """When what it adopted came back from the parliament."""
         (stage,) = self._stages(Evidence.PARLIAMENT)
         back = [t.since for t in self.facts.passes(StepKind.RATIFICATION)]
         # Of what is no decree nothing comes back to be ratified.
         if stage.unasked and told.record.received:
             back.append(told.at)
-        end = min(back, default=None)
-        return Trace(
-            stage=stage.id,
-            subject=told.subject,
-            start=arrived or end or told.since,
-            end=end,
-            said=told.record.said,
-        )
+        return min(back, default=None)
 
     def _documents(self) -> Iterator[Trace]:
         approved = min(self.facts.settled(StepKind.FINAL_APPROVAL), default=None)

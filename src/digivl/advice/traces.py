@@ -17,7 +17,6 @@ from digivl.advice.body import AdviceOutcome, SilenceEffect
 from digivl.advice.clock import Clock
 from digivl.advice.forecast import Forecast
 from digivl.advice.request import ADVICE, Advice, AdviceRequest, AdviceState
-from digivl.advice.rules import TermRule
 from digivl.kernel.kinds import Ref
 from digivl.kernel.moments import aware, date_in_dutch, day_of
 
@@ -105,9 +104,13 @@ def asked_at(question: Question) -> datetime:
     return question.submitted_at
 
 
-def term_text(term: TermRule, days: int) -> str:
-    """How long a term is, and by which rule; in Dutch."""
-    return f"{days} {term.counted.value} ({term.id})"
+def term_text(clock: Clock) -> str:
+    """How long somebody has, and by which rule; in Dutch."""
+    term = clock.term
+    if clock.urged is not None:
+        length = term.counted.length(clock.urged.days)
+        return f"hoogdringend: {length} ({term.id})"
+    return f"{term.counted.length(term.days + clock.extension)} ({term.id})"
 
 
 def on(moment: datetime) -> str:
@@ -125,7 +128,7 @@ def _running(trace: Trace, question: Question, forecast: Forecast) -> Trace:
         return _expected_anew(trace, question, waits, forecast)
     if question.clock is None:
         return _saying(trace, NO_TERM)
-    term = term_text(question.clock.term, question.clock.days)
+    term = term_text(question.clock)
     return _by_clock(_saying(trace, term), question, question.clock, forecast)
 
 
@@ -226,7 +229,7 @@ def _appeals(
         start=appeal.at,
         by=appeal.minister.label,
         label="Beroep tegen het advies van de Inspectie van Financiën",
-        said=term_text(clock.term, clock.days) if clock else NO_TERM,
+        said=term_text(clock) if clock else NO_TERM,
     )
     if request.state in _APPEALS:
         yield attrs.evolve(trace, end=told_at, said=_APPEALS[request.state])
