@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import attrs
+import rule_tables
 from typer.models import ArgumentInfo
 
 import digivl
@@ -164,6 +165,31 @@ def plugins_page() -> str:
         "## Ports\n\nWhat the object that an offer builds has to do. The contracts in "
         "`digivl.testing.contracts` test it.",
         *ports,
+    )
+
+
+def rules_page() -> str:
+    """The shipped rules, and where they were read."""
+    tables = [
+        f"{title}\n\n{table(head, rows)}"
+        for title, head, rows in rule_tables.sections()
+    ]
+    return page(
+        "Rules",
+        "Who has to be heard on a proposal, within which term, until when it can be "
+        "put forward, and what an official decides alone: as far as public sources "
+        "say. Officials read this, so it is in Dutch. [Add your entity's rules]"
+        "(../how-to/rules.md) tells how to complete it; `digivl rules --on DAY` shows "
+        "what holds on a day.",
+        "A rule is about a proposal when all of its conditions hold. One with *needed: "
+        "neen* is an exemption, which goes before every duty. Where the proposal does "
+        "not tell a fact, or no source gives the amount or the list that it is "
+        "compared with, the answer is *onbepaald*, never *niet vereist*. So it is on a "
+        "day for which no duty of a body is known.",
+        "A period is written `first day/last day`, both included; `..` is open. Days "
+        "marked *(afgeleid)* were chosen: the source has none.",
+        "## Who has to be heard",
+        *tables,
     )
 
 
@@ -342,6 +368,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors": errors_page,
     "lifecycles": lifecycles_page,
     "plugins": plugins_page,
+    "rules": rules_page,
     "settings": settings_page,
 }
 

@@ -22,6 +22,7 @@ from digivl.kernel.moments import utc_now
 
 if TYPE_CHECKING:
     from digivl import Digivl
+    from digivl.access.policy import Policy
     from digivl.signing.development import DevelopmentKeys
     from digivl.signing.softkey import SoftKey
     from digivl.testing.route import Scene
@@ -245,7 +246,7 @@ def _route(vl: Digivl) -> Iterator[str]:
     flow = vl.signing.start(document.id, signatories, by=route.SECRETARIAT)
     yield "flow"
     for signatory in signatories:
-        vl.signing.sign(flow.id, signatory.party.id)
+        vl.signing.sign(flow.id, by=signatory.party)
     yield "signed"
     vl.register.register(flow.id, by=route.SECRETARIAT)
     yield "registered"
@@ -263,12 +264,15 @@ def _scene_at(stages: Path, quick_folder: Path) -> Iterator[Callable[..., Scene]
         *,
         clock: Callable[[], datetime] = utc_now,
         plugins: tuple[object, ...] = (),
+        policy: Policy | None = None,
         **settings: Any,
     ) -> Scene:
         folder = quick_folder / f"{stage}-{len(offices)}"
         shutil.copytree(stages / stage, folder)
         changed = attrs.evolve(open_office(folder), **settings)
-        vl = Digivl.from_settings(changed, folder=folder, plugins=plugins, clock=clock)
+        vl = Digivl.from_settings(
+            changed, folder=folder, plugins=plugins, policy=policy, clock=clock
+        )
         offices.append(vl)
         return Scene(vl, "dossier-1", "document-1")
 

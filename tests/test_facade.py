@@ -194,7 +194,7 @@ def test_progress_is_told(scene_at: At) -> None:
 def test_closing_twice(scene_at: At) -> None:
     """To close again does nothing; with simulators running, and without."""
     scene = scene_at("flow")
-    scene.vl.signing.sign(next(scene.all(FLOW)).id, route.MINISTER.id)
+    scene.vl.signing.sign(next(scene.all(FLOW)).id, by=route.MINISTER)
 
     scene.vl.close()
     scene.vl.close()
@@ -229,7 +229,7 @@ def test_simulators_only_in_development(scene_at: At) -> None:
     scene = scene_at("flow", development=False)
 
     with pytest.raises(ConfigurationError, match="only in a development office"):
-        scene.vl.signing.sign(next(scene.all(FLOW)).id, route.MINISTER.id)
+        scene.vl.signing.sign(next(scene.all(FLOW)).id, by=route.MINISTER)
 
 
 def test_settings_by_hand(scene_at: At) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from digivl.advice.agreements import Agreements
     from digivl.advice.appeals import Appeals
     from digivl.advice.asking import Asking
+    from digivl.advice.forms import Forms
     from digivl.advice.proposals import Proposals
     from digivl.advice.questions import Questions
     from digivl.advice.routing import Routes
@@ -79,6 +80,21 @@ class AdviceRooms(Rooms):
             self.rules,
             self.calendars,
             self.clock,
+        )
+
+    @once
+    def forms(self) -> Forms:
+        """Questions, advices and agreements as PDF."""
+        from digivl.advice.forms import Forms
+
+        return Forms(
+            self.book,
+            self.documents,
+            self.reading,
+            self.guard,
+            self._admit,
+            self.clock,
+            self.settings.development,
         )
 
     @once

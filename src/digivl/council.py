@@ -33,10 +33,16 @@ class CouncilRooms(AdviceRooms):
     @once
     def submissions(self) -> Submissions:
         """What cabinets submit to the secretariat."""
+        from digivl.dossiers.agreeing import Agreeing
         from digivl.dossiers.submissions import Submissions
 
         return Submissions(
-            self.book, self._moves, self.guard, self.dossiers, self.clock
+            self.book,
+            self._moves,
+            self.guard,
+            self.dossiers,
+            Agreeing(self._moves, self.government),
+            self.clock,
         )
 
     @once
@@ -80,7 +86,9 @@ class CouncilRooms(AdviceRooms):
         """Consultation rounds between cabinets."""
         from digivl.dossiers.consultations import Consultations
 
-        return Consultations(self.book, self.guard, self.dossiers, self.clock)
+        return Consultations(
+            self.book, self.guard, self.dossiers, self.absences, self.clock
+        )
 
     @once
     def positions(self) -> Positions:
@@ -120,6 +128,7 @@ class CouncilRooms(AdviceRooms):
             self.reading,
             self.secretary,
             self.guard,
+            self.settings.limits,
         )
 
     @once
@@ -143,7 +152,9 @@ class CouncilRooms(AdviceRooms):
         """Texts on their way to the Belgisch Staatsblad."""
         from digivl.dossiers.publications import Publications
 
-        return Publications(self.book, self.guard, self.dossiers, self.clock)
+        return Publications(
+            self.book, self._moves, self.guard, self.dossiers, self.clock
+        )
 
     @once
     def parliament(self) -> Parliament:

@@ -8,6 +8,7 @@ DigivlError
 ├── StepNotAllowedError                  the lifecycle has no such step from here
 ├── NotReadyError                        something must be there first; it says what
 ├── NotAllowedError                      the role of who acts does not allow it
+├── TooOpenError                         a document of this type is never that open
 ├── AlreadySentError                     this recipient got this document before
 ├── StaleRecordError                     somebody else wrote this version first
 ├── NotFoundError (also LookupError)     no record or document under that name
@@ -148,6 +149,25 @@ class NotAllowedError(DigivlError):
         super().__init__(
             f"the role {role!r} does not allow {permission!r}",
             hint="Act as somebody who may, or change the policy.",
+        )
+
+
+class TooOpenError(DigivlError):
+    """A document of this type is never that open, whatever the policy allows.
+
+    Attributes:
+        type: Label of the document type.
+        level: Label of the level that was wanted.
+        most: Label of the loosest level that the type can have.
+    """
+
+    code = "too-open"
+
+    def __init__(self, type: str, level: str, most: str) -> None:
+        self.type, self.level, self.most = type, level, most
+        super().__init__(
+            f"{type!r} cannot become {level!r}: it is never published",
+            hint=f"The loosest level of this document type is {most!r}.",
         )
 
 

@@ -209,6 +209,8 @@ class Rooms:
             book=self.book,
             documents=self.documents,
             moves=self._moves,
+            guard=self.guard,
+            absences=self.absences,
             means=self.means,
             authorities=self.authorities,
             companion=self.register,

@@ -18,15 +18,15 @@ from digivl.testing.matter import BUDGET, Matter
 def advised(matter: Matter, outcome: AdviceOutcome, *, government: bool = True) -> str:
     """Id of a request with this answer."""
     matter.propose(for_government=government)
-    id = matter.received()
-    return matter.vl.advices.advise(id, outcome, by=INSPECTOR).id
+    it = matter.received()
+    return matter.vl.advices.advise(it, outcome, by=INSPECTOR).id
 
 
 def appealed(matter: Matter) -> str:
     """Id of a request whose advice the minister of budget has to rule on."""
-    id = advised(matter, AdviceOutcome.UNFAVOURABLE, government=False)
+    it = advised(matter, AdviceOutcome.UNFAVOURABLE, government=False)
     appeals = matter.vl.appeals
-    return appeals.lodge(id, minister=BUDGET, reason="onjuist", by=CABINET).id
+    return appeals.lodge(it, minister=BUDGET, reason="onjuist", by=CABINET).id
 
 
 def test_only_an_unfavourable_advice_is_replied_to(matter: Matter) -> None:
@@ -49,20 +49,20 @@ def test_only_an_unfavourable_advice_is_replied_to(matter: Matter) -> None:
 
 def test_the_government_is_no_matter_for_appeal(matter: Matter) -> None:
     """What the government decides is replied to in the nota."""
-    id = advised(matter, AdviceOutcome.UNFAVOURABLE)
+    it = advised(matter, AdviceOutcome.UNFAVOURABLE)
 
     with pytest.raises(StepNotAllowedError, match="reply"):
-        matter.vl.appeals.lodge(id, minister=BUDGET, reason="x", by=CABINET)
+        matter.vl.appeals.lodge(it, minister=BUDGET, reason="x", by=CABINET)
 
 
 def test_the_minister_of_budget_has_the_appeal(matter: Matter) -> None:
     """With a term of its own, from when it was lodged."""
-    id = appealed(matter)
+    it = appealed(matter)
 
-    custody = matter.vl.custody.of(appeal_of(id)).record
+    custody = matter.vl.custody.of(appeal_of(it)).record
     due = datetime(2026, 12, 9, 22, 59, 59, 999_999, tzinfo=UTC)
     assert (BUDGET, due) == (custody.holder, custody.due)
-    assert due == matter.vl.advices.read(id).record.due
+    assert due == matter.vl.advices.read(it).record.due
     assert (BUDGET.id, "uitspraak doen over het beroep") == matter.holder()
 
 
@@ -75,25 +75,25 @@ def test_the_minister_of_budget_has_the_appeal(matter: Matter) -> None:
 )
 def test_ruled_on(act: str, state: AdviceState, step: str, matter: Matter) -> None:
     """Once, by who has it; the asker goes on."""
-    id, appeals = appealed(matter), matter.vl.appeals
+    it, appeals = appealed(matter), matter.vl.appeals
     for other in (CABINET, OTHER_CABINET):
         with pytest.raises(NotAllowedError):
-            getattr(appeals, act)(id, by=other)
+            getattr(appeals, act)(it, by=other)
 
-    getattr(appeals, act)(id, by=BUDGET)
+    getattr(appeals, act)(it, by=BUDGET)
 
-    assert state is matter.vl.advices.read(id).record.state
+    assert state is matter.vl.advices.read(it).record.state
     assert (CABINET.id, step) == matter.holder()
-    assert CustodyState.CLOSED is matter.vl.custody.of(appeal_of(id)).record.state
+    assert CustodyState.CLOSED is matter.vl.custody.of(appeal_of(it)).record.state
     with pytest.raises(StepNotAllowedError):
-        appeals.confirm(id, by=BUDGET)
+        appeals.confirm(it, by=BUDGET)
 
 
 def test_a_stranger_lodges_nothing(matter: Matter) -> None:
     """Neither an appeal nor a reply, and is not told that there is an advice."""
-    id = advised(matter, AdviceOutcome.UNFAVOURABLE, government=False)
+    it = advised(matter, AdviceOutcome.UNFAVOURABLE, government=False)
 
-    for name in (id, "bestaat-niet"):
+    for name in (it, "bestaat-niet"):
         with pytest.raises(NotAllowedError):
             matter.vl.appeals.reply(name, "x", by=OTHER_CABINET)
         with pytest.raises(NotAllowedError):

@@ -36,16 +36,16 @@ def found(matter: Matter, name: str, step: str | None = None) -> Requirement:
 
 def advise(matter: Matter, outcome: AdviceOutcome = FAVOURABLE, **how: Any) -> str:
     """Id of a request that was answered."""
-    id = matter.received()
-    return matter.vl.advices.advise(id, outcome, by=INSPECTOR, **how).id
+    it = matter.received()
+    return matter.vl.advices.advise(it, outcome, by=INSPECTOR, **how).id
 
 
 def agree(matter: Matter, advice: str) -> str:
     """Id of an agreement that was given."""
     agreements = matter.vl.agreements
-    id = agreements.ask(advice, minister=BUDGET, by=CABINET).id
-    agreements.receive(id, by=BUDGET)
-    return agreements.agree(id, by=BUDGET).id
+    it = agreements.ask(advice, minister=BUDGET, by=CABINET).id
+    agreements.receive(it, by=BUDGET)
+    return agreements.agree(it, by=BUDGET).id
 
 
 def step_of(matter: Matter, kind: StepKind = StepKind.FINAL_APPROVAL) -> str:
@@ -136,10 +136,10 @@ def test_the_inspector_says_that_none_is_needed(matter: Matter) -> None:
 
 def test_unfavourable_goes_on_with_a_reply(matter: Matter) -> None:
     """It is up to the government then."""
-    id = advise(matter, AdviceOutcome.UNFAVOURABLE)
+    it = advise(matter, AdviceOutcome.UNFAVOURABLE)
     assert ("MISSING", CABINET.label) == (matter.gate()["IF"], found(matter, "IF").whom)
 
-    matter.vl.appeals.reply(id, "De raming is gehalveerd.", by=CABINET)
+    matter.vl.appeals.reply(it, "De raming is gehalveerd.", by=CABINET)
 
     assert "REFUSED_ESCALATED" == matter.gate()["IF"]
     assert not found(matter, "IF").blocking
@@ -147,8 +147,8 @@ def test_unfavourable_goes_on_with_a_reply(matter: Matter) -> None:
 
 def test_refused_goes_to_the_government(matter: Matter) -> None:
     """A refusal does not close the gate."""
-    id, agreements = advise(matter), matter.vl.agreements
-    asked = agreements.ask(id, minister=BUDGET, by=CABINET).id
+    it, agreements = advise(matter), matter.vl.agreements
+    asked = agreements.ask(it, minister=BUDGET, by=CABINET).id
     agreements.receive(asked, by=BUDGET)
     agreements.refuse(asked, reason="geen krediet", by=BUDGET)
 
@@ -159,9 +159,9 @@ def test_refused_goes_to_the_government(matter: Matter) -> None:
 def test_conditions_are_told(matter: Matter) -> None:
     """How many are not met yet."""
     on_conditions = AdviceOutcome.FAVOURABLE_ON_CONDITIONS
-    id = advise(matter, on_conditions, conditions=["a", "b"])
+    it = advise(matter, on_conditions, conditions=["a", "b"])
     said = found(matter, "IF").explanation
-    matter.vl.advices.meet(id, 1, matter.nota, by=CABINET)
+    matter.vl.advices.meet(it, 1, matter.nota, by=CABINET)
 
     assert said.endswith("2 voorwaarden nog te vervullen")
     assert found(matter, "IF").explanation.endswith("1 voorwaarde nog te vervullen")
@@ -228,8 +228,8 @@ def test_who_has_to_be_heard_depends_on_the_pass(matter: Matter) -> None:
     readiness = matter.vl.readiness
 
     stages = [
-        readiness.of(matter.dossier, id, by=CABINET).stage
-        for id in (first, second, last)
+        readiness.of(matter.dossier, it, by=CABINET).stage
+        for it in (first, second, last)
     ]
 
     assert [Stage.FIRST, Stage.ADVISED, Stage.FINAL] == stages
@@ -270,12 +270,13 @@ def test_the_gate_opens_when_it_is_ready(matter: Matter) -> None:
         put(step, meeting, by=SECRETARIAT)
     agree(matter, advise(matter))
 
-    assert put(step, meeting, by=SECRETARIAT)
+    assert step == put(step, meeting, by=SECRETARIAT).record.step
     announced = matter.vl.dossiers.open("Mededeling", by=CABINET).id
     note = matter.vl.dossiers.submit(
         announced, StepKind.FINAL_APPROVAL, documents=[], by=CABINET
     )
-    assert put(note.id, meeting, kind=ItemKind.ANNOUNCEMENT, by=SECRETARIAT)
+    item = put(note.id, meeting, kind=ItemKind.ANNOUNCEMENT, by=SECRETARIAT)
+    assert note.id == item.record.step
 
 
 def test_loosened_by_hand(matter: Matter) -> None:

@@ -28,9 +28,9 @@ FAVOURABLE = AdviceOutcome.FAVOURABLE
 DUE = datetime(2026, 12, 9, 22, 59, 59, 999_999, tzinfo=UTC)
 
 
-def clock(matter: Matter, id: str) -> Clock:
+def clock(matter: Matter, it: str) -> Clock:
     """The clock of a request."""
-    found = matter.vl.advices.read(id).record.clock
+    found = matter.vl.advices.read(it).record.clock
     assert found is not None
     return found
 
@@ -54,13 +54,13 @@ def test_it_rests_on_versions_and_lines(matter: Matter) -> None:
 
 def test_the_term_starts_on_receipt(matter: Matter) -> None:
     """Twelve working days, to the end of the last one in Brussels; its rule stays."""
-    id = matter.received()
+    it = matter.received()
 
-    custody = matter.vl.custody.of(ADVICE.ref(id)).record
-    found = matter.vl.advices.read(id).record
+    custody = matter.vl.custody.of(ADVICE.ref(it)).record
+    found = matter.vl.advices.read(it).record
     assert (DUE, DUE) == (found.due, custody.due)
-    assert matter.vl.rules.sha256 == clock(matter, id).rules
-    assert clock(matter, id).term.legal_basis
+    assert matter.vl.rules.sha256 == clock(matter, it).rules
+    assert clock(matter, it).term.legal_basis
 
 
 @pytest.mark.parametrize(
@@ -127,34 +127,34 @@ def test_what_nobody_described_is_not_asked(matter: Matter) -> None:
 
 def test_sent_back_and_submitted_again(matter: Matter) -> None:
     """The term is void; the next submission has one of its own, from its receipt."""
-    id, advices = matter.received(), matter.vl.advices
-    back = advices.send_back(id, lacks=["de memorie"], by=INSPECTOR)
+    it, advices = matter.received(), matter.vl.advices
+    back = advices.send_back(it, lacks=["de memorie"], by=INSPECTOR)
     assert (("de memorie",), None) == (back.record.lacks, back.record.due)
     assert (CABINET.id, "aanvullen en opnieuw indienen") == matter.holder()
 
     matter.wait(days=7)
-    advices.edit(id, documents=matter.documents, by=CABINET)
-    again = advices.submit(id, by=CABINET).record
-    advices.receive(id, by=INSPECTOR)
+    advices.edit(it, documents=matter.documents, by=CABINET)
+    again = advices.submit(it, by=CABINET).record
+    advices.receive(it, by=INSPECTOR)
 
     assert (2, ()) == (again.submission, again.lacks)
     assert datetime(2026, 12, 16, 22, 59, 59, 999_999, tzinfo=UTC) == (
-        advices.read(id).record.due
+        advices.read(it).record.due
     )
     with pytest.raises(MalformedError, match="say what"):
-        advices.send_back(id, lacks=[], by=INSPECTOR)
+        advices.send_back(it, lacks=[], by=INSPECTOR)
 
 
 def test_a_question_stops_the_term(matter: Matter) -> None:
     """Day 3 is used, the day of the answer is not: nine working days are left."""
-    id, advices = matter.received(), matter.vl.advices
+    it, advices = matter.received(), matter.vl.advices
     matter.wait(days=3)  # Thursday 26 November, day 3
-    asked = advices.ask_information(id, "Hoeveel kost het in 2028?", by=INSPECTOR)
+    asked = advices.inquire(it, "Hoeveel kost het in 2028?", by=INSPECTOR)
     assert asked.record.due is None
     assert (CABINET.id, "inlichtingen geven") == matter.holder()
 
     matter.wait(days=5)  # Tuesday 1 December
-    answered = advices.answer(id, "Evenveel.", by=CABINET).record
+    answered = advices.answer(it, "Evenveel.", by=CABINET).record
 
     assert datetime(2026, 12, 14, 22, 59, 59, 999_999, tzinfo=UTC) == answered.due
     assert "Evenveel." == answered.inquiries[0].answer
@@ -163,30 +163,30 @@ def test_a_question_stops_the_term(matter: Matter) -> None:
 
 def test_urgency_is_for_the_minister(matter: Matter) -> None:
     """Four working days from the same receipt; nobody else can invoke it."""
-    id, urge = matter.received(), matter.vl.advices.urge
+    it, urge = matter.received(), matter.vl.advices.urge
     for other in (CABINET, OTHER_CABINET, INSPECTOR, SECRETARIAT):
         with pytest.raises(NotAllowedError):
-            urge(id, reason="brand", by=other)
+            urge(it, reason="brand", by=other)
     with pytest.raises(MalformedError, match="reason"):
-        urge(id, reason=" ", by=MINISTER)
+        urge(it, reason=" ", by=MINISTER)
     with pytest.raises(MalformedError, match="4 to 12 days"):
-        urge(id, reason="brand", days=3, by=MINISTER)
+        urge(it, reason="brand", days=3, by=MINISTER)
 
-    urgent = urge(id, reason="De school opent maandag.", by=MINISTER)
+    urgent = urge(it, reason="De school opent maandag.", by=MINISTER)
 
     assert datetime(2026, 11, 27, 22, 59, 59, 999_999, tzinfo=UTC) == (
         urgent.record.due
     )
     assert (INSPECTOR.id, "advies geven") == matter.holder()
-    assert matter.vl.custody.of(ADVICE.ref(id)).record.due == urgent.record.due
+    assert matter.vl.custody.of(ADVICE.ref(it)).record.due == urgent.record.due
 
 
 def test_urgency_leaves_time_to_answer(matter: Matter) -> None:
-    """Also when it is invoked late: four working days from then on, or the first end."""
-    id = matter.received()
+    """Also when it is invoked late: four working days from then on."""
+    it = matter.received()
     matter.wait(days=8)  # Tuesday 1 December
 
-    urgent = matter.vl.advices.urge(id, reason="brand", by=MINISTER).record
+    urgent = matter.vl.advices.urge(it, reason="brand", by=MINISTER).record
 
     assert datetime(2026, 12, 7, 22, 59, 59, 999_999, tzinfo=UTC) == urgent.due
 
@@ -210,11 +210,11 @@ def test_a_longer_term_by_consent(matter: Matter) -> None:
 
 def test_advice_gives_it_back_to_who_asked(matter: Matter) -> None:
     """With its aspects, conditions and what it says of the budget agreement."""
-    id = matter.received()
+    it = matter.received()
     remark = AspectRemark(aspect=AdviceAspect.LEGALITY, text="In orde.")
 
     given = matter.vl.advices.advise(
-        id,
+        it,
         AdviceOutcome.FAVOURABLE_ON_CONDITIONS,
         aspects=[remark],
         conditions=["eerst de nota aanpassen"],
@@ -226,23 +226,23 @@ def test_advice_gives_it_back_to_who_asked(matter: Matter) -> None:
     assert ((remark,), True) == (given.aspects, given.agreement_needed)
     assert ["eerst de nota aanpassen"] == [one.text for one in given.conditions]
     assert (CABINET.id, "begrotingsakkoord vragen") == matter.holder()
-    assert CustodyState.CLOSED is matter.vl.custody.of(ADVICE.ref(id)).record.state
+    assert CustodyState.CLOSED is matter.vl.custody.of(ADVICE.ref(it)).record.state
 
 
 def test_a_condition_is_met_by_a_document(matter: Matter) -> None:
     """Which one, stays with the condition."""
-    id, advices = matter.received(), matter.vl.advices
+    it, advices = matter.received(), matter.vl.advices
     on_conditions = AdviceOutcome.FAVOURABLE_ON_CONDITIONS
-    advices.advise(id, on_conditions, conditions=["a", "b"], by=INSPECTOR)
+    advices.advise(it, on_conditions, conditions=["a", "b"], by=INSPECTOR)
 
-    met = advices.meet(id, 2, matter.draft, by=CABINET).record.advice
+    met = advices.meet(it, 2, matter.draft, by=CABINET).record.advice
 
     assert met is not None
     assert [None, matter.draft] == [one.met_by for one in met.conditions]
     with pytest.raises(MalformedError, match="no condition 3"):
-        advices.meet(id, 3, matter.draft, by=CABINET)
+        advices.meet(it, 3, matter.draft, by=CABINET)
     with pytest.raises(NotFoundError):
-        advices.meet(id, 1, "elders", by=CABINET)
+        advices.meet(it, 1, "elders", by=CABINET)
 
 
 @pytest.mark.parametrize("outcome", AdviceOutcome)
@@ -250,33 +250,33 @@ def test_conditions_go_with_their_outcome(
     outcome: AdviceOutcome, matter: Matter
 ) -> None:
     """Conditions without that outcome, or that outcome without, is refused."""
-    id = matter.received()
+    it = matter.received()
     conditional = outcome is AdviceOutcome.FAVOURABLE_ON_CONDITIONS
     conditions = [] if conditional else ["x"]
 
     with pytest.raises(MalformedError, match="conditions go with"):
-        matter.vl.advices.advise(id, outcome, conditions=conditions, by=INSPECTOR)
+        matter.vl.advices.advise(it, outcome, conditions=conditions, by=INSPECTOR)
 
 
 def test_the_order_of_the_acts(matter: Matter) -> None:
     """Received once, advised once, and not advised before it was received."""
-    id, advices = matter.ask().id, matter.vl.advices
+    it, advices = matter.ask().id, matter.vl.advices
 
     with pytest.raises(StepNotAllowedError, match="advise"):
-        advices.advise(id, FAVOURABLE, by=INSPECTOR)
-    advices.receive(id, by=INSPECTOR)
+        advices.advise(it, FAVOURABLE, by=INSPECTOR)
+    advices.receive(it, by=INSPECTOR)
     with pytest.raises(StepNotAllowedError, match="receive"):
-        advices.receive(id, by=INSPECTOR)
-    advices.advise(id, FAVOURABLE, by=INSPECTOR)
+        advices.receive(it, by=INSPECTOR)
+    advices.advise(it, FAVOURABLE, by=INSPECTOR)
     with pytest.raises(StepNotAllowedError, match="advise"):
-        advices.advise(id, FAVOURABLE, by=INSPECTOR)
+        advices.advise(it, FAVOURABLE, by=INSPECTOR)
 
 
 def test_withdrawn(matter: Matter) -> None:
     """The asker has it again, and the adviser has nothing to do."""
-    id = matter.received()
+    it = matter.received()
 
-    matter.vl.advices.withdraw(id, by=CABINET, reason="niet meer nodig")
+    matter.vl.advices.withdraw(it, by=CABINET, reason="niet meer nodig")
 
     assert CABINET.id == matter.holder()[0]
     assert [] == list(matter.vl.custody.worklist(holder=INSPECTOR.id))
@@ -284,12 +284,12 @@ def test_withdrawn(matter: Matter) -> None:
 
 ACTS: dict[str, Callable[[Matter, str, Party], object]] = {
     "ask": lambda m, _, by: m.ask(by=by),
-    "edit": lambda m, id, by: m.vl.advices.edit(id, documents=m.documents, by=by),
-    "withdraw": lambda m, id, by: m.vl.advices.withdraw(id, by=by),
-    "receive": lambda m, id, by: m.vl.advices.receive(id, by=by),
-    "advise": lambda m, id, by: m.vl.advices.advise(id, FAVOURABLE, by=by),
-    "ask information": lambda m, id, by: m.vl.advices.ask_information(id, "?", by=by),
-    "send back": lambda m, id, by: m.vl.advices.send_back(id, lacks=["x"], by=by),
+    "edit": lambda m, it, by: m.vl.advices.edit(it, documents=m.documents, by=by),
+    "withdraw": lambda m, it, by: m.vl.advices.withdraw(it, by=by),
+    "receive": lambda m, it, by: m.vl.advices.receive(it, by=by),
+    "advise": lambda m, it, by: m.vl.advices.advise(it, FAVOURABLE, by=by),
+    "ask information": lambda m, it, by: m.vl.advices.inquire(it, "?", by=by),
+    "send back": lambda m, it, by: m.vl.advices.send_back(it, lacks=["x"], by=by),
     "describe": lambda m, _, by: m.vl.proposals.describe(
         m.vl.proposals.read(m.dossier).record, by=by
     ),
@@ -299,15 +299,15 @@ ACTS: dict[str, Callable[[Matter, str, Party], object]] = {
 @pytest.mark.parametrize("act", ACTS)
 def test_who_may(act: str, matter: Matter) -> None:
     """A stranger may nothing, and is not told whether there is such a request."""
-    id = matter.ask().id
-    before = matter.vl.advices.read(id)
+    it = matter.ask().id
+    before = matter.vl.advices.read(it)
 
-    for name in (id, "bestaat-niet"):
+    for name in (it, "bestaat-niet"):
         with pytest.raises(NotAllowedError):
             ACTS[act](matter, name, OTHER_CABINET)
 
-    assert before == matter.vl.advices.read(id)
-    held = matter.vl.book.read(CUSTODY, f"advice:{id}").record
+    assert before == matter.vl.advices.read(it)
+    held = matter.vl.book.read(CUSTODY, f"advice:{it}").record
     assert INSPECTOR == held.holder
 
 
@@ -316,25 +316,25 @@ def test_a_body_of_the_administration_asks_for_its_minister(matter: Matter) -> N
     agency = Party(
         "OVO000002", "Agentschap", Role.GOVERNMENT_BODY, minister="minister-1"
     )
-    id = matter.ask(by=agency).id
-    matter.vl.advices.receive(id, by=INSPECTOR)
-    matter.vl.advices.advise(id, FAVOURABLE, by=INSPECTOR)
+    it = matter.ask(by=agency).id
+    matter.vl.advices.receive(it, by=INSPECTOR)
+    matter.vl.advices.advise(it, FAVOURABLE, by=INSPECTOR)
 
     with pytest.raises(NotAllowedError):
-        matter.vl.agreements.ask(id, minister=MINISTER, by=agency)
+        matter.vl.agreements.ask(it, minister=MINISTER, by=agency)
 
 
 def test_the_end_of_a_term_is_explained(matter: Matter) -> None:
     """Step by step, with the rule that set it; nothing where no term runs."""
-    id, advices = matter.received(), matter.vl.advices
+    it, advices = matter.received(), matter.vl.advices
     matter.wait(days=1)
-    advices.ask_information(id, "?", by=INSPECTOR)
+    advices.inquire(it, "?", by=INSPECTOR)
     matter.wait(days=3)
-    due = advices.answer(id, "x", by=CABINET).record.due
+    due = advices.answer(it, "x", by=CABINET).record.due
 
-    explained = advices.explain(id)
+    explained = advices.explain(it)
 
     assert explained is not None
     assert due == explained.due
-    assert clock(matter, id).term.id in explained.text
+    assert clock(matter, it).term.id in explained.text
     assert advices.explain(matter.ask().id) is None

@@ -1,4 +1,4 @@
-"""A term that passes without an answer: an act, with the rule that says what it means."""
+"""A term that passes without an answer: an act, with the rule that says so."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ from digivl.testing.matter import BUDGET, Matter
 
 def test_nothing_before_the_end(matter: Matter) -> None:
     """The last instant of the last day still counts."""
-    id = matter.received()
-    due = matter.vl.advices.read(id).record.due
+    it = matter.received()
+    due = matter.vl.advices.read(it).record.due
     assert due is not None
     matter.council.now = due
 
     assert [] == matter.vl.silences.establish()
     matter.wait(microseconds=2)
-    assert [id] == [entry.id for entry in matter.vl.silences.establish()]
+    assert [it] == [entry.id for entry in matter.vl.silences.establish()]
     assert [] == matter.vl.silences.establish()
 
 
 def test_silence_of_the_inspector(matter: Matter) -> None:
     """Established by the system with its rule; the asker goes on."""
-    id = matter.received()
+    it = matter.received()
     matter.wait(days=30)
 
     (entry,) = matter.vl.silences.establish()
 
-    silence = matter.vl.advices.read(id).record.silence
+    silence = matter.vl.advices.read(it).record.silence
     assert silence is not None
     assert (SYSTEM, "lapse") == (entry.actor, entry.action)
     assert SilenceEffect.DEEMED_FAVOURABLE is silence.effect
     assert matter.vl.rules.sha256 == silence.rules
     assert CABINET.id == matter.holder()[0]
     with pytest.raises(StepNotAllowedError):
-        matter.vl.advices.advise(id, AdviceOutcome.FAVOURABLE, by=INSPECTOR)
+        matter.vl.advices.advise(it, AdviceOutcome.FAVOURABLE, by=INSPECTOR)
 
 
 def test_silence_of_the_minister(matter: Matter) -> None:
     """The agreement is not required any more."""
-    id = matter.received()
-    matter.vl.advices.advise(id, AdviceOutcome.FAVOURABLE, by=INSPECTOR)
-    asked = matter.vl.agreements.ask(id, minister=BUDGET, by=CABINET).id
+    it = matter.received()
+    matter.vl.advices.advise(it, AdviceOutcome.FAVOURABLE, by=INSPECTOR)
+    asked = matter.vl.agreements.ask(it, minister=BUDGET, by=CABINET).id
     matter.vl.agreements.receive(asked, by=BUDGET)
     matter.wait(days=30)
 
@@ -62,14 +62,14 @@ def test_silence_of_the_minister(matter: Matter) -> None:
 def test_silence_on_an_appeal(matter: Matter) -> None:
     """Where no source says what it means, the appeal stays open, and is overdue."""
     matter.propose(for_government=False)
-    id = matter.received()
-    matter.vl.advices.advise(id, AdviceOutcome.UNFAVOURABLE, by=INSPECTOR)
-    matter.vl.appeals.lodge(id, minister=BUDGET, reason="x", by=CABINET)
+    it = matter.received()
+    matter.vl.advices.advise(it, AdviceOutcome.UNFAVOURABLE, by=INSPECTOR)
+    matter.vl.appeals.lodge(it, minister=BUDGET, reason="x", by=CABINET)
     matter.wait(days=30)
 
     established = matter.vl.silences.establish()
 
-    state = matter.vl.advices.read(id).record.state
+    state = matter.vl.advices.read(it).record.state
     expected = AdviceState.APPEAL_LAPSED if established else AdviceState.APPEALED
     assert expected is state
     late = matter.vl.custody.overdue()
@@ -79,20 +79,20 @@ def test_silence_on_an_appeal(matter: Matter) -> None:
 def test_nothing_is_guessed(matter: Matter) -> None:
     """Where no rule says what silence means, the question stays open and is late."""
     service = Party("wt", "Wetgevingstechniek", Role.GOVERNMENT_BODY)
-    id = matter.received(body=Body.WT, adviser=service)
+    it = matter.received(body=Body.WT, adviser=service)
     matter.wait(days=40)
 
     assert [] == matter.vl.silences.establish()
-    assert AdviceState.RECEIVED is matter.vl.advices.read(id).record.state
+    assert AdviceState.RECEIVED is matter.vl.advices.read(it).record.state
     (late,) = matter.vl.custody.overdue()
     assert late.late > timedelta(days=10)
 
 
 def test_a_question_that_is_open_does_not_lapse(matter: Matter) -> None:
     """While the asker has to answer, the term stands still."""
-    id = matter.received()
-    matter.vl.advices.ask_information(id, "?", by=INSPECTOR)
+    it = matter.received()
+    matter.vl.advices.inquire(it, "?", by=INSPECTOR)
     matter.wait(days=60)
 
     assert [] == matter.vl.silences.establish()
-    assert AdviceState.INFORMATION_ASKED is matter.vl.advices.read(id).record.state
+    assert AdviceState.INFORMATION_ASKED is matter.vl.advices.read(it).record.state

@@ -51,6 +51,7 @@ def test_a_meeting_from_start_to_end(run: Run, office: Path) -> None:
     lines = run("agenda", number, "--version", 2, *here, "--json").lines
     assert [1, 2] == [line["number"] for line in lines]
     assert "DOC.0002" in run("agenda", number, "--version", 1 + 1, *here).out
+    assert lines == run("agenda", number, *here, "--json").lines
 
     step = lines[0]["step"]
     item = lines[0]["item"][:8]

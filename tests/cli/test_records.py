@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from digivl import Digivl, Party, Role
+from digivl.documents.model import NOTA
+from digivl.signing.model import Signatory
+from digivl.testing.papers import paper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +89,35 @@ def test_show_tells_what_is_in_a_dossier(run: Run, played: Any) -> None:
     assert 0 == text.status
     assert "In dit dossier" in text.out
     assert "Besluit over speelpleinen" in text.out
+
+
+def test_show_tells_who_was_asked(run: Run, empty: Path) -> None:
+    """Beside who has the dossier, each question of it with who has that."""
+    cabinet = Party("kabinet", "Kabinet jeugd", Role.DOSSIER_MANAGER)
+    with Digivl.open(empty) as vl:
+        dossier = vl.dossiers.open("Een vraag", by=cabinet).id
+        for name in ("welzijn", "cultuur"):
+            asked = Party(name, f"Kabinet {name}", Role.DOSSIER_MANAGER)
+            vl.consultations.start(
+                dossier,
+                documents=[],
+                obligatory=[asked],
+                due=vl.clock() + timedelta(days=3),
+                by=cabinet,
+            )
+        document = vl.documents.add(
+            dossier, BytesIO(paper()), title="Nota", type=NOTA, by=cabinet
+        )
+        minister = Party("minister", "Minister", Role.MINISTER)
+        vl.signing.start(
+            document.id, [Signatory(party=minister, means="minister")], by=cabinet
+        )
+
+    shown = run("show", dossier, "--office", empty)
+
+    assert 0 == shown.status
+    for part in ("Kabinet welzijn", "Kabinet cultuur", "ondertekenen", "antwoord"):
+        assert part in shown.out
 
 
 def test_show_tells_one_record(run: Run, played: Any) -> None:

@@ -208,7 +208,10 @@ def test_two_who_are_asked_at_once(scene_at: At) -> None:
     vl, other = scene.vl, Party("if-2", "Tweede inspecteur", Role.FINANCE_INSPECTOR)
     asked = {
         who.id: vl.advices.ask(
-            scene.dossier, documents=[scene.document, scene.nota], adviser=who, by=route.CABINET
+            scene.dossier,
+            documents=[scene.document, scene.nota],
+            adviser=who,
+            by=route.CABINET,
         ).id
         for who in (route.INSPECTOR, other)
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import attrs
+import httpx
 import pytest
 
 from digivl import Digivl
@@ -27,6 +28,7 @@ from digivl.dispatch.model import (
 )
 from digivl.dispatch.provider import DeliveryProvider
 from digivl.http.auth import ClientSecret
+from digivl.http.gateway import Gateway
 from digivl.kernel.identifiers import INSZ, EnterpriseNumber, OVOCode
 from digivl.kernel.moments import utc_now
 from digivl.plugins.hookspecs import Offer, hookimpl
@@ -235,3 +237,23 @@ def _counter_at(
 def _counter(counter_at: Callable[[str], Counter]) -> Counter:
     """An office with a registered document."""
     return counter_at("registered")
+
+
+@pytest.fixture(name="mocked")
+def _mocked(profile: SenderProfile, now: Any) -> Callable[..., MagdaDocumentendienst]:
+    """Makes a client whose requests are answered by a function."""
+
+    def make(
+        answer: Callable[[httpx.Request], httpx.Response],
+    ) -> MagdaDocumentendienst:
+        gateway = Gateway(
+            "magda",
+            "https://magda.example/api/v1/messages",
+            Limits(),
+            transport=httpx.MockTransport(answer),
+        )
+        return MagdaDocumentendienst(
+            gateway=gateway, profile=profile, clock=lambda: now
+        )
+
+    return make

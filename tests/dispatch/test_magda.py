@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
-import logging
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import attrs
 import httpx
 import pytest
 
@@ -25,7 +16,6 @@ from digivl.dispatch.magda_wire import SenderProfile
 from digivl.dispatch.model import (
     Channel,
     Dispatch,
-    DispatchState,
     PostalAddress,
     Recipient,
 )
@@ -41,34 +31,11 @@ from digivl.errors import (
     UntrustworthyAnswerError,
 )
 from digivl.http.auth import ClientSecret
-from digivl.http.gateway import Gateway
 from digivl.kernel.identifiers import INSZ, EnterpriseNumber
-from digivl.kernel.personal import Personal
 from digivl.settings import Limits
 from digivl.testing.magda import CLIENT_ID, CLIENT_SECRET, Fault, MagdaSimulator
 
 Draft = Callable[..., Dispatch]
-SECRETS = ("85073003328", "85.07.30", "Test Persoon", "Albert")
-
-
-@pytest.fixture(name="mocked")
-def _mocked(profile: SenderProfile, now: Any) -> Callable[..., MagdaDocumentendienst]:
-    """Makes a client whose requests are answered by a function."""
-
-    def make(
-        answer: Callable[[httpx.Request], httpx.Response],
-    ) -> MagdaDocumentendienst:
-        gateway = Gateway(
-            "magda",
-            "https://magda.example/api/v1/messages",
-            Limits(),
-            transport=httpx.MockTransport(answer),
-        )
-        return MagdaDocumentendienst(
-            gateway=gateway, profile=profile, clock=lambda: now
-        )
-
-    return make
 
 
 def test_it_is_a_provider(magda: MagdaDocumentendienst) -> None:
@@ -280,96 +247,6 @@ def test_look_up_that_makes_no_sense(
         client.find(draft())
 
 
-def test_status_of_an_ebox_message(
-    magda: MagdaDocumentendienst,
-    simulator: MagdaSimulator,
-    draft: Draft,
-    pdf: io.BytesIO,
-    now: Any,
-) -> None:
-    """Reading shows at the next question."""
-    dispatch = draft().submit(now)
-    dispatch = dispatch.accept(magda.submit(dispatch, pdf))
-
-    (unread,) = magda.status([dispatch])
-    simulator.open_in_ebox(str(dispatch.message_id))
-    (read,) = magda.status([dispatch])
-
-    assert DispatchState.ACCEPTED is dispatch.observe(unread).state
-    assert DispatchState.READ is dispatch.observe(read).state
-
-
-def test_status_of_letters(
-    magda: MagdaDocumentendienst,
-    simulator: MagdaSimulator,
-    draft: Draft,
-    pdf: io.BytesIO,
-    now: Any,
-) -> None:
-    """Letters are asked for one by one; their words become states."""
-    letters = []
-    for word in ("PRINTED", "HANDED_TO_CARRIER", None):
-        letter = draft(channel=Channel.PAPER).submit(now)
-        letter = letter.accept(magda.submit(letter, pdf))
-        letters.append(letter)
-        if word:
-            simulator.move_letter(str(letter.message_id), word)
-
-    statuses = list(magda.status(letters))
-
-    assert [DispatchState.PRINTED, DispatchState.POSTED, DispatchState.ACCEPTED] == [
-        status.state for status in statuses
-    ]
-
-
-def test_status_goes_in_batches(
-    mocked: Callable[..., MagdaDocumentendienst],
-    draft: Draft,
-    citizen: Recipient,
-    now: Any,
-) -> None:
-    """At most 500 messages and one kind of eBox a call; one letter a call.
-
-    Dispatches that were never accepted, or whose recipient was erased, are not asked.
-    """
-    asked: list[dict[str, Any]] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(json.loads(request.read()))
-        other = {"messageId": "other", "readStatus": True, "status": "PRINTED"}
-        return httpx.Response(200, json=[other])
-
-    number = EnterpriseNumber("0406798006")
-    enterprise = Recipient.enterprise(number, name="nv")
-    erased = attrs.evolve(citizen, insz=Personal.erased("0" * 64))
-    known = {
-        "message_id": "m",
-        "accepted_at": now,
-        "submitted_at": now,
-        "state": DispatchState.ACCEPTED,
-    }
-    dispatches = [
-        *(draft(**known) for _ in range(501)),
-        draft(recipient=enterprise, **known),
-        draft(channel=Channel.PAPER, **known),
-        draft(channel=Channel.PAPER, **known),
-        draft(recipient=erased, **known),
-        draft(),
-    ]
-
-    assert [] == list(mocked(answer).status(dispatches))
-    assert [500, 1, 1, 1, 1] == [len(call["messages"]) for call in asked]
-    assert [["PAPER", "PAPER"], ["EBOX"] * 3] == [
-        [c["deliveryChannel"] for c in asked if c["deliveryChannel"] == channel]
-        for channel in ("PAPER", "EBOX")
-    ]
-    assert {"citizen", "enterprise"} == {
-        call["messages"][0]["eboxId"]["eboxType"]
-        for call in asked
-        if call["deliveryChannel"] == "EBOX"
-    }
-
-
 def test_document_is_that_of_the_dispatch(
     magda: MagdaDocumentendienst, simulator: MagdaSimulator, draft: Draft
 ) -> None:
@@ -434,105 +311,3 @@ def test_second_base_path(
     assert client.submit(dispatch, pdf).message_id
     assert client.find(dispatch)
     client.close()
-
-
-@pytest.mark.parametrize("channel", list(Channel))
-def test_nothing_personal_outside_the_body(
-    mocked: Callable[..., MagdaDocumentendienst],
-    draft: Draft,
-    pdf: io.BytesIO,
-    caplog: pytest.LogCaptureFixture,
-    channel: Channel,
-) -> None:
-    """No header, no address and no log record tells who gets the document."""
-    caplog.set_level(logging.DEBUG)
-    outside: list[str] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        outside.append(f"{request.method} {request.url} {request.headers}")
-        request.read()
-        if request.method == "GET":
-            return httpx.Response(200, json={"items": []})
-        return httpx.Response(201, json={"messageId": "m1"})
-
-    client, dispatch = mocked(answer), draft(channel=channel)
-    client.submit(dispatch, pdf)
-    client.find(dispatch)
-
-    told = " ".join([*outside, *(record.getMessage() for record in caplog.records)])
-    assert f'"{dispatch.key}"' in told
-    assert not [secret for secret in SECRETS if secret in told]
-
-
-def test_nothing_personal_in_logs_of_real_traffic(
-    magda: MagdaDocumentendienst,
-    draft: Draft,
-    pdf: io.BytesIO,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """Also the HTTP library at its most talkative tells nothing."""
-    caplog.set_level(logging.DEBUG)
-    dispatch = draft()
-    magda.submit(dispatch, pdf)
-    magda.find(dispatch)
-
-    told = " ".join(record.getMessage() for record in caplog.records)
-
-    assert "magda: POST answered 201" in told
-    assert not [secret for secret in (*SECRETS, CLIENT_SECRET) if secret in told]
-
-
-VICTIM = """
-import io, sys
-from datetime import UTC, datetime
-sys.path.insert(0, {source!r})
-from digivl.dispatch.magda import MagdaDocumentendienst
-from digivl.dispatch.magda_wire import SenderProfile
-from digivl.dispatch.model import *
-from digivl.http.auth import ClientSecret
-from digivl.kernel.identifiers import INSZ, EnterpriseNumber, OVOCode
-from digivl.settings import Limits
-import hashlib
-content = b"%PDF-1.7 a decision"
-client = MagdaDocumentendienst.connect(
-    {url!r} + "/v1", {url!r}, ClientSecret({id!r}, {secret!r}),
-    SenderProfile(organization=EnterpriseNumber("0316380841"),
-                  application="urn:test", message_type="besluit"),
-    Limits(), lambda: datetime.now(UTC))
-client.submit(Dispatch(
-    dossier="d1", document=hashlib.sha256(content).hexdigest(), signed=True,
-    subject="Beslissing", sender=OVOCode("OVO002949"), channel=Channel.EBOX,
-    recipient=Recipient.citizen(INSZ("85073003328"), name="An"), key={key!r},
-), io.BytesIO(content))
-"""
-
-
-def test_client_that_is_killed_after_acceptance(
-    magda: MagdaDocumentendienst,
-    simulator: MagdaSimulator,
-    url: str,
-    draft: Draft,
-    pdf: io.BytesIO,
-) -> None:
-    """The next process finds the message by its reference, and sends no second one."""
-    dispatch = draft()
-    object.__setattr__(simulator, "slow_seconds", 5.0)
-    simulator.fail_next(Fault.SLOW)
-    source = str(Path(sys.modules["digivl"].__file__ or "").parent.parent)
-    script = VICTIM.format(
-        source=source, url=url, id=CLIENT_ID, secret=CLIENT_SECRET, key=dispatch.key
-    )
-    victim = subprocess.Popen([sys.executable, "-c", script])
-    deadline = time.monotonic() + 30
-    while not simulator.accepted() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    os.kill(victim.pid, signal.SIGKILL)
-    victim.wait()
-
-    (message,) = simulator.accepted()
-    found = magda.find(dispatch)
-
-    assert found is not None
-    assert message.message_id == found.message_id
-    assert found.message_id == magda.submit(dispatch, pdf).message_id
-    assert 1 == len(simulator.accepted())

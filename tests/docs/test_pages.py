@@ -20,13 +20,14 @@ from digivl import Digivl
 from digivl.cli.commands import app
 from digivl.dossiers.agenda import FormalCheck
 from digivl.testing.council import CABINET, Council
+from digivl.testing.matter import Matter
 from digivl.testing.papers import paper
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
 COMMANDS = tomllib.loads((DOCS / "commands.toml").read_text(encoding="utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PAGES = ("cli", "errors", "lifecycles", "plugins", "settings")
+PAGES = ("cli", "errors", "lifecycles", "plugins", "rules", "settings")
 ADDRESS = {
     "street": "Voorbeeldstraat",
     "house_number": "1",
@@ -101,6 +102,7 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     tell("work", *here)
     tell("search", "--kind", "dossier", *here)
     tell("doctor", *here)
+    tell("rules", *here)
     tell("plugins")
     with Digivl.open(kept, clock=lambda: LONG_AGO) as vl:
         vl.dossiers.open("Vergeten", by=CABINET)
@@ -108,7 +110,9 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
         council = Council(vl, now=vl.clock())
         meeting = council.meeting()
         item = council.item(meeting.id, formal=FormalCheck.NOT_YET)
+        question = Matter.opened(council).ask().id
     tell("overdue", *here)
+    tell("form", question, "--out", folder / "vraag.pdf", *here)
     tell("check", item.id, *here)
     tell("meetings", *here)
     tell("agenda", meeting.id, *here)

@@ -26,7 +26,7 @@ from digivl.errors import (
     StepNotAllowedError,
 )
 from digivl.records.entries import Entry
-from digivl.testing.council import CABINET, SECRETARIAT, Council
+from digivl.testing.council import CABINET, OTHER_CABINET, SECRETARIAT, Council
 
 NEWS = ItemKind.ANNOUNCEMENT
 
@@ -312,3 +312,31 @@ def test_closed_agenda_is_not_edited(council: Council) -> None:
         council.vl.agendas.edit(item.id, title="Anders", by=SECRETARIAT)
     with pytest.raises(StepNotAllowedError, match="change agenda"):
         council.vl.agendas.check([item.id], FormalCheck.NOT_OK, by=SECRETARIAT)
+
+
+def test_what_was_delivered_before_is_linked(council: Council) -> None:
+    """As the version it had; read where it belongs, and by nobody more for the link."""
+    item, other = council.item(council.meeting().id), council.matter(by=OTHER_CABINET)
+    (document,) = other.record.documents
+    edit = council.vl.agendas.edit
+
+    linked = edit(item.id, linked=[document], by=SECRETARIAT).record
+
+    assert [document] == [piece.document for piece in linked.linked]
+    assert FormalCheck.NOT_YET is linked.formal
+    assert document not in council.step_of(item).documents
+    with pytest.raises(NotFoundError):
+        council.vl.reading.read(document, by=CABINET)
+    with pytest.raises(NotFoundError, match="nergens is not known"):
+        edit(item.id, linked=["nergens"], by=SECRETARIAT)
+
+
+def test_a_note_asks_no_new_check(council: Council) -> None:
+    """A comment of the secretariat, or that it is for the press, changes no matter."""
+    item = council.item(council.meeting().id)
+
+    noted = council.vl.agendas.edit(
+        item.id, comment="na de pauze", for_press=True, by=SECRETARIAT
+    ).record
+
+    assert (FormalCheck.OK, True) == (noted.formal, noted.for_press)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -159,6 +160,27 @@ def test_what_is_refused(council: Council) -> None:
             due=council.now + timedelta(days=1),
             by=CABINET,
         )
+
+
+def test_who_answers_for_who_was_asked(council: Council) -> None:
+    """Who stands in for it during an absence, and says so; nobody else."""
+    found, vl = started(council), council.vl.consultations
+    until = council.now + timedelta(days=2)
+    council.vl.absences.delegate(
+        THIRD, SECRETARIAT, start=council.now, until=until, by=THIRD
+    )
+    with pytest.raises(NotAllowedError):
+        vl.answer(found.id, AGREE, by=OTHER_CABINET, addressee=THIRD.id)
+    answer = partial(vl.answer, found.id, by=SECRETARIAT, addressee=THIRD.id)
+
+    given = answer(OBJECT, remark="geen budget")
+    lifted = vl.lift(found.id, by=SECRETARIAT, addressee=THIRD.id, reason="gevonden")
+
+    assert (THIRD, SECRETARIAT) == (given.record.addressee, given.actor)
+    assert lifted.record.lifted
+    council.now = until
+    with pytest.raises(NotAllowedError):
+        answer(AGREE)
 
 
 def test_obligatory_by_topic() -> None:

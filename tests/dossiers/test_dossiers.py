@@ -113,7 +113,7 @@ def test_agenda_asks_for_advice(scene_at: At) -> None:
     )
     before = scene.vl.custody.of(DOSSIER.ref(scene.dossier))
 
-    with pytest.raises(NotReadyError, match="IF: gevraagd aan Inspectie van") as refused:
+    with pytest.raises(NotReadyError, match="IF: gevraagd aan") as refused:
         scene.vl.agendas.put(step.id, meeting(scene), by=route.SECRETARIAT)
 
     # Until the inspector said it, nobody knows whether an agreement is needed.

@@ -11,7 +11,6 @@ from digivl.errors import (
     MalformedError,
     NotAllowedError,
     NotFoundError,
-    NotReadyError,
     StaleRecordError,
     StepNotAllowedError,
 )
@@ -54,8 +53,9 @@ def test_news_opens_with_the_release(council: Council) -> None:
     assert () == tuple(news.of_meeting(meeting, by=CITIZEN))
     with pytest.raises(NotFoundError):
         news.read(nota.id, by=CITIZEN)
-    with pytest.raises(NotReadyError, match="nog niet vrijgegeven"):
-        news.newsletter(meeting, by=CITIZEN)
+    for hidden in (meeting, "nergens"):
+        with pytest.raises(NotFoundError, match=f"there is no meeting {hidden}"):
+            news.newsletter(hidden, by=CITIZEN)
 
     publish(council, meeting, Scope.NEWS)
 

@@ -94,6 +94,7 @@ def test_before_a_meeting(council: Council) -> None:
     """Each minister marks; a changed item asks anew; silence counts when it is time."""
     meeting = council.meeting(days=3)
     easy, hard = council.item(meeting.id), council.item(meeting.id)
+    council.vl.approving.approve(meeting.id, by=SECRETARIAT)
     mark = council.vl.positions.mark
     for number in (1, 2):
         mark(easy.id, f"minister-{number}", Stand.NO_OBJECTION, by=minister(number))
@@ -149,11 +150,30 @@ def test_what_is_refused(council: Council) -> None:
         mark(item.id, "minister-1", Stand.NO_OBJECTION, by=minister(1))
 
 
+def test_an_item_of_a_design_is_not_there(council: Council) -> None:
+    """For other ministers than those whose item it is, until an agenda holds it."""
+    meeting = council.meeting().id
+    item, positions = council.item(meeting).id, council.vl.positions
+    positions.mark(item, "minister-1", Stand.NO_OBJECTION, by=minister(1))
+    for name in (item, "nergens"):
+        told = f"there is no item {name}"
+        with pytest.raises(NotFoundError, match=told):
+            positions.mark(name, "minister-2", Stand.NO_OBJECTION, by=minister(2))
+        with pytest.raises(NotFoundError, match=told):
+            positions.evoke(name, "minister-2", by=minister(2), reason="belangrijk")
+
+    council.vl.approving.approve(meeting, by=SECRETARIAT)
+
+    marked = positions.mark(item, "minister-2", Stand.NO_OBJECTION, by=minister(2))
+    assert "minister-2" == marked.record.minister
+
+
 def test_evoked_is_decided(council: Council) -> None:
     """An announcement that a minister evokes waits for a decision of the government."""
     meeting = council.meeting().id
     told = council.item(meeting, kind=ItemKind.ANNOUNCEMENT)
     evoked = council.item(meeting, kind=ItemKind.ANNOUNCEMENT)
+    council.vl.approving.approve(meeting, by=SECRETARIAT)
     with pytest.raises(NotAllowedError):
         council.vl.positions.evoke(
             evoked.id, "minister-1", by=minister(2), reason="te belangrijk"
@@ -179,6 +199,7 @@ def test_a_deferral_comes_first(council: Council) -> None:
     """Who asks to defer says why; the chair sees those items apart."""
     meeting = council.meeting().id
     item = council.item(meeting).id
+    council.vl.approving.approve(meeting, by=SECRETARIAT)
     mark = council.vl.positions.mark
     with pytest.raises(MalformedError, match="deferral"):
         mark(item, "minister-2", Stand.DEFERRAL, by=minister(2))

@@ -6,11 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from digivl.custody.model import CUSTODY
 from digivl.dossiers.publication import (
+    NEXT_STEP,
     PUBLICATION,
     Publication,
+    PublicationMode,
     PublicationStatus,
     RegulationType,
+    Urgency,
 )
 from digivl.errors import (
     MalformedError,
@@ -18,10 +22,10 @@ from digivl.errors import (
     NotFoundError,
     StepNotAllowedError,
 )
+from digivl.kernel.concepts import concept
 from digivl.kernel.identifiers import URI
-from digivl.kernel.parties import Party, Role
+from digivl.kernel.parties import SYSTEM, Party, Role
 from digivl.records.entries import Entry
-from digivl.records.port import Query
 from digivl.testing.council import ADMIN, CABINET, Council
 
 P = PublicationStatus
@@ -37,6 +41,48 @@ def started(council: Council) -> Entry[Publication]:
     )
 
 
+def test_mode_and_urgency(council: Council) -> None:
+    """What is known of a text can change until it is published; its way does not."""
+    found, vl = started(council), council.vl.publications
+    assert (None, Urgency.STANDARD) == (found.record.mode, found.record.urgency)
+
+    changed = vl.edit(
+        found.id, mode=PublicationMode.EXTRACT, urgency=Urgency.URGENT, pages=3, by=OVRB
+    )
+
+    record = changed.record
+    assert ("Bij uittreksel", "spoedprocedure", P.STARTED) == (
+        concept(PublicationMode.EXTRACT.value).label,
+        concept(record.urgency.value).label,
+        record.state,
+    )
+    for wrong in ({"state": P.PUBLISHED}, {"pages": 0}):
+        with pytest.raises(MalformedError):
+            vl.edit(found.id, by=OVRB, **wrong)
+    vl.advance(found.id, "cancel", by=OVRB)
+    with pytest.raises(StepNotAllowedError):
+        vl.edit(found.id, remark="te laat", by=OVRB)
+
+
+def test_documents_are_of_the_dossier(council: Council) -> None:
+    """What went to the translation or the proof belongs to the same dossier."""
+    found, vl = started(council), council.vl.publications
+    other = council.vl.dossiers.open("Ander", by=CABINET).id
+
+    for name in (council.document(other), "nergens"):
+        with pytest.raises(NotFoundError, match="is not of dossier"):
+            vl.advance(found.id, "ask translation", documents=[name], by=OVRB)
+
+
+def test_an_override_has_a_reason(council: Council) -> None:
+    """Also who may go against the rules says why; it stays in the book."""
+    found = started(council)
+    with pytest.raises(MalformedError, match="asks a reason"):
+        council.vl.publications.override(found.id, P.PROOF_IN, by=ADMIN, reason=" ")
+
+    assert P.STARTED is council.vl.publications.read(found.id).record.state
+
+
 def test_the_whole_way(council: Council) -> None:
     """Translation, proof, publication: every status stays in the history."""
     found, vl = started(council), council.vl.publications
@@ -50,8 +96,8 @@ def test_the_whole_way(council: Council) -> None:
     for step in steps[1:]:
         vl.advance(found.id, step, by=OVRB)
     vl.name_numac(found.id, "2026000001", by=OVRB)
-    published = vl.appeared("2026000001", ELI, council.now)
-    again = vl.appeared("2026000001", ELI, council.now)
+    published = vl.appeared("2026000001", ELI, council.now, by=SYSTEM)
+    again = vl.appeared("2026000001", ELI, council.now, by=SYSTEM)
 
     assert due == PUBLICATION.standing(asked.record).due
     assert (P.PUBLISHED, ELI, council.now) == (
@@ -73,17 +119,45 @@ def test_numbers_are_unique(council: Council) -> None:
 
 
 def test_late_translation_is_overdue(council: Council) -> None:
-    """What was asked and did not come in time stands among what is due."""
-    found = started(council)
-    council.vl.publications.advance(
-        found.id, "ask translation", by=OVRB, due=council.now
+    """What was asked and did not come in time stands on the list of who publishes."""
+    found, vl = started(council), council.vl
+    vl.publications.advance(found.id, "ask translation", by=OVRB, due=council.now)
+    council.now += timedelta(days=1)
+
+    late = {one.row.ref.id: one for one in vl.custody.overdue()}
+
+    mine = late[f"publication:{found.id}"]
+    assert (OVRB.id, "de vertaling opvolgen") == (
+        mine.act,
+        mine.row.standing.next_step,
     )
 
-    rows = council.vl.book.rows(
-        Query(kind=PUBLICATION.name, due_before=council.now + timedelta(days=1))
-    )
 
-    assert [found.id] == [row.ref.id for row in rows]
+def test_somebody_has_it_until_it_is_done(council: Council) -> None:
+    """Who has it keeps it through all steps; back by hand it is held again."""
+    found, vl = started(council), council.vl
+    second = Party("ovrb-2", "OVRB", Role.PUBLICATIONS)
+    vl.custody.hand_over(found.ref, second, by=OVRB)
+
+    vl.publications.advance(found.id, "ask proof", by=OVRB)
+    proof = vl.custody.of(found.ref).record
+    with pytest.raises(StepNotAllowedError):
+        vl.dossiers.close(found.record.dossier, by=CABINET)
+    vl.publications.advance(found.id, "cancel", by=OVRB)
+    done = vl.custody.of(found.ref)
+    vl.publications.override(found.id, P.PROOF_IN, by=ADMIN, reason="vergissing")
+    again = vl.custody.of(found.ref).record
+
+    assert (second, "de drukproef opvolgen") == (proof.holder, proof.next_step)
+    assert not CUSTODY.standing(done.record).open
+    assert (ADMIN, "de drukproef nalezen") == (again.holder, again.next_step)
+
+
+def test_each_open_status_has_a_next_step() -> None:
+    """No publication waits for nothing."""
+    final = {P.PUBLISHED, P.CANCELLED}
+
+    assert {*P} - final == {*NEXT_STEP}
 
 
 def test_pause_and_resume(council: Council) -> None:
@@ -125,9 +199,9 @@ def test_cancelled_is_final(council: Council) -> None:
     vl.advance(found.id, "cancel", by=OVRB)
 
     with pytest.raises(StepNotAllowedError):
-        vl.appeared("2026000001", ELI, council.now)
+        vl.appeared("2026000001", ELI, council.now, by=SYSTEM)
     with pytest.raises(NotFoundError, match="numac"):
-        vl.appeared("2026999999", None, council.now)
+        vl.appeared("2026999999", None, council.now, by=SYSTEM)
 
 
 def test_only_who_publishes(council: Council) -> None:
@@ -147,4 +221,4 @@ def test_a_numac_number_has_ten_digits(council: Council) -> None:
     with pytest.raises(MalformedError, match="numac"):
         council.vl.publications.name_numac(found.id, "12", by=OVRB)
     with pytest.raises(NotFoundError, match="numac"):
-        council.vl.publications.appeared("", None, council.now)
+        council.vl.publications.appeared("", None, council.now, by=SYSTEM)

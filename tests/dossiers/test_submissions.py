@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from digivl.access.model import AccessLevel
+from digivl.dossiers.mandates import Mandate, Office
 from digivl.dossiers.model import DOSSIER, StepKind
 from digivl.dossiers.submission import CoAnswer, Submission, SubmissionStatus
 from digivl.errors import (
@@ -172,6 +176,64 @@ def test_what_is_submitted_is_not_closed(council: Council) -> None:
 
     with pytest.raises(StepNotAllowedError, match="afgesloten"):
         vl.submissions.submit_again(found.id, documents=documents, by=CABINET)
+
+
+def test_who_has_to_agree_has_it_on_the_work_list(council: Council) -> None:
+    """Until it answers; and again when it is submitted anew."""
+    council.vl.government.appoint(
+        Mandate(
+            person="minister-2",
+            office=Office.MINISTER,
+            title="Vlaams minister van Cultuur",
+            rank=2,
+            start=date(2026, 1, 1),
+        ),
+        by=SECRETARIAT,
+    )
+    found, vl = submitted(council, "minister-2", "minister-3"), council.vl
+
+    def waiting(minister: str) -> list[str | None]:
+        rows = vl.custody.worklist(minister=minister)
+        return [row.standing.holder_label for row in rows if row.standing.due]
+
+    seen = [waiting("minister-2"), waiting("minister-3")]
+    vl.submissions.answer(found.id, "minister-2", CoAnswer.AGREED, by=OTHER_CABINET)
+    seen += [waiting("minister-2"), waiting("minister-3")]
+    vl.submissions.take_up(found.id, by=SECRETARIAT)
+    vl.submissions.send_back(found.id, by=SECRETARIAT, reason="onvolledig")
+    seen += [waiting("minister-2"), waiting("minister-3")]
+    vl.submissions.submit_again(found.id, documents=found.record.documents, by=CABINET)
+    seen += [waiting("minister-2"), waiting("minister-3")]
+
+    two, three = ["Vlaams minister van Cultuur"], ["minister-3"]
+    assert [two, three, [], three, [], [], two, three] == seen
+
+
+@pytest.mark.parametrize(
+    "level", [AccessLevel.INTERNAL_GOVERNMENT, AccessLevel.CONFIDENTIAL]
+)
+def test_who_has_to_agree_can_read_it(council: Council, level: AccessLevel) -> None:
+    """What is submitted, as confidential as it is; not what else the dossier holds."""
+    vl, dossier = council.vl, council.vl.dossiers.open("Samen", by=CABINET).id
+    asked, other = (council.document(dossier, level=level) for _ in range(2))
+    for document in (asked, other):
+        with pytest.raises(NotFoundError):
+            vl.reading.read(document, by=OTHER_CABINET)
+    vl.submissions.submit(
+        dossier,
+        FINAL,
+        documents=[asked],
+        co_submitters=["minister-2"],
+        by=CABINET,
+    )
+
+    assert asked == vl.reading.read(asked, by=OTHER_CABINET).id
+    third = Party("kabinet-3", "Kabinet 3", Role.DOSSIER_MANAGER, minister="m-3")
+    with pytest.raises(NotFoundError):
+        vl.reading.read(asked, by=third)
+    if level is AccessLevel.CONFIDENTIAL:
+        with pytest.raises(NotFoundError):
+            vl.reading.read(other, by=OTHER_CABINET)
 
 
 def test_who_sees_a_submission(council: Council) -> None:

@@ -12,6 +12,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
+from digivl import Digivl
+from digivl.advice.body import AdviceOutcome
+from digivl.signing.model import Signatory
+from digivl.testing.council import CABINET, INSPECTOR, Council
+from digivl.testing.matter import BUDGET, Matter
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -97,6 +103,28 @@ def _played(name: str, office: Path) -> dict[str, Any]:
 def _made(request: pytest.FixtureRequest, route: Callable[[str], Made]) -> Made:
     """What the route made of one of the documents."""
     return route(request.param)
+
+
+@pytest.fixture(name="agreement", scope="session")
+def _agreement(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A budget agreement on our own form, with its code, signed by the minister."""
+    pytest.importorskip("typst")
+    with Digivl.in_memory() as vl:
+        matter = Matter.opened(Council(vl, now=vl.clock()))
+        advice = matter.received()
+        vl.advices.advise(advice, AdviceOutcome.FAVOURABLE, by=INSPECTOR)
+        asked = vl.agreements.ask(advice, minister=BUDGET, by=CABINET).id
+        vl.agreements.receive(asked, by=BUDGET)
+        vl.agreements.agree(asked, by=BUDGET)
+        document = vl.forms.file(asked, by=BUDGET).id
+        vl.register.stamp(document, by=CABINET)
+        signatory = Signatory(party=BUDGET, means="minister")
+        flow = vl.signing.start(document, [signatory], by=CABINET).id
+        signed = vl.signing.sign(flow, BUDGET.id).record.current
+        file = tmp_path_factory.mktemp("agreement") / "akkoord.pdf"
+        with vl.documents.opened(signed) as source:
+            file.write_bytes(source.read())
+    return file
 
 
 @pytest.fixture(name="judge", scope="session")

@@ -6,9 +6,11 @@ the programs of `test_judges` judge there all the same.
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +18,13 @@ import attrs
 import pytest
 
 from digivl import Digivl
+from digivl.advice.body import AdviceOutcome
+from digivl.advice.budget import LocalImpact, StaffImpact
 from digivl.dossiers.model import DOSSIER, DecisionResult, ItemKind
-from digivl.testing.council import SECRETARIAT, Council
+from digivl.pdf.heading import head
+from digivl.settings import Limits
+from digivl.testing.council import CABINET, INSPECTOR, SECRETARIAT, Council
+from digivl.testing.matter import BUDGET, Matter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,7 +159,10 @@ def test_verapdf_finds_the_sample_accessible(
 def test_verapdf_finds_our_papers_accessible(
     tmp_path: Path, java_judge: Callable[..., list[list[str]]]
 ) -> None:
-    """Agenda, decision report, minutes, newsletter and label are PDF/UA-1."""
+    """Agenda, decision report, minutes, newsletter and label are PDF/UA-1.
+
+    So is one with its number above it.
+    """
     with Digivl.in_memory() as vl:
         council = Council(vl, now=vl.clock())
         meeting = council.meeting().id
@@ -170,8 +180,55 @@ def test_verapdf_finds_our_papers_accessible(
             "kort-bestek": vl.news.newsletter(meeting, by=SECRETARIAT),
             "etiket": vl.labels.sheet(label),
         }
+    numbered = io.BytesIO()
+    head(io.BytesIO(papers["fiche"]), numbered, "VR 2026 2711 DOC.0001/1", Limits())
+    papers["met-nummer"] = numbered.getvalue()
     files = [tmp_path / f"{name}.pdf" for name in papers]
     for file, content in zip(files, papers.values(), strict=True):
         file.write_bytes(content)
 
     assert [[str(file), "true"] for file in files] == java_judge("verapdf", *files)
+
+
+def test_verapdf_finds_our_forms_accessible(
+    tmp_path: Path, java_judge: Callable[..., list[list[str]]]
+) -> None:
+    """Questions, advices and agreements are PDF/UA-1, in every state."""
+    with Digivl.in_memory() as vl:
+        matter = Matter.opened(Council(vl, now=vl.clock()))
+        line = attrs.evolve(matter.propose().lines[0], vak=None)
+        clerk = StaffImpact(fte=Decimal("0.8"), function="klerk", statutory=False)
+        matter.propose(lines=(line,), staff=(clerk,), local=LocalImpact())
+        draft = vl.forms.request(matter.ask(submit=False).id, by=CABINET)
+        advice = matter.received()
+        vl.advices.inquire(advice, "Waarom?", by=INSPECTOR)
+        question = vl.forms.request(advice, by=CABINET)
+        vl.advices.answer(advice, "Daarom.", by=CABINET)
+        conditional = AdviceOutcome.FAVOURABLE_ON_CONDITIONS
+        vl.advices.advise(advice, conditional, conditions=["eerst"], by=INSPECTOR)
+        agreement = vl.agreements.ask(advice, minister=BUDGET, by=CABINET).id
+        vl.agreements.receive(agreement, by=BUDGET)
+        vl.agreements.refuse(agreement, reason="Geen krediet.", by=BUDGET)
+        made = (
+            draft,
+            question,
+            vl.forms.advice(advice, by=CABINET),
+            vl.forms.request(agreement, by=CABINET),
+            vl.forms.agreement(agreement, by=CABINET),
+        )
+    files = [tmp_path / f"{n}.pdf" for n in range(len(made))]
+    for file, content in zip(files, made, strict=True):
+        file.write_bytes(content)
+
+    assert [[str(file), "true"] for file in files] == java_judge("verapdf", *files)
+
+
+def test_a_signed_agreement_stays_accessible(
+    agreement: Path, java_judge: Callable[..., list[list[str]]]
+) -> None:
+    """VeraPDF over the code, DSS over the signature of a budget agreement."""
+    said = [Opinion(*fields) for fields in java_judge("dss", "-", agreement)]
+
+    assert [[str(agreement), "true"]] == java_judge("verapdf", agreement)
+    assert ["signature", "timestamp"] == [one.what for one in said]
+    assert ["true", "true"] == [one.intact for one in said]

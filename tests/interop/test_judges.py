@@ -186,3 +186,19 @@ def test_openssl_lists_the_attributes_of_pades(made: Any, judge: Judge) -> None:
         names = ["contentType", "id-smime-aa-signingCertificateV2", "messageDigest"]
         assert names == sorted(re.findall(r"object: ([\w-]+)", signed))
         assert [_TOKEN_OID] == re.findall(r"object: ([\w-]+)", unsigned)
+
+
+def test_a_signed_agreement_is_a_document_like_any_other(
+    agreement: Path, judge: Judge
+) -> None:
+    """Poppler, qpdf and zbar: signed as a whole, sound, and its code can be read."""
+    said = judge("pdfsig", "-nocert", agreement)
+    picture = agreement.with_suffix("")
+    options = ("-r", 150, "-f", 1, "-l", 1, "-png", "-singlefile")
+    judge("pdftoppm", *options, agreement, picture)
+    read = judge("zbarimg", "--raw", "-q", picture.with_suffix(".png"))
+
+    assert 1 == said.count("Signature is Valid.")
+    assert 1 == said.count("- Total document signed")
+    assert "No syntax or stream encoding errors" in judge("qpdf", "--check", agreement)
+    assert "HTTPS://VERIFIEER.VLAANDEREN.BE/D/" in read

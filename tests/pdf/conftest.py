@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from digivl.signing.softkey import SoftKey
     from digivl.testing.tsa import TSASimulator
 
+    Contents = Callable[[bytes], bytes]
     Sign = Callable[..., tuple[bytes, Signed]]
 
 
@@ -56,3 +57,14 @@ def _twice_signed(
     once, _ = sign_bytes(paper(), minister, "Minister", tsa)
     twice, _ = sign_bytes(once, secretary, "Secretary", tsa)
     return twice
+
+
+@pytest.fixture(name="contents", scope="session")
+def _contents() -> Contents:
+    """The container of the last signature of a file."""
+
+    def work(signed: bytes) -> bytes:
+        start = signed.rindex(b"/Contents <") + len(b"/Contents <")
+        return bytes.fromhex(signed[start : signed.index(b">", start)].decode())
+
+    return work

@@ -34,7 +34,7 @@ def _hand_over(vl: Digivl, order: Order) -> None:
 
 
 def _sign(vl: Digivl, order: Order) -> None:
-    vl.signing.sign(order["id"], route.MINISTER.id)
+    vl.signing.sign(order["id"], by=route.MINISTER)
 
 
 def _register(vl: Digivl, order: Order) -> None:

@@ -80,7 +80,7 @@ def refused(scene: Scene, error: type[DigivlError], match: str) -> Iterator[None
 def sign(scene: Scene) -> FlowState:
     """The minister signs; gives how far the flow then is."""
     flow = next(scene.all(FLOW)).id
-    return scene.vl.signing.sign(flow, route.MINISTER.id).record.state
+    return scene.vl.signing.sign(flow, by=route.MINISTER).record.state
 
 
 @pytest.mark.parametrize(

@@ -6,186 +6,19 @@ import base64
 import hashlib
 import io
 import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import TestResponse
 
-import digivl
-from digivl.testing.magda import CLIENT_ID, CLIENT_SECRET, MagdaSimulator, magda_app
-from digivl.testing.magda_folder import AcceptedMessage, MessageFolder
+from digivl.testing.magda import MagdaSimulator
+from digivl.testing.magda_folder import AcceptedMessage
 from digivl.testing.magda_rules import Refusal, Upload, read_message
+from digivl.testing.magda_sample import PDF, message
 
-PDF = b"%PDF-1.7 a decision"
-MESSAGES = "/api/v1/messages/messages"
 Post = Callable[..., TestResponse]
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """The moment at which it stands."""
-        return self.now
-
-
-@pytest.fixture(name="clock")
-def _clock() -> Clock:
-    """A clock of this test."""
-    return Clock()
-
-
-@pytest.fixture(name="simulator")
-def _simulator(tmp_path: Path, clock: Clock) -> MagdaSimulator:
-    return MagdaSimulator(tmp_path / "magda", clock)
-
-
-@pytest.fixture(name="client")
-def _client(simulator: MagdaSimulator) -> Client:
-    return Client(magda_app(simulator))
-
-
-@pytest.fixture(name="token")
-def _token(client: Client) -> Callable[..., TestResponse]:
-    """Asks for a token."""
-
-    def ask(**changes: str) -> TestResponse:
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": CLIENT_ID,
-            "client_secret": CLIENT_SECRET,
-            "scope": "msg_msg_v1_P msg_msg_v1_G",
-        }
-        return client.post("/op/v1/token", data=form | changes)
-
-    return ask
-
-
-@pytest.fixture(name="headers")
-def _headers(token: Callable[..., TestResponse]) -> dict[str, str]:
-    """Headers of a call that is let in."""
-    return {
-        "Authorization": f"Bearer {token().get_json()['access_token']}",
-        "x-correlation-id": "c-1",
-    }
-
-
-def message(**changes: Any) -> dict[str, Any]:
-    """A message that keeps all rules, or breaks those that the arguments say."""
-    digest = base64.urlsafe_b64encode(hashlib.sha256(PDF).digest()).decode()
-    whole = {
-        "recipient": {"eboxType": "citizen", "eboxIdValue": "85073003328"},
-        "subject": {"nl": "Beslissing"},
-        "messageTypeId": "besluit",
-        "senderOrganizationId": "0316380841",
-        "senderApplicationId": "urn:test",
-        "bodyMainContent": False,
-        "replyAuthorized": False,
-        "attachments": [
-            {
-                "httpPartName": "upfile1",
-                "mainContent": True,
-                "digest": {"digestMethod": "sha_256", "digestValue": digest},
-            }
-        ],
-        "deliveryChannel": "EBOX",
-        "senderReference": "r1",
-    }
-    return whole | changes
-
-
-@pytest.fixture(name="post")
-def _post(client: Client, headers: dict[str, str]) -> Post:
-    """Publishes a message; the arguments replace parts of a good one."""
-
-    def publish(
-        said: Any = None,
-        *,
-        files: tuple[tuple[str, bytes, str, str], ...] = (
-            ("upfile1", PDF, "a.pdf", "application/pdf"),
-        ),
-        key: str | None = None,
-        **changes: str,
-    ) -> TestResponse:
-        text = said if isinstance(said, str) else json.dumps(said or message())
-        data: dict[str, Any] = {"messageToPublish": text}
-        for name, content, filename, media_type in files:
-            data.setdefault(name, []).append(
-                (io.BytesIO(content), filename, media_type)
-            )
-        extra = {"Idempotency-Key": f'"{key}"'} if key else {}
-        return client.post(
-            MESSAGES,
-            data=data,
-            content_type="multipart/form-data",
-            headers=headers | extra | changes,
-        )
-
-    return publish
-
-
-def test_token_that_is_refused(token: Callable[..., TestResponse]) -> None:
-    """Errors of the token endpoint are those of RFC 6749."""
-    answers = [
-        token(client_secret="wrong"),
-        token(client_id="nobody"),
-        token(grant_type="password"),
-        token(scope="everything"),
-    ]
-
-    assert [
-        (401, "invalid_client"),
-        (401, "invalid_client"),
-        (400, "unsupported_grant_type"),
-        (400, "invalid_scope"),
-    ] == [(answer.status_code, answer.get_json()["error"]) for answer in answers]
-
-
-@pytest.mark.parametrize(
-    "authorization",
-    ["", "Bearer x", "Bearer W10=.x", "Bearer WzEsMiwzXQ==.x", "Bearer é"],
-)
-def test_token_that_is_not_ours(post: Post, authorization: str) -> None:
-    """Whatever stands in the header, the answer is 401 in the shape of MAGDA."""
-    answer = post(Authorization=authorization)
-
-    assert 401 == answer.status_code
-    assert {"title", "status", "detail", "instance"} == set(answer.get_json())
-
-
-def test_token_ends(post: Post, clock: Clock) -> None:
-    """A token lasts ten minutes."""
-    clock.now += timedelta(seconds=600)
-
-    assert 401 == post().status_code
-
-
-def test_scope_that_was_not_asked_for(
-    token: Callable[..., TestResponse], post: Post
-) -> None:
-    """A scope has to be granted and asked for."""
-    reader = token(scope="msg_msg_v1_G").get_json()["access_token"]
-
-    assert 403 == post(Authorization=f"Bearer {reader}").status_code
-
-
-def test_other_simulator_knows_the_token(
-    tmp_path: Path, clock: Clock, headers: dict[str, str]
-) -> None:
-    """Tokens need no memory: a simulator that was started again accepts them."""
-    other = Client(magda_app(MagdaSimulator(tmp_path / "other", clock)))
-
-    assert 200 == other.get(MESSAGES, headers=headers).status_code
 
 
 def test_accepted(post: Post, simulator: MagdaSimulator) -> None:
@@ -367,28 +200,6 @@ def test_too_much() -> None:
     assert 413 == refusal.value.status
 
 
-def test_form_that_is_not_even_read(client: Client, headers: dict[str, str]) -> None:
-    """Beyond 40 MB no byte of a form is read."""
-    answer = client.post(
-        MESSAGES,
-        content_type="multipart/form-data; boundary=x",
-        headers=headers,
-        environ_overrides={"CONTENT_LENGTH": "42000000"},
-    )
-
-    assert 413 == answer.status_code
-
-
-def test_form_without_message(client: Client, headers: dict[str, str]) -> None:
-    """The JSON part is required, and a multipart form."""
-    empty = client.post(
-        MESSAGES, data={"a": "b"}, content_type="multipart/form-data", headers=headers
-    )
-    other = client.post(MESSAGES, json={}, headers=headers)
-
-    assert (400, 400) == (empty.status_code, other.status_code)
-
-
 @pytest.mark.parametrize("header", ["k1", '"', '""'])
 def test_key_is_a_quoted_string(post: Post, header: str) -> None:
     """A key without double quotes is no string of RFC 8941."""
@@ -412,82 +223,6 @@ def test_order_of_the_rules(post: Post) -> None:
     assert 409 == post(key="k1").status_code
 
 
-def test_unknown_paths(client: Client, headers: dict[str, str]) -> None:
-    """Also errors of routing have a shape that clients can read."""
-    missing = client.get("/nothing", headers=headers)
-    wrong = client.delete(MESSAGES, headers=headers)
-    unknown = client.get(f"{MESSAGES}/m1", headers=headers)
-
-    assert [404, 405, 404] == [
-        answer.get_json()["status"] for answer in (missing, wrong, unknown)
-    ]
-
-
-def test_show(
-    client: Client, post: Post, clock: Clock, token: Callable[..., TestResponse]
-) -> None:
-    """A message can be looked at by its id until it expires."""
-    path = f"/v1/messages/{post().get_json()['messageId']}"
-
-    def look() -> int:
-        bearer = f"Bearer {token().get_json()['access_token']}"
-        headers = {"Authorization": bearer, "x-correlation-id": "c-2"}
-        return client.get(path, headers=headers).status_code
-
-    clock.now += timedelta(days=364)
-    before = look()
-    clock.now += timedelta(days=1)
-
-    assert (200, 404) == (before, look())
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        None,
-        [],
-        {},
-        {"deliveryChannel": "FAX", "messages": []},
-        {"deliveryChannel": "EBOX", "messages": []},
-        {"deliveryChannel": "EBOX", "messages": ["m"]},
-        {"deliveryChannel": "PAPER", "messages": ["a", "b"]},
-        {"deliveryChannel": "PAPER", "messages": 3},
-        {
-            "deliveryChannel": "EBOX",
-            "messages": [
-                {"messageId": "a", "eboxId": {"eboxType": "citizen"}},
-                {"messageId": "b", "eboxId": {"eboxType": "enterprise"}},
-            ],
-        },
-        {
-            "deliveryChannel": "EBOX",
-            "messages": [{"messageId": "a", "eboxId": {"eboxType": "citizen"}}] * 501,
-        },
-    ],
-)
-def test_status_request_that_breaks_a_rule(
-    client: Client, headers: dict[str, str], said: object
-) -> None:
-    """One channel, at most 500 messages to one kind of eBox, or one letter."""
-    answer = client.post("/v1/statusRequest", json=said, headers=headers)
-
-    assert 400 == answer.status_code
-
-
-def test_folder_tells_a_person_what_was_sent(
-    post: Post, simulator: MagdaSimulator
-) -> None:
-    """Beside each message stands its document; no file name tells to whom."""
-    post(key="85073003328")
-
-    names = sorted(file.name for file in simulator.folder.iterdir())
-
-    assert [".json", ".pdf"] == sorted(Path(name).suffix for name in names)
-    assert not [name for name in names if "85073003328" in name]
-    (accepted,) = simulator.accepted()
-    assert [PDF] == [file.read_bytes() for file in accepted.documents]
-
-
 def test_another_simulator_reads_the_folder(
     post: Post, simulator: MagdaSimulator
 ) -> None:
@@ -499,64 +234,6 @@ def test_another_simulator_reads_the_folder(
 
     assert simulator.accepted() == again.accepted()
     assert 2 == len(again.accepted())
-
-
-WRITER = """
-import io, sys
-from datetime import UTC, datetime
-from pathlib import Path
-sys.path.insert(0, {source!r})
-from digivl.testing.magda_folder import AcceptedMessage, MessageFolder
-folder = MessageFolder(Path({folder!r}))
-for number in range({count}):
-    made = folder.accept(
-        AcceptedMessage(
-            message_id=f"{name}-{{number}}", at=datetime.now(UTC), expires_at=None,
-            code="", client="c", key=str(number),
-            message={{"deliveryChannel": "PAPER"}}, documents=(),
-        ),
-        [io.BytesIO(b"%PDF" + bytes(100_000))],
-        unique=True,
-    )
-    print(number, "new" if made else "old", flush=True)
-"""
-
-
-def writer(folder: Path, name: str, count: int) -> subprocess.Popen[str]:
-    """A process that accepts messages under the keys 0, 1, 2 and so on."""
-    source = str(Path(digivl.__file__).parent.parent)
-    script = WRITER.format(source=source, folder=str(folder), name=name, count=count)
-    return subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
-    )
-
-
-def test_two_processes_accept_each_key_once(tmp_path: Path) -> None:
-    """A key is won by one process, and the loser leaves nothing behind."""
-    first, second = writer(tmp_path, "a", 30), writer(tmp_path, "b", 30)
-    said = [*first.communicate()[0].split("\n"), *second.communicate()[0].split("\n")]
-
-    messages = MessageFolder(tmp_path).all()
-
-    assert 30 == sum(line.endswith("new") for line in said)
-    assert [str(n) for n in range(30)] == sorted((m.key for m in messages), key=int)
-    assert 60 == len(list(tmp_path.iterdir()))
-
-
-def test_acceptance_survives_a_kill(tmp_path: Path) -> None:
-    """Whatever was told to be accepted is there, whole, after a kill at any moment."""
-    process = writer(tmp_path, "a", 10_000)
-    assert process.stdout is not None
-    told = [process.stdout.readline().split()[0] for _ in range(5)]
-    os.kill(process.pid, signal.SIGKILL)
-    told += [line.split()[0] for line in process.stdout if line.endswith("new\n")]
-    process.wait()
-    process.stdout.close()
-
-    messages = MessageFolder(tmp_path).all()
-
-    assert set(told) <= {message.key for message in messages}
-    assert all(d.stat().st_size == 100_004 for m in messages for d in m.documents)
 
 
 def test_accepted_message_hides_its_content() -> None:

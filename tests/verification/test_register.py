@@ -91,7 +91,7 @@ def test_not_before_everybody_signed(signatures: int, scene_at: At) -> None:
     """An unsigned document, or one that lacks a signature, is not authentic."""
     scene = scene_at("flow")
     if signatures:
-        scene.vl.signing.sign(flow_of(scene), route.MINISTER.id)
+        scene.vl.signing.sign(flow_of(scene), by=route.MINISTER)
 
     with pytest.raises(NotReadyError, match="nog niet getekend"):
         scene.vl.register.register(flow_of(scene), by=route.SECRETARIAT)
@@ -101,7 +101,7 @@ def test_not_before_everybody_signed(signatures: int, scene_at: At) -> None:
 def test_missing_signatories_are_named(scene_at: At) -> None:
     """The error names who still has to sign, not who has signed."""
     scene = scene_at("flow")
-    scene.vl.signing.sign(flow_of(scene), route.MINISTER.id)
+    scene.vl.signing.sign(flow_of(scene), by=route.MINISTER)
 
     with pytest.raises(NotReadyError) as refused:
         scene.vl.register.register(flow_of(scene), by=route.SECRETARIAT)
@@ -154,7 +154,7 @@ def test_without_code(scene_at: At) -> None:
     scene = scene_at("decided")
     signatory = Signatory(party=route.MINISTER, means="minister")
     flow = scene.vl.signing.start(scene.document, [signatory], by=route.SECRETARIAT)
-    scene.vl.signing.sign(flow.id, route.MINISTER.id)
+    scene.vl.signing.sign(flow.id, by=route.MINISTER)
 
     with pytest.raises(NotFoundError, match="without a verification code") as refused:
         scene.vl.register.register(flow.id, by=route.SECRETARIAT)

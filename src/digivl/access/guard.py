@@ -11,7 +11,7 @@ import attrs
 
 from digivl.access.model import DENIAL, Denial, Permission
 from digivl.access.policy import Policy
-from digivl.errors import NotAllowedError, NotFoundError
+from digivl.errors import MalformedError, NotAllowedError, NotFoundError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party
@@ -59,8 +59,32 @@ class Guard:
         """
         if self.policy.allows(actor, permission, ministers):
             return
+        self.refuse(actor, permission, subject)
+
+    def refuse(
+        self, actor: Party, permission: Permission, subject: Ref | None = None
+    ) -> NoReturn:
+        """Refuse what no policy allows: it is the act of somebody else.
+
+        Raises:
+            NotAllowedError: Always; that it was tried is recorded.
+        """
         self.record(actor, permission, subject)
         raise NotAllowedError(actor.role.value, permission.value)
+
+    def check_override(self, actor: Party, subject: Ref, reason: str) -> None:
+        """Let an act pass that goes against the rules, with a reason.
+
+        Raises:
+            NotAllowedError: As `check`.
+            MalformedError: There is no reason.
+        """
+        self.check(actor, Permission.OVERRIDE, subject=subject)
+        if not reason.strip():
+            raise MalformedError(
+                "an act against the rules asks a reason",
+                hint="Say why it cannot go by the rules; it stays in the book.",
+            )
 
     def check_own(
         self,

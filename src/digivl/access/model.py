@@ -117,6 +117,7 @@ class Permission(Enum):
     PUBLISH = "publiek maken en nieuwsberichten beheren"
     MANAGE_PUBLICATION = "publicaties in het Belgisch Staatsblad beheren"
     PREPARE_SIGNING = "ondertekening voorbereiden"
+    SIGN = "ondertekenen wat op de eigen naam staat"
     SEND_TO_PARLIAMENT = "naar het Vlaams Parlement zenden"
     DELIVER = "documenten aanleveren"
     SUBMIT = "indienen"
@@ -173,13 +174,13 @@ def _own(*permissions: Permission) -> dict[Permission, Reach]:
 
 
 _MINISTER: Final = {
-    **_all(*_CABINET_ALL, _P.VIEW_SUBMISSIONS, _P.READ_CONFIDENTIAL),
+    **_all(*_CABINET_ALL, _P.VIEW_SUBMISSIONS, _P.READ_CONFIDENTIAL, _P.SIGN),
     **_own(*_CABINET_OWN, _P.INVOKE_URGENCY),
 }
 
 #: What each role may do. The Kaleidos table, and of our own what it lacks: who opens a
 #: dossier or delivers to it, takes a position, starts a consultation, asks advice,
-#: sends, and moves what somebody else has to do.
+#: signs, sends, and moves what somebody else has to do.
 PERMISSIONS: Final[dict[Role, dict[Permission, Reach]]] = {
     Role.SYSTEM: _all(*_P),
     Role.ADMIN: _all(*(frozenset(_P) - _PERSONAL)),
@@ -205,16 +206,16 @@ PERMISSIONS: Final[dict[Role, dict[Permission, Reach]]] = {
     Role.MINISTER: _MINISTER,
     Role.BUDGET_MINISTER: _MINISTER,
     Role.DOSSIER_MANAGER: {
-        **_all(*_CABINET_ALL),
+        **_all(*_CABINET_ALL, _P.SIGN),
         **_own(*_CABINET_OWN, _P.VIEW_SUBMISSIONS, _P.READ_CONFIDENTIAL),
     },
     Role.CABINET_STAFF: {
         **_all(_P.READ_UNDECIDED, _P.READ_HISTORY),
         **_own(_P.MOVE_CUSTODY, _P.VIEW_SUBMISSIONS),
     },
-    Role.GOVERNMENT_BODY: _own(_P.DELIVER, _P.ASK_ADVICE),
-    Role.FINANCE_INSPECTOR: _all(_P.DELIVER, _P.READ_HISTORY),
-    Role.SIGNATORY: _all(_P.READ_HISTORY),
+    Role.FINANCE_INSPECTOR: _all(_P.DELIVER, _P.READ_HISTORY, _P.SIGN),
+    Role.GOVERNMENT_BODY: {**_all(_P.SIGN), **_own(_P.DELIVER, _P.ASK_ADVICE)},
+    Role.SIGNATORY: _all(_P.READ_HISTORY, _P.SIGN),
 }
 
 #: The most guarded level that each role can read at all; the others read what is

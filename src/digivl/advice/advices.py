@@ -15,6 +15,7 @@ from digivl.advice.completeness import Lack
 from digivl.advice.questions import Questions
 from digivl.advice.request import (
     ADVICE,
+    ADVICE_LIFECYCLE,
     IN_HOUSE,
     Advice,
     AdviceRequest,
@@ -158,7 +159,7 @@ class Advices:
         draft = found.next(record, "send back", by, now, "; ".join(lacks))
         return self._questions.moved(draft, record.asker, _COMPLETE)
 
-    def ask_information(self, id: str, text: str, *, by: Party) -> Entry[AdviceRequest]:
+    def inquire(self, id: str, text: str, *, by: Party) -> Entry[AdviceRequest]:
         """Ask the asker something, in writing; it stops the term if the rule says so.
 
         Raises:
@@ -206,7 +207,9 @@ class Advices:
             StepNotAllowedError: It was not received, or is answered.
         """
         if not reason.strip():
-            raise MalformedError("urgency asks a reason", hint="Say why it cannot wait.")
+            raise MalformedError(
+                "urgency asks a reason", hint="Say why it cannot wait."
+            )
         found = self._asking.own(ADVICE, id, by, Permission.INVOKE_URGENCY)
         was, now = found.record, self._clock()
         self._asking.check_complete(was)
@@ -336,6 +339,7 @@ class Advices:
     def _reclocked(
         self, was: AdviceRequest, step: str, change: Callable[[Clock], Clock]
     ) -> AdviceRequest:
+        ADVICE_LIFECYCLE.after(was.state, step)  # what is not received has no term
         if was.clock is None:
             raise MalformedError(
                 f"no rule gives a term for {was.body.label}",

@@ -65,7 +65,7 @@ class Ruling:
         at: When.
         reason: Why not, or a remark.
         conditions: Each on its own, to be met later.
-        document: Id of the document that holds it; None where there is only this record.
+        document: Id of the document that holds it, if there is one.
     """
 
     granted: bool

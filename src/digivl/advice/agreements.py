@@ -94,7 +94,7 @@ class Agreements:
         draft = found.next(found.record.receive(now, clock), "receive", by, now)
         return self._questions.moved(draft, by, _give(found.record))
 
-    def ask_completion(self, id: str, text: str, *, by: Party) -> Entry[Agreement]:
+    def inquire(self, id: str, text: str, *, by: Party) -> Entry[Agreement]:
         """Ask to complete the file; it stops the term if the rule says so.
 
         Raises:
@@ -109,7 +109,7 @@ class Agreements:
         draft = found.next(record, "ask to complete", by, now)
         return self._questions.moved(draft, was.asker, "het dossier vervolledigen")
 
-    def complete(
+    def answer(
         self,
         id: str,
         text: str,

@@ -1,4 +1,4 @@
-"""The side of who asks: whose dossier it is, what a question rests on, what it lacks."""
+"""The side of who asks: whose dossier, what a question rests on, what it lacks."""
 
 from __future__ import annotations
 

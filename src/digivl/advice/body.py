@@ -5,7 +5,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from digivl.documents.model import BUDGET_AGREEMENT, IF_ADVICE, TYPE_BASE
+from digivl.documents.model import (
+    BUDGET_AGREEMENT,
+    IF_ADVICE,
+    STAFF_AGREEMENT,
+    TYPE_BASE,
+)
 from digivl.kernel.identifiers import URI
 
 
@@ -19,6 +24,8 @@ class Body(Enum):
     SAR = "SAR"
     RVS = "RvS"
     VTC = "VTC"
+    NEGOTIATION = "OC"
+    RIA = "RIA"
 
     @property
     def label(self) -> str:
@@ -44,12 +51,14 @@ _LABELS: Final = {
     Body.SAR: "advies van de strategische adviesraad",
     Body.RVS: "advies van de Raad van State",
     Body.VTC: "advies van de Vlaamse Toezichtcommissie",
+    Body.NEGOTIATION: "protocol van het onderhandelingscomité",
+    Body.RIA: "reguleringsimpactanalyse",
 }
 _OTHER_ADVICE: Final = URI(TYPE_BASE + "fb931eff-38f2-4743-802b-4240c35b8b0c")
 _TYPES: Final = {
     Body.IF: IF_ADVICE,
     Body.BA: BUDGET_AGREEMENT,
-    Body.BZ: URI(TYPE_BASE + "cc9b4207-43da-4394-94d7-3be051aa95e7"),
+    Body.BZ: STAFF_AGREEMENT,
     Body.RVS: URI(TYPE_BASE + "73d69df5-c3f3-43b2-aeae-5a24b56b376e"),
 }
 

@@ -19,6 +19,7 @@ from digivl.kernel.checks import free_text, public_line
 from digivl.kernel.money import Euro
 
 _FIRST_YEAR, _LAST_YEAR = 1990, 2199
+_NOTHING: Final = Euro(0)
 _FULL_TIME: Final = Decimal(1_000_000)
 
 
@@ -114,8 +115,8 @@ class LocalImpact:
         remark: Anything else, in words.
     """
 
-    staff: Euro = Euro(0)
-    working: Euro = Euro(0)
-    investment: Euro = Euro(0)
-    revenue: Euro = Euro(0)
+    staff: Euro = _NOTHING
+    working: Euro = _NOTHING
+    investment: Euro = _NOTHING
+    revenue: Euro = _NOTHING
     remark: str = attrs.field(default="", validator=free_text)

@@ -151,13 +151,21 @@ class Clock:
         return self._term().reckon(*self._counted(inquiries, calendars))
 
     def _term(self) -> Term:
-        return Term(
+        return self._anew() or Term(
             days=self.term.days,
             counted=self.term.counted,
             rolls=self.term.rolls,
             extension=self.extension,
             rule=f"{self.term.id}: {self.term.legal_basis}",
         )
+
+    def _anew(self) -> Term | None:
+        """In urgency, where it is counted in other days: from when it was declared."""
+        counted = self.term.urgent_counted
+        if self.urged is None or counted is None:
+            return None
+        rule = f"{self.term.id}: {self.term.legal_basis}"
+        return Term(days=self.urged.days, counted=counted, rule=rule)
 
     def _counted(
         self, inquiries: Sequence[Inquiry], calendars: Mapping[str, Calendar]
@@ -169,8 +177,14 @@ class Clock:
                 f"rule {self.term.id} names no known calendar: {self.term.calendar!r}",
                 hint=f"Known: {', '.join(calendars)}.",
             ) from None
-        asked = [Suspension(i.asked_at, i.answered_at) for i in inquiries if i.suspends]
-        return self.received, calendar, asked, self._urgency()
+        anew = self.urged.at if self.urged and self._anew() else None
+        start = anew or self.received
+        asked = [
+            Suspension(i.asked_at, i.answered_at)
+            for i in inquiries
+            if i.suspends and start <= i.asked_at
+        ]
+        return start, calendar, asked, None if anew else self._urgency()
 
     def _urgency(self) -> Urgency | None:
         if self.urged is None:

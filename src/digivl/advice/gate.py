@@ -11,7 +11,7 @@ import attrs
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.advice.agreement import AGREEMENT
-from digivl.advice.proposal import PROPOSAL
+from digivl.advice.proposal import PROPOSAL, proposal_id
 from digivl.advice.readiness import (
     Readiness,
     Situation,
@@ -174,7 +174,8 @@ class ReadinessGate:
     def _situation(
         self, dossier: str, step: str | None, meeting: str | None, at: datetime
     ) -> Situation:
-        proposal = self._book.read_all(PROPOSAL, [dossier]).get(dossier)
+        name = proposal_id(dossier)
+        proposal = self._book.read_all(PROPOSAL, [name]).get(name)
         documents = {e.id: e.record for e in self._all(DOCUMENT, dossier)}
         steps = self._all(STEP, dossier)
         looked_at = _step(steps, step)
@@ -241,5 +242,7 @@ def _stage(
         others = [entry.record for entry in steps if entry.id != step.id]
         return stage_of(step.record.kind, step.record.ordinal, others)
     kinds = [entry.record.kind for entry in steps]
-    principle = kinds.count(StepKind.PRINCIPLE_APPROVAL)
-    return Stage.FIRST if not kinds else Stage.ADVISED if principle == 1 else Stage.FINAL
+    if not kinds:
+        return Stage.FIRST
+    once = kinds.count(StepKind.PRINCIPLE_APPROVAL) == 1
+    return Stage.ADVISED if once else Stage.FINAL

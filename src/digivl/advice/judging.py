@@ -89,16 +89,10 @@ def _unasked(assessment: Assessment) -> Requirement:
     return Requirement(
         name=assessment.body.value,
         status=status,
-        explanation=f"{said} ({_why(assessment)})",
+        explanation=f"{said} ({assessment.explanation})",
         blocking=not status.is_met,
         rules=assessment.rules,
     )
-
-
-def _why(assessment: Assessment) -> str:
-    if assessment.need is Need.UNDETERMINED and assessment.unknown:
-        return f"{assessment.explanation}; niet gekend: {', '.join(assessment.unknown)}"
-    return assessment.explanation
 
 
 def _pending(
@@ -200,16 +194,15 @@ def _silent(assessment: Assessment, asked: Entry[R]) -> Requirement:
 
 def _unless_stale(found: Requirement, asked: Entry[R], now: Now) -> Requirement:
     basis = asked.record.basis
-    changed = list(basis.changed_pieces(now.documents))
-    lines = set(basis.lines) != set(now.lines)
-    if not lines and not changed:
+    texts: tuple[str, ...] = basis.changed_pieces(now.documents)
+    lines: bool = set(basis.lines) != set(now.lines)
+    changed = [*(("de begrotingslijnen",) if lines else ()), *texts]
+    if not changed:
         return found
-    what = ["de begrotingslijnen"] if lines else []
     return attrs.evolve(
         found,
         status=_S.STALE,
-        explanation=f"{found.explanation}; sindsdien gewijzigd: "
-        + ", ".join([*what, *changed]),
+        explanation=f"{found.explanation}; sindsdien gewijzigd: {', '.join(changed)}",
         blocking=found.blocking or lines or now.texts_count,
         whom=asked.record.asker.label,
     )

@@ -11,18 +11,15 @@ import attrs
 from digivl.advice.body import Body
 from digivl.advice.facts import facts_of
 from digivl.advice.proposal import Proposal
+from digivl.advice.request import AdviceRequest
 from digivl.advice.rules import Assessment, Need, RuleSet
 from digivl.advice.stages import Stage
 
 #: Who is heard before the first approval: for a rule on that, that is the question.
-_FIRST: Final = frozenset({Body.IF, Body.BA, Body.BZ, Body.WT})
+_FIRST: Final = frozenset({Body.IF, Body.BA, Body.BZ, Body.WT, Body.RIA})
 
 #: What a stage can depend on beside the rules: that it holds, and that it does not.
 FACTS: Final = {
-    "staff_statute": (
-        "het raakt het statuut van het personeel",
-        "het raakt het statuut van het personeel niet",
-    ),
     "deviates": ("het wijkt af van decreten", "het wijkt van geen decreet af"),
     "recurring": (
         "het komt in dezelfde vorm terug",
@@ -49,7 +46,7 @@ class Needed:
 
 
 def assessed(
-    proposal: Proposal, rules: RuleSet, day: date, *, flag: bool | None
+    proposal: Proposal, rules: RuleSet, day: date, inspected: AdviceRequest | None
 ) -> Mapping[Body, Assessment]:
     """Whether each body has to be heard on a proposal, by the rules of a day.
 
@@ -57,10 +54,15 @@ def assessed(
         proposal: The facts.
         rules: Who has to be heard.
         day: The day.
-        flag: What the Inspectie van Financiën says of the budget agreement.
+        inspected: The last request that the Inspectie van Financiën answered.
     """
+    advice, flag = inspected.advice if inspected else None, None
+    if inspected is not None:
+        # Silence, of the inspector or on the agreement, counts as needed.
+        flag = advice.agreement_needed if advice is not None else True
+    outcome = advice.outcome if advice is not None else None
     facts = {
-        first: facts_of(proposal, first=first, advice_flag=flag)
+        first: facts_of(proposal, first=first, advice_flag=flag, outcome=outcome)
         for first in (True, False)
     }
     return {body: rules.assess(body, facts[body in _FIRST], day) for body in Body}

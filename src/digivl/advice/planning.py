@@ -50,7 +50,7 @@ def plan(proposal: Proposal, facts: RouteFacts, forecast: Forecast) -> Route:
     stages, rules = ROUTES[proposal.act], forecast.rules
     # Who has to be heard is settled with the first approval.
     at = min([forecast.now, *facts.settled(*APPROVALS)])
-    heard = assessed(proposal, rules, day_of(at), flag=facts.agreement_flag)
+    heard = assessed(proposal, rules, day_of(at), facts.inspected)
     asked = needed(stages, proposal, heard)
     traces = traces_of(stages, facts, forecast)
     steps, assumptions = lay_out(stages, asked, traces, forecast, facts.closed_at)

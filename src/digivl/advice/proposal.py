@@ -111,7 +111,7 @@ class Proposal:
     """What a dossier proposes, as far as rules look at it (voorstel).
 
     Attributes:
-        dossier: Id of the dossier; also the id of this record.
+        dossier: Id of the dossier.
         act: What is proposed.
         for_government: The government decides; False where a minister or an official
             may decide alone.
@@ -160,6 +160,11 @@ class Proposal:
     exemptions: tuple[str, ...] = attrs.field(
         default=(), validator=deep_iterable(public_line)
     )
+
+
+def proposal_id(dossier: str) -> str:
+    """The id of what a dossier proposes: a part of it."""
+    return f"{dossier}.proposal"
 
 
 def _standing(proposal: Proposal) -> Standing:

@@ -9,7 +9,7 @@ import attrs
 
 from digivl.access.guard import Admit
 from digivl.access.model import Permission
-from digivl.advice.proposal import PROPOSAL, Proposal
+from digivl.advice.proposal import PROPOSAL, Proposal, proposal_id
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry, first
 from digivl.records.port import RecordBook
@@ -42,7 +42,8 @@ class Proposals:
         self._admit(proposal.dossier, Permission.ASK_ADVICE, by)
         now, found = self._clock(), self.find(proposal.dossier)
         if found is None:
-            draft = first(PROPOSAL, proposal.dossier, proposal, "describe", by, now)
+            name = proposal_id(proposal.dossier)
+            draft = first(PROPOSAL, name, proposal, "describe", by, now)
         elif found.record == proposal:
             return found
         else:
@@ -51,7 +52,8 @@ class Proposals:
 
     def find(self, dossier: str) -> Entry[Proposal] | None:
         """What a dossier proposes; None where nobody said it."""
-        return self._book.read_all(PROPOSAL, [dossier]).get(dossier)
+        name = proposal_id(dossier)
+        return self._book.read_all(PROPOSAL, [name]).get(name)
 
     def read(self, dossier: str) -> Entry[Proposal]:
         """What a dossier proposes.
@@ -59,4 +61,4 @@ class Proposals:
         Raises:
             NotFoundError: Nobody said it.
         """
-        return self._book.read(PROPOSAL, dossier)
+        return self._book.read(PROPOSAL, proposal_id(dossier))

@@ -155,16 +155,12 @@ class Readiness:
 def requirements(situation: Situation, rules: RuleSet) -> tuple[Requirement, ...]:
     """Everything the step needs, met or not."""
     if situation.stage is Stage.RATIFICATION:
-        found: Sequence[Requirement] = [_document("Bekrachtiging", {RATIFICATION}, situation)]
+        found = [_document("Bekrachtiging", {RATIFICATION}, situation)]
     else:
-        found = [
-            *_texts(situation),
-            *_bodies(situation, rules),
-            _co_submitters(situation),
-            _levels(situation),
-        ]
+        found = [*_texts(situation), *_bodies(situation, rules)]
+        found += [_co_submitters(situation), _levels(situation)]
     if situation.deadline is not None:
-        found = [*found, _in_time(situation.at, situation.deadline)]
+        found.append(_in_time(situation.at, situation.deadline))
     return tuple(_loosened(one, situation.loosened) for one in found)
 
 
@@ -180,18 +176,19 @@ def _texts(situation: Situation) -> Iterator[Requirement]:
 def _document(
     name: str, types: set[URI] | frozenset[URI], situation: Situation
 ) -> Requirement:
+    documents = situation.documents
     there = [
-        id
-        for id in situation.submitted
-        if id in situation.documents and situation.documents[id].type in types
+        one
+        for one in situation.submitted
+        if one in documents and documents[one].type in types
     ]
     if there:
-        names = ", ".join(situation.documents[id].name for id in there)
+        names = ", ".join(documents[one].name for one in there)
         return Requirement(
             name=name,
             status=_S.SATISFIED,
             explanation=names,
-            evidence=tuple(f"document/{id}" for id in there),
+            evidence=tuple(f"document/{one}" for one in there),
         )
     missing = "zit niet bij de stukken"
     return Requirement(
@@ -227,11 +224,6 @@ def _assessor(
             explanation="niet beschreven wat het dossier voorstelt",
         )
     flag = is_flagged(of_body(situation.requests, Body.IF))
-    if flag is None:
-        facts = facts_of(proposal, first=True)
-        # Who need not be asked has nothing to say about the agreement.
-        if rules.assess(Body.IF, facts, day).need is Need.NOT_REQUIRED:
-            flag = False
     known = {
         first: facts_of(proposal, first=first, advice_flag=flag)
         for first in (True, False)

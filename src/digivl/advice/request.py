@@ -18,7 +18,7 @@ from digivl.advice.basis import Basis
 from digivl.advice.body import AdviceAspect, AdviceOutcome, Body, SilenceEffect
 from digivl.advice.clock import Clock, Inquiry, with_answer
 from digivl.errors import MalformedError, StepNotAllowedError
-from digivl.kernel.checks import counted_from_one, free_text, public_line
+from digivl.kernel.checks import counted_from_one, digest, free_text, public_line
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -130,7 +130,7 @@ class Advice:
             counts as needed.
         aspects: Remarks, each on one aspect.
         conditions: Each on its own, to be met later.
-        document: Id of the document that holds it; None where there is only this record.
+        document: Id of the document that holds it, if there is one.
     """
 
     outcome: AdviceOutcome
@@ -144,7 +144,7 @@ class Advice:
         conditional = self.outcome is AdviceOutcome.FAVOURABLE_ON_CONDITIONS
         if conditional is not bool(self.conditions):
             raise MalformedError(
-                "conditions go with a favourable advice on conditions, and only with it",
+                "conditions go with a favourable advice on conditions, and only so",
                 hint="Name the conditions one by one, or choose another outcome.",
             )
 
@@ -162,7 +162,7 @@ class Silence:
 
     effect: SilenceEffect
     rule: str
-    rules: str
+    rules: str = attrs.field(validator=digest)
     at: datetime = attrs.field(validator=aware)
 
 

@@ -107,18 +107,12 @@ class RouteFacts:
         return sorted(moment for moment in found if moment is not None)
 
     @property
-    def agreement_flag(self) -> bool | None:
-        """What the last advice of the Inspectie van Financiën says of the agreement.
-
-        None before any answer; silence, of the inspector or on this, counts as needed.
-        """
-        inspected = (
+    def inspected(self) -> AdviceRequest | None:
+        """The last request that the Inspectie van Financiën answered, or was silent on."""
+        answered = [
             told.record
             for told in self.questions
-            if isinstance(told.record, AdviceRequest) and told.record.body is Body.IF
-        )
-        answered = [request for request in inspected if request.is_answered]
-        if not answered:
-            return None
-        advice = max(answered, key=lambda request: request.made_at).advice
-        return advice.agreement_needed if advice is not None else True
+            if isinstance(told.record, AdviceRequest)
+            if told.record.body is Body.IF and told.record.is_answered
+        ]
+        return max(answered, key=lambda request: request.made_at, default=None)

@@ -88,6 +88,15 @@ ALIGNMENT: Final = Stage(
     source="OV-3B",
     confidence=Confidence.ASSUMED,
 )
+ANALYSIS: Final = Stage(
+    id="ria",
+    label="Reguleringsimpactanalyse",
+    by="administratie",
+    after=("prepare",),
+    evidence=Evidence.QUESTION,
+    body=Body.RIA,
+    source="OV-3A: deel van het dossier, zonder termijn",
+)
 BUDGET: Final = Stage(
     id="ba",
     label="Begrotingsakkoord",
@@ -116,7 +125,7 @@ FIRST_AGENDA: Final = Stage(
     id="agenda-1",
     label="Agendering, eerste principiële goedkeuring",
     by="kabinet en secretarie",
-    after=("prepare", "if", "wt", "ikw", "ba", "bz"),
+    after=("prepare", "if", "wt", "ria", "ikw", "ba", "bz"),
     evidence=Evidence.AGENDA,
     kind=StepKind.PRINCIPLE_APPROVAL,
     needs=(NOTA, IF_ADVICE, BUDGET_AGREEMENT),
@@ -162,11 +171,11 @@ NEGOTIATION: Final = Stage(
     label="Onderhandelingen met de vakorganisaties",
     by="onderhandelingscomité",
     after=("principle-1",),
-    evidence=Evidence.DOCUMENT,
+    evidence=Evidence.QUESTION,
+    body=Body.NEGOTIATION,
     document=_PROTOCOL,
     makes=(_PROTOCOL,),
     phase=1,
-    when="staff_statute",
     source="OV-S125",
 )
 SECOND_AGENDA: Final = Stage(
@@ -234,7 +243,7 @@ FINAL_AGENDA: Final = Stage(
     label="Agendering, definitieve goedkeuring",
     by="kabinet en secretarie",
     after=(
-        *("prepare", "if", "wt", "ikw", "ba", "bz", "principle-1", *_HEARD),
+        *("prepare", "if", "wt", "ria", "ikw", "ba", "bz", "principle-1", *_HEARD),
         *("principle-2", "rvs", "wt-again", "ikw-again"),
     ),
     evidence=Evidence.AGENDA,
@@ -310,7 +319,7 @@ RATIFY_IN_TIME: Final = Stage(
 
 
 _ALL: Final = (
-    *(PREPARE, INSPECTION, LANGUAGE, ALIGNMENT, BUDGET, STAFF),
+    *(PREPARE, INSPECTION, LANGUAGE, ANALYSIS, ALIGNMENT, BUDGET, STAFF),
     *(FIRST_AGENDA, FIRST_APPROVAL, COUNCIL, PRIVACY, NEGOTIATION),
     *(SECOND_AGENDA, SECOND_APPROVAL, STATE_COUNCIL, LANGUAGE_AGAIN, ALIGNMENT_AGAIN),
     *(FINAL_AGENDA, FINAL_APPROVAL, SIGNING),

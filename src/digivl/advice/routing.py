@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import AccessLevel
+from digivl.access.policy import TablePolicy
 from digivl.advice.agreement import AGREEMENT
 from digivl.advice.forecast import Forecast
 from digivl.advice.planning import plan
-from digivl.advice.proposal import PROPOSAL
+from digivl.advice.proposal import PROPOSAL, proposal_id
 from digivl.advice.request import ADVICE, AdviceRequest
 from digivl.advice.route import Route
 from digivl.advice.routefacts import RouteFacts, Told
@@ -33,6 +34,8 @@ from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
 from digivl.records.port import Query, RecordBook
 from digivl.signing.model import FLOW
+
+_TABLES: Final = TablePolicy()
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
@@ -66,13 +69,16 @@ class Routes:
         """
         steps = self._reading.steps(dossier, by=by)
         opened = self._book.read(DOSSIER, dossier)
-        proposal = self._book.read_all(PROPOSAL, [dossier]).get(dossier)
+        name = proposal_id(dossier)
+        proposal = self._book.read_all(PROPOSAL, [name]).get(name)
         if proposal is None:
             undescribed = "beschrijf eerst wat het dossier voorstelt"
             raise NotReadyError(opened.record.title, [("Voorstel", undescribed)])
         facts = self._facts(opened, steps)
         route = plan(proposal.record, facts, self._forecast())
-        if self._guard.policy.reads(by, AccessLevel.INTERNAL_GOVERNMENT):
+        within = AccessLevel.INTERNAL_GOVERNMENT
+        # A policy of one's own can keep back more than the tables, not less.
+        if _TABLES.reads(by, within) and self._guard.policy.reads(by, within):
             return route
         return route.outside(keeping=_own(facts.questions, by))
 

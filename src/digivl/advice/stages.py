@@ -45,7 +45,7 @@ class Stage:
         body: Who answers, for a question.
         kind: Type of the procedure step, for an agenda or a decision.
         times: Of which approval of that kind, counted from 1.
-        document: Type of the document, where a document is the evidence.
+        document: Type of the document that shows it, where nothing else does.
         needs: Types of the documents that have to be there.
         makes: Types of the documents that come of it.
         phase: After how many approvals it falls; a question that is asked again later

@@ -253,7 +253,10 @@ class _Teller:
 
     def _documents(self) -> Iterator[Trace]:
         approved = min(self.facts.settled(StepKind.FINAL_APPROVAL), default=None)
-        for stage in self._stages(Evidence.DOCUMENT):
+        asked = {told.record.body for told in self.facts.questions}
+        for stage in self.route:
+            if stage.document is None or stage.body in asked:
+                continue
             filed = [t for t in self.facts.documents if t.record.type == stage.document]
             for told in filed:
                 # Who ratifies in time does so after what is ratified.

@@ -75,18 +75,21 @@ def agenda(
     meeting: Meeting,
     *,
     version: Annotated[
-        int | None, typer.Option(help="1 for A; the design if none.")
+        int | None,
+        typer.Option(help="1 for A; the design if none, or the final agenda."),
     ] = None,
     office: Office = HERE,
     as_json: AsJson = False,
 ) -> None:
     """What stands on the agenda: on the design, or on an approved version."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
-        name = _meeting(vl, meeting)
-        if version is None:
+        name = meeting_named(vl, meeting)
+        held = vl.meetings.read(name).record
+        wanted = held.approved if version is None and held.is_final else version
+        if wanted is None:
             told = [_item(vl, entry, None) for entry in vl.agendas.items(name)]
         else:
-            told = _version(vl, name, version)
+            told = _version(vl, name, wanted)
     if as_json:
         for one in told:
             print_json(one)
@@ -130,7 +133,8 @@ def approve(
     """Approve the design agenda; status 1 when items did not get on it."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
         act = vl.approving.close if close else vl.approving.approve
-        done = act(_meeting(vl, meeting), by=_party(by))
+        done = act(meeting_named(vl, meeting), by=_party(by))
+        left = [vl.agendas.item(i) for i in (*done.held_back, *done.rolled_back)]
     agenda = done.agenda.record
     if as_json:
         print_json(
@@ -147,9 +151,9 @@ def approve(
         say(f"{agenda.title}: {len(agenda.lines)} punten")
         for number in done.numbered.values():
             say(f"  {number}")
-        for item in (*done.held_back, *done.rolled_back):
-            say(f"  niet formeel in orde: {item}")
-    if done.held_back or done.rolled_back:
+        for item in left:
+            say(f"  niet formeel in orde: {item.id[:8]} {item.record.title}")
+    if left:
         raise typer.Exit(NO)
 
 
@@ -170,7 +174,7 @@ def decide(
     """Record what the government decided; with --reason correct the last decision."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
         wanted, who = DecisionResult[result.name], _party(by, admin=admin)
-        step = _step(vl, what)
+        step = step_named(vl, what)
         if reason:
             done = vl.deciding.correct(step, wanted, by=who, reason=reason)
         else:
@@ -194,7 +198,7 @@ def release(
 ) -> None:
     """Release decisions now; plan documents or public data for the next working day."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
-        name, who = _meeting(vl, meeting), _party(by)
+        name, who = meeting_named(vl, meeting), _party(by)
         if what is Released.DECISIONS:
             done = vl.releases.decisions(name, by=who)
         else:
@@ -209,7 +213,7 @@ def release(
     say(f"{what.value}: {label}, {local(record.planned)}")
 
 
-def _step(vl: Digivl, name: str) -> str:
+def step_named(vl: Digivl, name: str) -> str:
     """The id of a step that is named by its own id, or by that of its item."""
     ref = found(vl, name)
     return vl.agendas.item(ref.id).record.step if ref.kind == ITEM.name else ref.id
@@ -232,7 +236,7 @@ def _party(label: str, *, admin: bool = False) -> Party:
     return Party("cli", label, role)
 
 
-def _meeting(vl: Digivl, name: str) -> str:
+def meeting_named(vl: Digivl, name: str) -> str:
     """The id of a meeting that is named by id or number."""
     rows = vl.book.rows(Query(kind=MEETING.name))
     for row in rows:
@@ -272,4 +276,5 @@ def _formal(item: AgendaItem) -> str:
 
 def _line(one: dict[str, Any]) -> tuple[str, ...]:
     shown = ("number", "kind", "title", "formal", "vr", "documents", "item")
-    return tuple("" if one[key] is None else str(one[key]) for key in shown)
+    line = one | {"item": one["item"][:8]}
+    return tuple("" if line[key] is None else str(line[key]) for key in shown)

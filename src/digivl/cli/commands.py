@@ -8,11 +8,16 @@ import typer
 
 from digivl.cli import (
     agendas,
+    answering,
+    asking,
     demo,
     documents,
     folders,
+    forms,
     offices,
+    readiness,
     routes,
+    rules,
     searching,
     simulate,
     terms,
@@ -37,6 +42,27 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - the form of typer's callba
         raise typer.Exit
 
 
+def _advice() -> typer.Typer:
+    group = typer.Typer(
+        help="Advice and agreements: propose, ask, answer.", no_args_is_help=True
+    )
+    group.command("propose")(asking.propose)
+    group.command("ask")(asking.ask)
+    group.command("list")(asking.listed)
+    group.command("receive")(answering.receive)
+    group.command("inquire")(answering.inquire)
+    group.command("answer")(answering.answer)
+    group.command("back")(answering.back)
+    group.command("urge")(asking.urge)
+    group.command("give")(answering.give)
+    group.command("reply")(asking.reply)
+    group.command("agree")(answering.agree)
+    group.command("refuse")(answering.refuse)
+    group.command("withdraw")(asking.withdraw)
+    group.command("explain")(asking.explain)
+    return group
+
+
 @app.callback()
 def _options(
     *,
@@ -56,16 +82,20 @@ app.command("worklist")(offices.worklist)
 app.command("overdue")(offices.overdue)
 app.command("label")(folders.label)
 app.command("scan")(folders.scan)
+app.command("form")(forms.form)
 app.command("show")(offices.show)
 app.command("history")(offices.history)
 app.command("route")(routes.route)
 app.command("search")(searching.search)
+app.command("rules")(rules.rules)
 app.command("meetings")(agendas.meetings)
 app.command("agenda")(agendas.agenda)
 app.command("check")(agendas.check)
 app.command("approve")(agendas.approve)
 app.command("decide")(agendas.decide)
 app.command("release")(agendas.release)
+app.command("readiness")(readiness.readiness)
+app.add_typer(_advice(), name="advice")
 app.command("send")(work.send)
 app.command("work")(work.work)
 app.add_typer(terms.app, name="terms")

@@ -69,6 +69,32 @@ KINDS: Final[dict[str, Kind[Any]]] = {
     )
 }
 
+_NAMES: Final = {
+    DOSSIER.name: "dossier",
+    STEP.name: "procedurestap",
+    MEETING.name: "vergadering",
+    ITEM.name: "agendapunt",
+    SERIES.name: "nummerreeks",
+    RELEASE.name: "vrijgave",
+    POSITION.name: "standpunt",
+    MANDATE.name: "mandaat",
+    ROUND.name: "overlegronde",
+    ANSWER.name: "antwoord",
+    PUBLICATION.name: "publicatie",
+    SUBMISSION.name: "indiening",
+    "co-submission": "vraag aan mede-indiener",
+    MINUTES.name: "notulen",
+    REPORT.name: "beslissingsfiche",
+    NEWS.name: "nieuwsbericht",
+    PARLIAMENT.name: "parlement",
+    ADVICE.name: "adviesvraag",
+    AGREEMENT.name: "begrotingsakkoord",
+    FLOW.name: "ondertekening",
+    AUTHENTIC.name: "authentiek document",
+    DISPATCH.name: "verzending",
+    LABEL.name: "mapetiket",
+}
+
 _LABELS: Final = {
     ("dossier", "open"): "Dossier openen",
     ("dossier", "close"): "Dossier afsluiten",
@@ -94,6 +120,8 @@ _LABELS: Final = {
     ("advice", "confirm"): "Advies in beroep bevestigen",
     ("advice", "meet"): "Voorwaarde vervullen",
     ("advice", "withdraw"): "Adviesvraag intrekken",
+    ("advice", "file request"): "Vraagformulier opnemen",
+    ("advice", "file advice"): "Adviesformulier opnemen",
     ("agreement", "submit"): "Akkoord vragen",
     ("agreement", "receive"): "Akkoordvraag ontvangen",
     ("agreement", "ask to complete"): "Vervollediging vragen",
@@ -103,6 +131,8 @@ _LABELS: Final = {
     ("agreement", "lapse"): "Termijn verstreken",
     ("agreement", "meet"): "Voorwaarde vervullen",
     ("agreement", "withdraw"): "Akkoordvraag intrekken",
+    ("agreement", "file request"): "Vraagformulier opnemen",
+    ("agreement", "file agreement"): "Akkoordformulier opnemen",
     ("loosening", "loosen"): "Vereiste versoepelen (afwijking)",
     ("submission", "submit"): "Indienen bij de secretarie",
     ("submission", "answer"): "Antwoord van een mede-indiener",
@@ -168,6 +198,18 @@ _LABELS: Final = {
     ("parliament-name", "name"): "Naam in het Vlaams Parlement",
     ("position", "mark"): "Standpunt innemen",
     ("publication", "start"): "Publicatie opstarten",
+    ("publication", "edit"): "Publicatie aanpassen",
+    ("publication", "ask translation"): "Vertaling vragen",
+    ("publication", "receive translation"): "Vertaling ontvangen",
+    ("publication", "ask proof"): "Drukproef vragen",
+    ("publication", "receive proof"): "Drukproef ontvangen",
+    ("publication", "recall proof"): "Aan de drukproef herinneren",
+    ("publication", "correct proof"): "Drukproef verbeteren",
+    ("publication", "ask proof again"): "Drukproef opnieuw vragen",
+    ("publication", "ask publication"): "Publicatie vragen",
+    ("publication", "pause"): "Publicatie pauzeren",
+    ("publication", "resume"): "Publicatie hernemen",
+    ("publication", "cancel"): "Publicatie annuleren",
     ("publication", "numac"): "Numac-nummer noteren",
     ("publication", "publish"): "Gepubliceerd in het Belgisch Staatsblad",
     ("publication", "override"): "Publicatiestatus zetten (afwijking)",
@@ -204,6 +246,7 @@ _LABELS: Final = {
     ("dispatch", "reject"): "Verzending geweigerd",
     ("dispatch", "supersede"): "Verzending vervangen door een nieuwe",
     ("custody", "take"): "In behandeling nemen",
+    ("custody", "take again"): "Opnieuw in behandeling nemen",
     ("custody", "hand over"): "Overdragen",
     ("custody", "move"): "Doorgeven",
     ("custody", "take over"): "Overnemen",
@@ -229,6 +272,7 @@ ACCOMPANYING: Final = frozenset(
         ("authentic", "put up for signing"),
         ("authentic", "dispatch"),
         ("custody", "take"),
+        ("custody", "take again"),
         ("custody", "move"),
         ("custody", "remind"),
         ("custody", "remind early"),
@@ -241,6 +285,11 @@ def label(entry: AnyEntry) -> str:
     """What was done."""
     key = (entry.kind.name, entry.action)
     return _LABELS.get(key, f"{entry.kind.name}: {entry.action}")
+
+
+def kind_label(name: str) -> str:
+    """What a kind of record is called."""
+    return _NAMES.get(name, name)
 
 
 def accompanies(entry: AnyEntry) -> bool:

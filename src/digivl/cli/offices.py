@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import attrs
 import typer
 
-from digivl.advice.proposal import PROPOSAL
 from digivl.app import Digivl
-from digivl.cli.labels import KINDS, label, result
+from digivl.cli.labels import KINDS, kind_label, label, result
 from digivl.cli.options import HERE, AsJson, Office
 from digivl.cli.output import (
     NO,
@@ -25,11 +24,11 @@ from digivl.cli.output import (
     say,
 )
 from digivl.custody.late import Overdue
-from digivl.custody.model import CUSTODY
+from digivl.custody.model import CUSTODY, Custody, custody_id
 from digivl.errors import NotFoundError
-from digivl.kernel.kinds import Ref, Standing
+from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Role
-from digivl.records.entries import AnyEntry
+from digivl.records.entries import AnyEntry, Entry
 from digivl.records.port import Query, Row
 
 Id = Annotated[str, typer.Argument(help="Id of a record, or its first characters.")]
@@ -91,6 +90,8 @@ def show(id: Id, *, office: Office = HERE, as_json: AsJson = False) -> None:
         ref = found(vl, id)
         entry = vl.book.read(KINDS[ref.kind], ref.id)
         rows = vl.book.rows(Query(dossier=entry.id))
+        name = custody_id(ref)
+        held = vl.book.read_all(CUSTODY, [name]).get(name)
     if as_json:
         print_json(_entry_json(entry) | {"records": [_row_json(row) for row in rows]})
         return
@@ -101,8 +102,12 @@ def show(id: Id, *, office: Office = HERE, as_json: AsJson = False) -> None:
         "state": standing.state,
         "version": f"{entry.version}, {local(entry.at)}, {entry.actor}",
     }
-    held = [row.standing for row in rows if row.ref.kind == CUSTODY.name]
     print_facts(standing.title, facts | _who_has_it(held))
+    waits = [row for row in rows if row.standing.open and row.standing.holder]
+    asked = [row for row in waits if row.ref.id != name]
+    if asked:
+        named = ("Vraag", "Bij", "Sinds", "Tegen", "Te doen")
+        print_table("Gevraagd in dit dossier", named, map(_asked, asked))
     others = [row for row in rows if row.ref.kind != CUSTODY.name]
     if others:
         columns = ("Soort", "Staat", "Id", "Titel")
@@ -148,10 +153,10 @@ def plugins(*, as_json: AsJson = False) -> None:
     say(f"Plug-ins: {', '.join(catalog.installed())}")
 
 
-def _who_has_it(held: Sequence[Standing]) -> dict[str, str]:
-    if not held or not held[0].open:
+def _who_has_it(held: Entry[Custody] | None) -> dict[str, str]:
+    one = CUSTODY.standing(held.record) if held else None
+    if one is None or not one.open:
         return {}
-    (one,) = held
     return {
         "bij": one.holder_label or "",
         "te doen": one.next_step or "",
@@ -183,7 +188,7 @@ def found(vl: Digivl, id: str, kind: str | None = None) -> Ref:
     """
     # The id of a custody starts with the kind of what is held: that names nothing.
     named = [ref for ref in vl.book.find(id) if len(id) > ref.id.find(":")]
-    refs = _wholes(ref for ref in named if kind in {None, ref.kind})
+    refs = [ref for ref in _wholes(named) if kind in {None, ref.kind}]
     if len(refs) == 1:
         return refs[0]
     if not refs:
@@ -193,12 +198,10 @@ def found(vl: Digivl, id: str, kind: str | None = None) -> Ref:
     raise NotFoundError(f"{id!r} is the start of several ids", hint=several)
 
 
-def _wholes(refs: Iterable[Ref]) -> Sequence[Ref]:
-    # The id of a part starts with that of its whole: meeting.1, item.minister; and a
-    # proposal has the id of its dossier.
-    wholes = [ref for ref in refs if ref.kind != PROPOSAL.name]
-    ids = {ref.id for ref in wholes}
-    return [ref for ref in wholes if not any(_is_part(ref.id, one) for one in ids)]
+def _wholes(refs: Sequence[Ref]) -> Sequence[Ref]:
+    # The id of a part starts with that of its whole: meeting.1, item.minister.
+    ids = {ref.id for ref in refs}
+    return [ref for ref in refs if not any(_is_part(ref.id, whole) for whole in ids)]
 
 
 def _is_part(id: str, whole: str) -> bool:
@@ -226,6 +229,13 @@ def _custody(row: Row) -> tuple[str, ...]:
     )
 
 
+def _asked(row: Row) -> tuple[str, ...]:
+    kind = row.ref.kind
+    if kind == CUSTODY.name:
+        kind = row.ref.id.partition(":")[0]
+    return kind_label(kind), *_custody(row)[1:5]
+
+
 def _late(one: Overdue) -> tuple[str, ...]:
     standing = one.row.standing
     above = f"\n(gaat naar {one.escalate_to})" if one.escalate_to else ""
@@ -251,7 +261,12 @@ def _late_json(one: Overdue) -> dict[str, Any]:
 
 def _brief(rows: Sequence[Row]) -> list[tuple[str, ...]]:
     return [
-        (row.ref.kind, row.standing.state.rpartition("/")[2], row.ref.id[:8], title)
+        (
+            kind_label(row.ref.kind),
+            row.standing.state.rpartition("/")[2],
+            row.ref.id[:8],
+            title,
+        )
         for row in rows
         for title in (row.standing.title,)
     ]

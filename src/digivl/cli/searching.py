@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from digivl.app import Digivl
+from digivl.cli.labels import kind_label
 from digivl.cli.offices import role_named
 from digivl.cli.options import HERE, AsJson, Office
 from digivl.cli.output import local, print_json, print_table, reported, say
@@ -77,4 +78,4 @@ def _print(found: Found) -> None:
 
 def _line(hit: Hit) -> tuple[str, ...]:
     title = f"{hit.title}\n{hit.excerpt.marked()}" if hit.excerpt else hit.title
-    return hit.ref.kind, title, local(hit.at), hit.ref.id[:8]
+    return kind_label(hit.ref.kind), title, local(hit.at), hit.ref.id[:8]

@@ -109,8 +109,8 @@ def _signed(
         for name, label in means.items()
     ]
     flow = vl.signing.start(document, signatories, by=by)
-    for name in means:
-        flow = vl.signing.sign(flow.id, name)
+    for signatory in signatories:
+        flow = vl.signing.sign(flow.id, by=signatory.party)
     registered = vl.register.register(flow.id, by=by)
     signatures = [attrs.asdict(one) for one in registered.record.signatures]
     return flow.record.current, signatures

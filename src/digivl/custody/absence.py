@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -70,14 +70,37 @@ class Absences:
 
     def in_force(self, moment: datetime) -> Mapping[str, Party]:
         """Who acts for each absent holder at that moment; the last arranged counts."""
+        return {e.record.holder.id: e.record.to for e in self._given(moment)}
+
+    def acts_for(self, one: Party, holder: Party, moment: datetime) -> bool:
+        """Whether a party does what waits for `holder` at that moment.
+
+        It is the holder, works with it, or stands in for it.
+        """
+        if works_with(one, holder):
+            return True
+        acting = self.in_force(moment).get(holder.id)
+        return acting is not None and acting.id == one.id
+
+    def sign_for(self, moment: datetime) -> Mapping[str, Party]:
+        """Who signs for each absent party at that moment; the last arranged counts.
+
+        A signature asks more than work does: the absent party arranged it itself, or
+        who records the government did. A colleague cannot make itself signatory.
+        """
+        allows, may = self._guard.policy.allows, Permission.MANAGE_GOVERNMENT
+        return {
+            entry.record.holder.id: entry.record.to
+            for entry in self._given(moment)
+            if entry.actor.id == entry.record.holder.id or allows(entry.actor, may)
+        }
+
+    def _given(self, moment: datetime) -> Sequence[Entry[Delegation]]:
+        """The absences in force at that moment, in the order they were arranged."""
         rows = self._book.rows(Query(kind=DELEGATION.name, open=True))
         found = self._book.read_all(DELEGATION, [row.ref.id for row in rows])
         given = sorted(found.values(), key=lambda entry: entry.number)
-        return {
-            entry.record.holder.id: entry.record.to
-            for entry in given
-            if entry.record.holds_at(moment)
-        }
+        return [entry for entry in given if entry.record.holds_at(moment)]
 
     def _check(self, holder: Party, by: Party) -> None:
         if not works_with(by, holder):

@@ -32,6 +32,7 @@ CUSTODY_LIFECYCLE: Final = Lifecycle(
         Step("extend", (CustodyState.HELD,), CustodyState.HELD),
         Step("remind", (CustodyState.HELD,), CustodyState.HELD),
         Step("close", (CustodyState.HELD,), CustodyState.CLOSED),
+        Step("take again", (CustodyState.CLOSED,), CustodyState.HELD),
     ),
 )
 
@@ -95,6 +96,24 @@ class Custody:
             since=self.since if same else at,
             due=due,
             handed_by=self.handed_by if same else self.holder,
+        )
+
+    def take_again(
+        self, to: Party, next_step: str, *, at: datetime, due: datetime
+    ) -> Custody:
+        """What was done has to be done again, by `to`.
+
+        Raises:
+            StepNotAllowedError: Somebody holds it.
+        """
+        return attrs.evolve(
+            self,
+            state=CUSTODY_LIFECYCLE.after(self.state, "take again"),
+            holder=to,
+            next_step=next_step,
+            since=at,
+            due=due,
+            handed_by=None,
         )
 
     def extend(self, due: datetime) -> Custody:

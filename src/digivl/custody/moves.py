@@ -166,6 +166,25 @@ class Moves:
         found = self.of(subject)
         return found.next(found.record.close(), "close", by, at, reason)
 
+    def again(
+        self,
+        found: Entry[Custody],
+        to: Party,
+        step: str,
+        *,
+        by: Party,
+        at: datetime,
+        days: int,
+    ) -> Draft[Custody]:
+        """The draft for what was done, and has to be done again.
+
+        Raises:
+            StepNotAllowedError: Somebody holds it.
+        """
+        due = self._calendar.due(at, days)
+        record = found.record.take_again(to, step, at=at, due=due)
+        return found.next(record, "take again", by, at)
+
     def given(
         self,
         found: Entry[Custody],

@@ -9,7 +9,7 @@ import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
-from digivl.custody.absence import Absences, works_with
+from digivl.custody.absence import Absences
 from digivl.custody.model import CUSTODY, Custody, custody_id
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party
@@ -54,8 +54,7 @@ class Rights:
         return by.id in {party.id for party in parties if party is not None}
 
     def _check(self, held: Custody, by: Party) -> None:
-        acting = self._absences.in_force(self._clock()).get(held.holder.id)
-        if works_with(by, held.holder) or (acting and acting.id == by.id):
+        if self._absences.acts_for(by, held.holder, self._clock()):
             return
         self._guard.check(
             by,

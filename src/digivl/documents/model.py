@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 
 from digivl.access.model import AccessLevel, level_of_previous
-from digivl.errors import MalformedError, NotFoundError
+from digivl.errors import MalformedError, NotFoundError, TooOpenError
 from digivl.kernel.checks import at_least_one, digest, public_line
 from digivl.kernel.concepts import concept
 from digivl.kernel.identifiers import URI
@@ -24,8 +24,28 @@ TYPE_BASE: Final = "http://themis.vlaanderen.be/id/concept/document-type/"
 NOTA: Final = URI(TYPE_BASE + "f2b0f655-8ed7-4f61-8f2b-ca813de7a6ed")
 IF_ADVICE: Final = URI(TYPE_BASE + "351ba62d-eeff-4b08-b1e3-0a56d38116c4")
 BUDGET_AGREEMENT: Final = URI(TYPE_BASE + "6870daa2-d80a-4483-a78f-53cbd6b85af2")
+STAFF_AGREEMENT: Final = URI(TYPE_BASE + "cc9b4207-43da-4394-94d7-3be051aa95e7")
 RATIFICATION: Final = URI(TYPE_BASE + "609cf883-b52c-43fe-84b1-eed02527173b")
 DECISION_REPORT: Final = URI(TYPE_BASE + "e807feec-1958-46cf-a558-3379b5add49e")
+
+#: What prepares policy is never published. The advice goes to the parliament with a
+#: draft decree, unless it is confidential; the agreements stay in the government.
+_MOST_OPEN: Final = {
+    IF_ADVICE: AccessLevel.INTERNAL_ADMINISTRATION,
+    BUDGET_AGREEMENT: AccessLevel.INTERNAL_GOVERNMENT,
+    STAFF_AGREEMENT: AccessLevel.INTERNAL_GOVERNMENT,
+}
+
+
+def most_open(type: URI) -> AccessLevel:
+    """The loosest level that a document of this type can have.
+
+    Source:
+        vlaanderen.be, publication of decisions: the advice of the Inspectie van
+        Financiën and both agreements are not published. That the agreements stay
+        within the government is inferred: nobody outside is said to get them.
+    """
+    return _MOST_OPEN.get(type, AccessLevel.PUBLIC)
 
 
 _LANGUAGE: Final = re.compile("[a-z]{2}")
@@ -51,6 +71,7 @@ class CopyKind(Enum):
     """What a copy is for (soort kopie)."""
 
     FLATTENED = "afgevlakt"
+    NUMBERED = "met VR-nummer"
 
 
 @attrs.frozen(kw_only=True)
@@ -162,13 +183,38 @@ class Document:
         """
         if self.number is None:
             return f"{self.title} {suffix(self.delivered)}".rstrip()
-        number = attrs.evolve(self.number, version=self.delivered)
+        number, delivered = self.number, self.delivered
+        if number.version != delivered:
+            number = attrs.evolve(number, version=delivered)
         return number.name(self.title, concept(self.type).label)
+
+    def name_as(self, sha256: str) -> str:
+        """Title with the suffix that a version had, without a number: it never changes.
+
+        Raises:
+            NotFoundError: It has no such version.
+        """
+        until = self.versions.index(self.version(sha256))
+        earlier = self.versions[: until + 1]
+        count = sum(one.origin is Origin.RECEIVED for one in earlier)
+        return f"{self.title} {suffix(count)}".rstrip()
 
     @property
     def delivered(self) -> int:
         """How many versions were delivered: 2 for a BIS."""
         return sum(v.origin is Origin.RECEIVED for v in self.versions)
+
+    @property
+    def level(self) -> AccessLevel:
+        """Who may read its last version, once that is released."""
+        return self.level_of(self.latest)
+
+    def level_of(self, version: DocumentVersion) -> AccessLevel:
+        """Who may read a version, once it is released; never more than its type lets.
+
+        What comes from an older book or from elsewhere can have been set looser.
+        """
+        return version.level.stricter_of(most_open(self.type))
 
     def version(self, sha256: str) -> DocumentVersion:
         """The version with these bytes.
@@ -232,7 +278,13 @@ class Document:
 
         What was made from the last delivered version (with its QR code, signed) is the
         same document to a reader, so that it gets the same level.
+
+        Raises:
+            TooOpenError: A document of its type is never that open.
         """
+        if level.openness > (most := most_open(self.type)).openness:
+            kind, wanted, at_most = map(concept, (self.type, level.value, most.value))
+            raise TooOpenError(kind.alternative, wanted.label, at_most.label)
         last = max(
             n for n, one in enumerate(self.versions) if one.origin is Origin.RECEIVED
         )

@@ -97,6 +97,8 @@ class Documents:
     ) -> Entry[Document]:
         """Take in the translation of a document: one of its own, in the same dossier.
 
+        It is never looser than the document it is a translation of.
+
         Args:
             of: Id of the document.
             content: The bytes; read from where the stream stands.
@@ -111,11 +113,12 @@ class Documents:
         """
         source = self.admitted(of, Permission.DELIVER, by).record
         version = self._received(content, original)
+        level = version.level.stricter_of(source.level)
         document = Document(
             dossier=source.dossier,
             title=title,
             type=source.type,
-            versions=(version,),
+            versions=(attrs.evolve(version, level=level),),
             language=language,
             translation_of=of,
         )

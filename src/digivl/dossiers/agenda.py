@@ -105,9 +105,11 @@ class AgendaItem:
         pieces: The documents, each as the version it has on this item.
         rank: Of its first minister in the government; lower stands first.
         order: Order of arrival on the agenda of the meeting, for those of one rank.
+        linked: Documents that the government had before (reeds bezorgd), each as the
+            version it had then; who may read one depends on where it belongs.
         approved: The pieces on the last approved agenda version; none before, and none
             once it was taken off.
-        formal: Outcome of the formal check; every edit asks a new one.
+        formal: Outcome of the formal check; an edit asks a new one.
         for_press: To be told to the press.
         comment: Of the secretariat, for the agenda.
         evoked: Ids of the ministers who want the government to decide on it.
@@ -122,6 +124,7 @@ class AgendaItem:
     order: int = 0
     ministers: tuple[str, ...] = ()
     pieces: tuple[Piece, ...] = ()
+    linked: tuple[Piece, ...] = ()
     approved: tuple[Piece, ...] = ()
     formal: FormalCheck = FormalCheck.NOT_YET
     for_press: bool = False
@@ -146,20 +149,25 @@ class AgendaItem:
         title: str | None = None,
         ministers: tuple[str, ...] | None = None,
         pieces: tuple[Piece, ...] | None = None,
+        linked: tuple[Piece, ...] | None = None,
         comment: str | None = None,
+        for_press: bool | None = None,
     ) -> AgendaItem:
-        """Something on it changed; it has to be checked again.
+        """Something on it changed; unless it is a note, it has to be checked again.
 
         Raises:
             StepNotAllowedError: It was taken off the agenda.
         """
+        noted = all(one is None for one in (title, ministers, pieces, linked))
         return attrs.evolve(
             self._after("edit"),
             title=self.title if title is None else title,
             ministers=self.ministers if ministers is None else ministers,
             pieces=self.pieces if pieces is None else pieces,
+            linked=self.linked if linked is None else linked,
             comment=self.comment if comment is None else comment,
-            formal=FormalCheck.NOT_YET,
+            for_press=self.for_press if for_press is None else for_press,
+            formal=self.formal if noted else FormalCheck.NOT_YET,
         )
 
     def evoke(self, minister: str) -> AgendaItem:
@@ -173,7 +181,8 @@ class AgendaItem:
 
     def approve(self) -> AgendaItem:
         """An approved agenda version holds it as it is now."""
-        return attrs.evolve(self._after("approve"), approved=self.pieces)
+        state = ITEM_LIFECYCLE.after(self.state, "approve")
+        return attrs.evolve(self, state=state, approved=self.pieces)
 
     def take_off(self) -> AgendaItem:
         """It does not stand on the agenda any more.

@@ -134,9 +134,13 @@ class Agendas:
         title: str | None = None,
         ministers: Sequence[str] | None = None,
         documents: Sequence[str] | None = None,
+        linked: Sequence[str] | None = None,
         comment: str | None = None,
+        for_press: bool | None = None,
     ) -> Entry[AgendaItem]:
         """Change an item; what is None stays. It has to be checked formally again.
+
+        A comment, or that it is for the press, asks no new check.
 
         Args:
             item: Id of the item.
@@ -145,9 +149,13 @@ class Agendas:
             ministers: Ids of the competent ministers.
             documents: Ids of all documents, in their order; each with its last
                 version, so that this is also how a BIS comes onto the agenda.
+            linked: Ids of documents of any dossier that the government had before, each
+                with the version it has now.
             comment: A new comment.
+            for_press: It is told to the press.
 
         Raises:
+            NotFoundError: One of the documents is not there, or not of the dossier.
             StepNotAllowedError: It was taken off the agenda, or the meeting is closed.
             StaleRecordError: Somebody else changed the agenda first.
         """
@@ -160,7 +168,9 @@ class Agendas:
             title=title,
             ministers=None if ministers is None else tuple(ministers),
             pieces=pieces,
+            linked=None if linked is None else pinned(self._book, None, linked),
             comment=comment,
+            for_press=for_press,
         )
         return self._book.write(
             found.next(record, "edit", by, now),

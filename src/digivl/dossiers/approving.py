@@ -172,9 +172,10 @@ class Approving:
 
         Raises:
             NotAllowedError: Only who may override the rules can.
+            MalformedError: There is no reason.
             StepNotAllowedError: None is approved, or it is final.
         """
-        self._guard.check(by, Permission.OVERRIDE, subject=MEETING.ref(meeting))
+        self._guard.check_override(by, MEETING.ref(meeting), reason)
         found, now = self._agendas.read(meeting), self._clock()
         record = found.record.reopen_agenda()
         agenda = self._agendas.agenda(meeting, record.design)

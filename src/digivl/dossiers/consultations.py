@@ -9,6 +9,7 @@ import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
+from digivl.custody.absence import Absences
 from digivl.dossiers.consultation import (
     ANSWER,
     ROUND,
@@ -19,7 +20,7 @@ from digivl.dossiers.consultation import (
 )
 from digivl.dossiers.pieces import pinned
 from digivl.dossiers.service import Dossiers
-from digivl.errors import MalformedError, NotAllowedError
+from digivl.errors import MalformedError
 from digivl.kernel.identifiers import URI, new_id
 from digivl.kernel.parties import Party
 from digivl.records.entries import AnyDraft, Entry, first
@@ -70,6 +71,7 @@ class Consultations:
     _book: RecordBook
     _guard: Guard
     _dossiers: Dossiers
+    _absences: Absences
     _clock: Callable[[], datetime]
 
     def start(
@@ -134,7 +136,7 @@ class Consultations:
         )[0]
 
     def read(self, id: str, *, by: Party) -> Entry[Round]:
-        """The round as it is now, for who started it or was asked.
+        """The round as it is now, for who started it or acts for who was asked.
 
         Raises:
             NotFoundError: There is none, or none that `by` may see; which of the two is
@@ -156,8 +158,12 @@ class Consultations:
     def _sees(self, by: Party, found: Entry[Round]) -> bool:
         starter = found.record.starter
         whose = {starter.minister or starter.id}
-        may = self._guard.policy.allows(by, Permission.CONSULT, whose)
-        return may or by.id == starter.id or by.id in self._answers(found.id)
+        mine = () if by.id == starter.id else whose
+        if self._guard.policy.allows(by, Permission.CONSULT, mine):
+            return True
+        acts_for, now = self._absences.acts_for, self._clock()
+        asked = (entry.record.addressee for entry in self._answers(found.id).values())
+        return any(acts_for(by, party, now) for party in asked)
 
     def _answers(self, id: str) -> Mapping[str, Entry[Answer]]:
         rows = self._book.rows(Query(kind=ANSWER.name, part_of=id))
@@ -165,29 +171,45 @@ class Consultations:
         return {entry.record.addressee.id: entry for entry in found.values()}
 
     def answer(
-        self, id: str, opinion: Opinion, *, by: Party, remark: str = ""
+        self,
+        id: str,
+        opinion: Opinion,
+        *,
+        by: Party,
+        remark: str = "",
+        addressee: str | None = None,
     ) -> Entry[Answer]:
         """Answer, or answer anew.
+
+        Args:
+            id: Id of the round.
+            opinion: What is said.
+            by: Who answers.
+            remark: Why, without personal values.
+            addressee: Id of who was asked, for who works with it or stands in for it;
+                `by` if None.
 
         Raises:
             NotAllowedError: `by` was not asked; that is recorded.
             MalformedError: An objection without a reason.
             StepNotAllowedError: The round is over.
         """
-        found = self._mine(id, by)
+        found = self._mine(id, by, addressee)
         record = found.record.give(opinion, remark)
         return self._book.write(
             found.next(record, "answer", by, self._clock()), self._touched(id, by)
         )[0]
 
-    def lift(self, id: str, *, by: Party, reason: str) -> Entry[Answer]:
-        """Take an objection back.
+    def lift(
+        self, id: str, *, by: Party, reason: str, addressee: str | None = None
+    ) -> Entry[Answer]:
+        """Take an objection back; arguments as `answer`.
 
         Raises:
             NotAllowedError: `by` was not asked; that is recorded.
             MalformedError: There is no objection.
         """
-        found = self._mine(id, by)
+        found = self._mine(id, by, addressee)
         draft = found.next(found.record.lift(), "lift", by, self._clock(), reason)
         return self._book.write(draft, self._touched(id, by))[0]
 
@@ -237,11 +259,12 @@ class Consultations:
         )
         return found
 
-    def _mine(self, id: str, by: Party) -> Entry[Answer]:
-        found = self._answers(id).get(by.id)
-        if found is None:
-            self._guard.record(by, Permission.CONSULT, ROUND.ref(id))
-            raise NotAllowedError(by.role.value, Permission.CONSULT.value)
+    def _mine(self, id: str, by: Party, addressee: str | None) -> Entry[Answer]:
+        found = self._answers(id).get(addressee or by.id)
+        if found is None or not self._absences.acts_for(
+            by, found.record.addressee, self._clock()
+        ):
+            self._guard.refuse(by, Permission.CONSULT, ROUND.ref(id))
         return found
 
     def _touched(self, id: str, by: Party) -> AnyDraft:

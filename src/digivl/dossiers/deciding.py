@@ -74,12 +74,12 @@ class Deciding:
         Raises:
             StepNotAllowedError: Nothing was decided where the step stands now.
             NotAllowedError: The decision is released.
+            MalformedError: It is released, and there is no reason.
         """
+        self._guard.check(by, Permission.MANAGE_AGENDA, subject=STEP.ref(step))
         found, now = self._book.read(STEP, step), self._clock()
-        needed = Permission.MANAGE_AGENDA
         if self._is_released(found.record):
-            needed = Permission.OVERRIDE
-        self._guard.check(by, needed, subject=STEP.ref(step))
+            self._guard.check_override(by, found.ref, reason)
         record = found.record.correct(result)
         return self._written(found, record, result, "correct", by, now, reason)
 
@@ -90,9 +90,10 @@ class Deciding:
 
         Raises:
             NotAllowedError: Only who may override the rules can.
+            MalformedError: There is no reason.
             StepNotAllowedError: It was not withdrawn.
         """
-        self._guard.check(by, Permission.OVERRIDE, subject=STEP.ref(step))
+        self._guard.check_override(by, STEP.ref(step), reason)
         found, now = self._book.read(STEP, step), self._clock()
         record = found.record.after("propose again")
         draft = found.next(record, "propose again", by, now, reason)

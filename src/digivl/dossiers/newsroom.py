@@ -12,10 +12,11 @@ from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.dossiers.agenda import ITEM, AgendaItem
 from digivl.dossiers.agendas import Agendas
+from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.model import STEP
 from digivl.dossiers.news import NEWS, NewsItem, NewsState, news_id
 from digivl.dossiers.release import Released, Scope, release_of
-from digivl.errors import NotFoundError, NotReadyError
+from digivl.errors import NotFoundError
 from digivl.kernel.changes import changed
 from digivl.kernel.moments import date_in_dutch, day_of
 from digivl.kernel.parties import Party
@@ -121,6 +122,7 @@ class Newsroom:
         """
         found = self._book.read_all(NEWS, [news_id(item)]).get(news_id(item))
         if found is None or not self._shown([found], by):
+            self._guard.record(by, Permission.PUBLISH, ITEM.ref(item))
             raise NotFoundError(f"there is no news of agenda item {item}")
         return found
 
@@ -139,13 +141,13 @@ class Newsroom:
         """The newsletter of a meeting as PDF (PDF/UA-1): what will be, or is, public.
 
         Raises:
-            NotFoundError: No such meeting.
-            NotReadyError: `by` may not see it before it is released.
+            NotFoundError: No such meeting, or one whose news `by` may not see yet;
+                which of the two is not told.
             ConfigurationError: The extra ``report`` is not installed.
         """
-        held = self._agendas.read(meeting).record
         if not self._makes(by) and not self._is_public(meeting):
-            raise NotReadyError(held.number, [("Kort bestek", "nog niet vrijgegeven")])
+            self._guard.hide(by, Permission.PUBLISH, MEETING.ref(meeting))
+        held = self._agendas.read(meeting).record
         found = self.of_meeting(meeting, by=by)
         items = [
             {

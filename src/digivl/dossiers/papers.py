@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, NoReturn
 
 import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import AccessLevel, Permission
-from digivl.documents.model import DOCUMENT, TYPE_BASE, Document
+from digivl.documents.model import DOCUMENT, TYPE_BASE, Document, most_open
 from digivl.dossiers.agenda import AgendaItem, Line, serial
 from digivl.dossiers.agendas import Agendas
 from digivl.dossiers.mandates import Government
@@ -34,12 +34,15 @@ from digivl.dossiers.secretary import Secretary
 from digivl.errors import NotFoundError, NotReadyError
 from digivl.kernel.concepts import concept
 from digivl.kernel.identifiers import URI
+from digivl.kernel.kinds import Ref
 from digivl.kernel.moments import BRUSSELS, date_in_dutch, day_of
 from digivl.kernel.parties import Party
 from digivl.kernel.vrnumber import VRKind, report_name
+from digivl.pdf.heading import head
 from digivl.pdf.typeset import paragraphs, typeset
 from digivl.records.entries import Entry
 from digivl.records.port import RecordBook
+from digivl.settings import Limits
 
 #: A document that can only be looked into is not named.
 _FOR_INSPECTION: Final = URI(TYPE_BASE + "075bc7a9-75fd-423b-be88-571d3fa3d043")
@@ -124,6 +127,7 @@ _PARTS: Final = (
     (ItemKind.ANNOUNCEMENT, "Mededelingen"),
 )
 _SECRETARY: Final = "de secretaris van de Vlaamse Regering"
+_BEFORE_RELEASE: Final = Permission.READ_DECISIONS_BEFORE_RELEASE
 
 
 @attrs.frozen
@@ -137,12 +141,14 @@ class Papers:
     _reading: Reading
     _secretary: Secretary
     _guard: Guard
+    _limits: Limits
 
     def agenda(self, meeting: str, number: int | None = None, *, by: Party) -> bytes:
         """An approved agenda as PDF; the last one if no number is named.
 
-        The government reads it, and once the documents are released the
-        administration.
+        The government reads it; once the documents are released the administration,
+        and once they are public everybody: these of what was approved or taken note of
+        only, with the names of the documents they may read.
 
         Raises:
             NotFoundError: No such meeting, or no such version, or none that `by` may
@@ -155,13 +161,14 @@ class Papers:
         agenda = self._agendas.agenda(meeting, number).record
         if not agenda.lines:
             raise NotReadyError(agenda.title, [("Agenda", "nog niet goedgekeurd")])
-        items = self._items(agenda.lines)
+        lines = self._told(agenda.lines, by)
+        items = self._items(lines)
         parts = [
             {
                 "title": title,
                 "items": [
-                    self._line(line, items[line.item], held)
-                    for line in agenda.lines
+                    self._line(line, items[line.item], held, by)
+                    for line in lines
                     if line.kind is kind
                 ],
             }
@@ -185,9 +192,10 @@ class Papers:
             NotReadyError: Nothing was decided on it.
             ConfigurationError: The extra ``report`` is not installed.
         """
-        record = self._book.read(STEP, step).record
+        record = self._reading.step(step, by=by)
         decision = record.decisions[-1] if record.decisions else None
         if decision is None or not decision.item:
+            self._check_undecided(by, step)
             raise NotReadyError(record.title, [("Beslissing", "nog niet genomen")])
         self._check(by, decision.meeting, decided=record)
         line = self._line_of(decision)
@@ -198,7 +206,7 @@ class Papers:
             **_head(held, report_name(held.number, kind, line.number)),
             "title": item.title,
             "ministers": self._ministers(item, held.planned_start),
-            "documents": self._names(item, decision.result),
+            "documents": self._names(item, decision.result, by),
             "decision": paragraphs(text or self._written(decision)),
             "secretary": held.secretary or _SECRETARY,
         }
@@ -236,6 +244,29 @@ class Papers:
         }
         return typeset(_MINUTES, data, "the minutes")
 
+    def numbered(self, document: str, target: BinaryIO, *, by: Party) -> None:
+        """A document with its VR number above page 1, for who may read it.
+
+        The document stays as it is; `documents.copy` keeps what is made, if wanted.
+
+        Args:
+            document: Id of the document.
+            target: An empty stream for the PDF.
+            by: Who reads it.
+
+        Raises:
+            NotFoundError: There is none, or none that `by` may read; which of the two
+                is not told.
+            NotReadyError: It has no number yet.
+            SigningError: Its last version is signed: the number would break that.
+        """
+        found = self._reading.read(document, by=by).record
+        if found.number is None:
+            raise NotReadyError(found.title, [("VR-nummer", "nog niet gegeven")])
+        said = attrs.evolve(found.number, version=found.delivered).stamp
+        with self._reading.opened(document, by=by) as source:
+            head(source, target, said, self._limits)
+
     def _written(self, decision: Decision) -> str:
         name = report_id(decision.item)
         found = self._book.read_all(REPORT, [name]).get(name)
@@ -249,14 +280,33 @@ class Papers:
         if decided is not None:
             may = may and self._may_know(by, meeting, decided)
         if not may:
-            before = Permission.READ_DECISIONS_BEFORE_RELEASE
-            self._guard.record(by, before, MEETING.ref(meeting))
-            raise NotFoundError(f"there are no papers of meeting {meeting}")
+            self._hide(by, MEETING.ref(meeting))
+
+    def _check_undecided(self, by: Party, step: str) -> None:
+        """Who may not know a decision is not told either that there is none."""
+        if not self._guard.policy.allows(by, _BEFORE_RELEASE):
+            self._hide(by, STEP.ref(step))
+
+    def _hide(self, by: Party, subject: Ref) -> NoReturn:
+        self._guard.record(by, _BEFORE_RELEASE, subject)
+        raise NotFoundError(f"there are no papers of {subject.kind} {subject.id}")
+
+    def _told(self, lines: Sequence[Line], by: Party) -> Sequence[Line]:
+        """The lines of an agenda that `by` may know."""
+        if self._is_inside(by):
+            return lines
+        steps = self._book.read_all(STEP, (line.step for line in lines))
+        dossiers = {name: entry.record.dossier for name, entry in steps.items()}
+        known = self._reading.known(dossiers.values(), by=by)
+        return [line for line in lines if dossiers[line.step] in known]
+
+    def _is_inside(self, by: Party) -> bool:
+        """Whether it belongs to the government, which reads its whole agenda."""
+        return self._guard.policy.reads(by, AccessLevel.INTERNAL_GOVERNMENT)
 
     def _may_know(self, by: Party, meeting: str, step: ProcedureStep) -> bool:
         gates, policy = self._releases.gates([meeting])[meeting], self._guard.policy
-        before = Permission.READ_DECISIONS_BEFORE_RELEASE
-        if not gates.decisions_released and not policy.allows(by, before):
+        if not gates.decisions_released and not policy.allows(by, _BEFORE_RELEASE):
             return False
         level = AccessLevel.CONFIDENTIAL
         return not step.confidential or policy.reads(by, level, step.ministers)
@@ -282,12 +332,14 @@ class Papers:
             for line in lines
         }
 
-    def _line(self, line: Line, item: AgendaItem, held: Meeting) -> dict[str, Any]:
+    def _line(
+        self, line: Line, item: AgendaItem, held: Meeting, by: Party
+    ) -> dict[str, Any]:
         return {
             "number": str(line.number),
             "title": item.title,
             "ministers": self._ministers(item, held.planned_start),
-            "documents": self._names(item, None),
+            "documents": self._names(item, None, by),
         }
 
     def _ministers(self, item: AgendaItem, at: datetime) -> str:
@@ -299,12 +351,24 @@ class Papers:
         ]
         return ", ".join(named)
 
-    def _names(self, item: AgendaItem, result: DecisionResult | None) -> list[str]:
+    def _names(
+        self, item: AgendaItem, result: DecisionResult | None, by: Party
+    ) -> list[str]:
         found: Mapping[str, Entry[Document]] = self._book.read_all(
             DOCUMENT, [piece.document for piece in item.pieces]
         )
-        documents = [found[piece.document].record for piece in item.pieces]
-        return [one.name for one in documents if _is_named(one, result)]
+        documents = [found[p.document] for p in item.pieces]
+        inside = self._is_inside(by)
+        # Outside, and of what is never published, only what `by` may read is named.
+        guarded = [e for e in documents if not inside or _is_kept(e.record)]
+        seen = {entry.id for entry in self._reading.visible(guarded, by=by)}
+        hidden = {entry.id for entry in guarded} - seen
+        records = (entry.record for entry in documents if entry.id not in hidden)
+        return [one.name for one in records if _is_named(one, result)]
+
+
+def _is_kept(document: Document) -> bool:
+    return most_open(document.type) is not AccessLevel.PUBLIC
 
 
 def _is_named(document: Document, result: DecisionResult | None) -> bool:

@@ -27,7 +27,7 @@ from digivl.dossiers.parliament import (
 from digivl.dossiers.readiness import Readiness, ReadyFile, readiness
 from digivl.dossiers.release import Released, release_of
 from digivl.dossiers.service import Dossiers
-from digivl.errors import MalformedError, NotFoundError, NotReadyError
+from digivl.errors import NotFoundError, NotReadyError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
@@ -96,7 +96,7 @@ class Parliament:
         step, found = decided.record, flow_of(self._book, dossier)
         before = found.record if found else flow_to_be(dossier, opened.title)
         if before.state is ParliamentStatus.BEING_HANDLED:
-            self._check_override(dossier, by, reason)
+            self._guard.check_override(by, DOSSIER.ref(dossier), reason)
         there, now = self.readiness(dossier), self._clock()
         files = _files(before, there, documents, opened.title)
         sending = Sending(
@@ -194,14 +194,6 @@ class Parliament:
             if found := flow_called(self._book, name):
                 return found
         raise NotFoundError(f"no dossier is {names[-1][:60]!r} at the parliament")
-
-    def _check_override(self, dossier: str, by: Party, reason: str) -> None:
-        self._guard.check(by, Permission.OVERRIDE, subject=DOSSIER.ref(dossier))
-        if not reason.strip():
-            raise MalformedError(
-                "sending while the parliament handles it asks a reason",
-                hint="Say why it cannot wait.",
-            )
 
     def _last(self, dossier: str) -> Entry[ProcedureStep]:
         found = [e for e in self._dossiers.steps(dossier) if e.record.is_settled]

@@ -12,22 +12,24 @@ from digivl.records.port import RecordBook
 
 
 def belonging(
-    book: RecordBook, dossier: str, documents: Sequence[str]
+    book: RecordBook, dossier: str | None, documents: Sequence[str]
 ) -> Mapping[str, Entry[Document]]:
-    """These documents, which all have to be of the dossier.
+    """These documents, which all have to be of the dossier, or of any if it is None.
 
     Raises:
         NotFoundError: One of them is not.
     """
     found = book.read_all(DOCUMENT, documents)
     for name in documents:
-        if name not in found or found[name].record.dossier != dossier:
-            raise NotFoundError(f"document {name} is not of dossier {dossier}")
+        if name not in found or dossier not in {None, found[name].record.dossier}:
+            # One of another dossier is told as one that is not there.
+            where = "known" if dossier is None else f"of dossier {dossier}"
+            raise NotFoundError(f"document {name} is not {where}")
     return found
 
 
 def pinned(
-    book: RecordBook, dossier: str, documents: Sequence[str]
+    book: RecordBook, dossier: str | None, documents: Sequence[str]
 ) -> tuple[Piece, ...]:
     """Each of these documents once, in their order, with its last version.
 

@@ -19,7 +19,7 @@ import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
-from digivl.dossiers.agenda import ITEM, AgendaItem
+from digivl.dossiers.agenda import ITEM, AgendaItem, ItemState
 from digivl.dossiers.agendas import Agendas, touched
 from digivl.dossiers.meeting import MEETING
 from digivl.errors import MalformedError, StepNotAllowedError
@@ -169,6 +169,7 @@ class Positions:
 
         Raises:
             NotAllowedError: `by` is not, and does not work for, that minister.
+            NotFoundError: No such item, or one of a design that `by` may not know.
             MalformedError: An objection or deferral without a reason.
             StepNotAllowedError: The meeting has started.
         """
@@ -198,6 +199,7 @@ class Positions:
 
         Raises:
             NotAllowedError: `by` is not, and does not work for, that minister.
+            NotFoundError: As `mark`.
             StepNotAllowedError: The meeting has started, or the item was taken off.
             StaleRecordError: Somebody else changed the agenda first.
         """
@@ -210,20 +212,28 @@ class Positions:
         self._guard.check(
             by, Permission.TAKE_POSITION, ministers=[minister], subject=ITEM.ref(item)
         )
-        found = self._agendas.item(item)
-        if (
-            self._agendas.read(found.record.meeting).record.planned_start
-            <= self._clock()
-        ):
+        found = self._book.read_all(ITEM, [item]).get(item)
+        if found is None or not self._knows(by, found.record):
+            self._guard.hide(by, Permission.TAKE_POSITION, ITEM.ref(item))
+        held = self._agendas.read(found.record.meeting).record
+        if held.planned_start <= self._clock():
             raise StepNotAllowedError("meeting", "begonnen", "take a position", ())
         return found
 
+    def _knows(self, by: Party, item: AgendaItem) -> bool:
+        """A design is for the secretariat, and for whose item it is."""
+        own = by.minister in item.ministers
+        approved = item.state is ItemState.APPROVED
+        return approved or own or self._manages(by)
+
+    def _manages(self, by: Party) -> bool:
+        return self._guard.policy.allows(by, Permission.MANAGE_AGENDA)
+
     def _check_sees(self, meeting: str, by: Party) -> None:
         found = self._book.read_all(MEETING, [meeting]).get(meeting)
-        allows = self._guard.policy.allows
         takes = found is not None and found.record.approved > 0
-        takes = takes and allows(by, Permission.TAKE_POSITION)
-        if found is None or not (takes or allows(by, Permission.MANAGE_AGENDA)):
+        takes = takes and self._guard.policy.allows(by, Permission.TAKE_POSITION)
+        if found is None or not (takes or self._manages(by)):
             self._guard.hide(by, Permission.TAKE_POSITION, MEETING.ref(meeting))
 
     def division(

@@ -11,15 +11,17 @@ Source:
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 import attrs
 from attrs.validators import optional
 
-from digivl.errors import MalformedError
-from digivl.kernel.checks import counted_from_one, public_line
+from digivl.errors import MalformedError, StepNotAllowedError
+from digivl.kernel.changes import changed
+from digivl.kernel.checks import counted_from_one, free_text, public_line
 from digivl.kernel.identifiers import URI
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
@@ -28,6 +30,14 @@ from digivl.kernel.moments import aware
 _STATUS: Final = "http://themis.vlaanderen.be/id/concept/publicatie-status/"
 _NUMAC: Final = re.compile(r"[12][0-9]{9}")
 _TYPE: Final = "http://themis.vlaanderen.be/id/concept/regelgeving-type/"
+_MODE: Final = "http://themis.vlaanderen.be/id/concept/publicatie-wijze/"
+_URGENCY: Final = "http://themis.vlaanderen.be/id/concept/urgentieniveau/"
+
+#: What people write of a publication.
+WRITTEN: Final = (
+    *("title", "regulation", "ministers", "mode", "urgency"),
+    *("extracts", "pages", "remark"),
+)
 
 
 class PublicationStatus(Enum):
@@ -60,6 +70,20 @@ class RegulationType(Enum):
     OTHER = _TYPE + "0916ac88-1a96-4e6b-a87b-b7f6dd4d9652"
 
 
+class PublicationMode(Enum):
+    """How much of a text is printed (publicatiewijze)."""
+
+    IN_FULL = _MODE + "5659be06-3361-46b2-a0dd-69b4e6adb7e4"
+    EXTRACT = _MODE + "bd49553f-39af-4b47-9550-1662e1bde7e6"
+
+
+class Urgency(Enum):
+    """How quickly a text has to appear (urgentieniveau)."""
+
+    STANDARD = _URGENCY + "5a48d953-3d88-4eb6-b784-ddb3070c831d"
+    URGENT = _URGENCY + "b2b9c588-e91d-4ce0-a1a1-11b522e8a9bf"
+
+
 _P = PublicationStatus
 _FINAL: Final = (_P.PUBLISHED, _P.CANCELLED)
 _RUNNING: Final = tuple(one for one in _P if one not in (*_FINAL, _P.PAUSED))
@@ -89,6 +113,20 @@ PUBLICATION_LIFECYCLE: Final = Lifecycle(
 )
 
 
+#: What has to be done next in each status, in Dutch.
+NEXT_STEP: Final = {
+    _P.STARTED: "vertaling of drukproef vragen",
+    _P.IN_TRANSLATION: "de vertaling opvolgen",
+    _P.TRANSLATED: "de drukproef vragen",
+    _P.PROOF_ASKED: "de drukproef opvolgen",
+    _P.PROOF_IN: "de drukproef nalezen",
+    _P.PROOF_RECALLED: "de drukproef opvolgen",
+    _P.PROOF_CORRECTED: "de publicatie vragen",
+    _P.PUBLICATION_ASKED: "de publicatie opvolgen",
+    _P.PAUSED: "de publicatie hernemen",
+}
+
+
 def _numac(_: object, __: object, number: str) -> None:
     if number and not _NUMAC.fullmatch(number):
         raise MalformedError(
@@ -112,6 +150,11 @@ class Publication:
         documents: Ids of the documents that came with the last activity.
         paused_at: Where it goes on after a pause.
         numac: Number of the text in the Staatsblad, ten digits; empty until then.
+        mode: In full or as an extract; None while that is not chosen.
+        urgency: How quickly it has to appear.
+        extracts: How many extracts are printed (aantal uittreksels).
+        pages: How many pages it has; None while that is not known.
+        remark: Of who publishes.
         eli: Its ELI, once it is published.
         published_at: When it appeared.
     """
@@ -126,6 +169,11 @@ class Publication:
     documents: tuple[str, ...] = ()
     paused_at: PublicationStatus | None = None
     numac: str = attrs.field(default="", validator=_numac)
+    mode: PublicationMode | None = None
+    urgency: Urgency = Urgency.STANDARD
+    extracts: int = attrs.field(default=1, validator=counted_from_one)
+    pages: int | None = attrs.field(default=None, validator=optional(counted_from_one))
+    remark: str = attrs.field(default="", validator=free_text)
     eli: URI | None = None
     published_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     state: PublicationStatus = PUBLICATION_LIFECYCLE.initial
@@ -145,6 +193,22 @@ class Publication:
             documents=documents or self.documents,
             paused_at=self.state if step == "pause" else None,
         )
+
+    @property
+    def is_done(self) -> bool:
+        """True once it is published or cancelled."""
+        return self.state in _FINAL
+
+    def edit(self, changes: Mapping[str, Any]) -> Publication:
+        """Something else is known of it.
+
+        Raises:
+            MalformedError: Another field is named, or a value does not fit.
+            StepNotAllowedError: It is published or cancelled.
+        """
+        if self.is_done:
+            raise StepNotAllowedError("publication", self.state.name, "edit", ())
+        return changed(self, WRITTEN, changes)
 
     def resume(self) -> Publication:
         """Go on where it was paused.
@@ -179,7 +243,7 @@ def _standing(publication: Publication) -> Standing:
         title=publication.title,
         dossier=publication.dossier,
         due=publication.due,
-        open=publication.state not in _FINAL,
+        open=not publication.is_done,
     )
 
 

@@ -134,7 +134,7 @@ def readiness(
     of = counted if is_decree and step.kind in REQUIRED else [step]
     wanted = {name for one in of for name in one.pieces}
     mine = [entry for entry in documents if entry.id in wanted]
-    open_enough = [e for e in mine if e.record.latest.level in _SENDABLE]
+    open_enough = [e for e in mine if e.record.level in _SENDABLE]
     missing = [lack for one in of for lack in _missing(one, mine, is_decree=is_decree)]
     asked = {e.id for one in of for e in _asked(one, open_enough)} if is_decree else ()
     return Readiness(
@@ -171,7 +171,7 @@ def _why_not(of_type: URI, form: Form, there: Sequence[Entry[Document]]) -> str:
     label = concept(of_type).label
     if not there:
         return f"{label} ontbreekt"
-    sendable = [e for e in there if e.record.latest.level in _SENDABLE]
+    sendable = [e for e in there if e.record.level in _SENDABLE]
     if not sendable:
         return f"{label} mag niet buiten de regering: geef het niveau Intern Overheid"
     if any(file.form is form for entry in sendable for file in _files(entry)):

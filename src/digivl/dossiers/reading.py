@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, Final, NoReturn
 
 import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import AccessLevel, Permission
+from digivl.access.policy import TablePolicy
 from digivl.custody.model import CUSTODY
-from digivl.documents.model import DOCUMENT, Document
+from digivl.documents.model import DOCUMENT, Document, most_open
 from digivl.documents.service import Documents
 from digivl.dossiers.consultation import ANSWER
 from digivl.dossiers.meeting import MEETING
@@ -25,9 +26,13 @@ from digivl.dossiers.surroundings import (
     surroundings,
 )
 from digivl.errors import NotFoundError
+from digivl.kernel.identifiers import URI
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
-from digivl.records.port import Query, RecordBook
+from digivl.records.port import Query, RecordBook, Row
+
+#: A policy of one's own can keep back more of what is never published, not less.
+_TABLES: Final = TablePolicy()
 
 
 @attrs.frozen
@@ -106,6 +111,45 @@ class Reading:
         found = self._book.read_all(DOCUMENT, [row.ref.id for row in rows])
         return self.visible(found.values(), by=by)
 
+    def admits(
+        self,
+        dossier: str,
+        type: URI,
+        level: AccessLevel,
+        *,
+        by: Party,
+        takes_part: bool = False,
+    ) -> bool:
+        """Whether `by` reads what a dossier has before any of it is released.
+
+        So does who takes part in it, and who may know of every dossier.
+
+        Args:
+            dossier: Id of the dossier.
+            type: Concept of the document type.
+            level: Who may read it in the end.
+            by: Who reads.
+            takes_part: It is known that `by` does.
+        """
+        around = self._surroundings([dossier]).get(dossier)
+        if around is None or not _TABLES.reads(by, most_open(type)):
+            return False
+        reads, whose = self._guard.policy.reads, around.ministers(around.steps)
+        knows = takes_part or reads(by, AccessLevel.INTERNAL_SECRETARIAT, whose)
+        return reads(by, level, whose) and (knows or self._takes_part(by, around))
+
+    def wish(self, documents: Iterable[str]) -> AccessLevel:
+        """The level that was set of the most guarded of these documents."""
+        found = self._book.read_all(DOCUMENT, documents).values()
+        around = self._surroundings(entry.record.dossier for entry in found)
+        strictest = AccessLevel.PUBLIC
+        for entry in found:
+            if entry.record.dossier in around:
+                sha256 = entry.record.latest.sha256
+                how = readable(entry, sha256, around[entry.record.dossier])
+                strictest = how.wish.stricter_of(strictest)
+        return strictest
+
     def step(self, id: str, *, by: Party) -> ProcedureStep:
         """A procedure step as `by` may know it.
 
@@ -139,6 +183,15 @@ class Reading:
         """Those of these dossiers that `by` may know of: their title and numbers."""
         around = self._surroundings(dossiers)
         return {name for name, one in around.items() if self._knows(by, one)}
+
+    def listed(self, rows: Iterable[Row], *, by: Party) -> Sequence[Row]:
+        """Those rows of a list (work list, overdue) that `by` may know of.
+
+        What belongs to no dossier is left out.
+        """
+        all_rows = list(rows)
+        known = self.known((row.standing.dossier or "" for row in all_rows), by=by)
+        return [row for row in all_rows if row.standing.dossier in known]
 
     def known_meetings(self, meetings: Iterable[str], *, by: Party) -> Collection[str]:
         """Those of these meetings of which `by` may know the approved agenda."""
@@ -178,6 +231,8 @@ class Reading:
     def _allows(
         self, by: Party, found: Entry[Document], sha256: str, around: Surroundings
     ) -> bool:
+        if not _TABLES.reads(by, most_open(found.record.type)):
+            return False
         how = readable(found, sha256, around)
         may = self._guard.policy.allows
         if not all(may(by, one, how.ministers) for one in how.needs):

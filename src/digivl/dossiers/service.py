@@ -188,6 +188,7 @@ class Dossiers:
 
         Raises:
             NotFoundError: No such document.
+            TooOpenError: A document of its type is never that open.
         """
         self._guard.check(by, Permission.MANAGE_AGENDA, subject=DOCUMENT.ref(document))
         found = self._book.read(DOCUMENT, document)

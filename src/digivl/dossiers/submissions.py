@@ -13,6 +13,7 @@ from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
 from digivl.custody.moves import Moves
 from digivl.dossiers.agendas import SECRETARIAT
+from digivl.dossiers.agreeing import Agreeing
 from digivl.dossiers.model import ItemKind, ProcedureStep, StepKind
 from digivl.dossiers.pieces import belonging
 from digivl.dossiers.service import Dossiers
@@ -35,12 +36,16 @@ MEND_DAYS: Final = 5
 
 @attrs.frozen
 class Submissions:
-    """The submissions of an office; who has to act holds the dossier."""
+    """The submissions of an office; who has to act holds the dossier.
+
+    Each minister who has to agree with one has that question.
+    """
 
     _book: RecordBook
     _moves: Moves
     _guard: Guard
     _dossiers: Dossiers
+    _agreeing: Agreeing
     _clock: Callable[[], datetime]
 
     def submit(
@@ -88,7 +93,7 @@ class Submissions:
             co_submitters=tuple(CoSubmitter(minister=one) for one in co_submitters),
             confidential=confidential,
         )
-        now = self._clock()
+        now, name = self._clock(), new_id()
         held = self._moves.moved(
             of_dossier(dossier),
             SECRETARIAT,
@@ -98,7 +103,9 @@ class Submissions:
             days=TREAT_DAYS,
         )
         return self._book.write(
-            first(SUBMISSION, new_id(), record, "submit", by, now), held
+            first(SUBMISSION, name, record, "submit", by, now),
+            held,
+            *self._agreeing.asked(name, record, by, now),
         )[0]
 
     def read(self, id: str, *, by: Party) -> Entry[Submission]:
@@ -117,8 +124,8 @@ class Submissions:
         asked = [one.minister for one in submission.co_submitters]
         owner = submission.submitter
         whose = {*submission.ministers, *asked, owner.minister or owner.id}
-        may = self._guard.policy.allows(by, Permission.VIEW_SUBMISSIONS, whose)
-        return may or by.id == owner.id
+        mine = () if by.id == owner.id else whose
+        return self._guard.policy.allows(by, Permission.VIEW_SUBMISSIONS, mine)
 
     def _found(self, id: str) -> Entry[Submission]:
         return self._book.read(SUBMISSION, id)
@@ -136,20 +143,24 @@ class Submissions:
 
         Raises:
             NotAllowedError: `by` does not act for that minister.
+            NotFoundError: As `read`.
             MalformedError: That minister does not submit with it.
             StepNotAllowedError: It is treated already.
         """
         subject = SUBMISSION.ref(id)
         own = [minister]
         self._guard.check(by, Permission.SUBMIT, ministers=own, subject=subject)
-        found, now = self._found(id), self._clock()
+        found, now = self.read(id, by=by), self._clock()
         if found.record.step is not None:
             raise StepNotAllowedError("submission", "behandeld", "answer", ())
         mine = CoSubmitter(
             minister=minister, answer=answer, by=by, at=now, remark=remark
         )
         record = found.record.answered(mine)
-        return self._book.write(found.next(record, "answer", by, now))[0]
+        return self._book.write(
+            found.next(record, "answer", by, now),
+            *self._agreeing.answered(id, [minister], by, now),
+        )[0]
 
     def ask_back(self, id: str, *, by: Party, reason: str) -> Entry[Submission]:
         """The cabinet asks its own file back.
@@ -194,7 +205,9 @@ class Submissions:
             reason=reason,
         )
         draft = found.next(record, "send back", by, now, reason)
-        return self._book.write(draft, held)[0]
+        asked = [one.minister for one in record.co_submitters]
+        ended = self._agreeing.answered(id, asked, by, now)
+        return self._book.write(draft, held, *ended)[0]
 
     def submit_again(
         self, id: str, *, documents: Sequence[str], by: Party
@@ -217,7 +230,8 @@ class Submissions:
             days=TREAT_DAYS,
         )
         draft = found.next(record, "submit again", by, now)
-        return self._book.write(draft, held)[0]
+        asked = self._agreeing.asked(id, record, by, now)
+        return self._book.write(draft, held, *asked)[0]
 
     def treat(self, id: str, *, by: Party) -> Entry[ProcedureStep]:
         """Make a procedure step of it, ready for an agenda.

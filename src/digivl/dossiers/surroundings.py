@@ -12,6 +12,7 @@ from digivl.documents.model import DECISION_REPORT, Document
 from digivl.dossiers.agenda import ITEM, AgendaItem, ItemState
 from digivl.dossiers.model import DOSSIER, STEP, ProcedureStep, StepState
 from digivl.dossiers.releases import Releases
+from digivl.dossiers.submission import SUBMISSION, Submission
 from digivl.kernel.kinds import Kind
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
@@ -32,6 +33,7 @@ class Surroundings:
         dossier: Its id.
         opened_by: The party that opened it.
         steps: Its procedure steps.
+        submissions: What was submitted of it to the secretariat.
         items: Every agenda item they stood on, by id.
         gates: Of the meetings of those items, by id.
     """
@@ -39,6 +41,7 @@ class Surroundings:
     dossier: str
     opened_by: Party
     steps: Sequence[ProcedureStep]
+    submissions: Sequence[Submission]
     items: Mapping[str, AgendaItem]
     gates: Mapping[str, Gates]
 
@@ -69,9 +72,21 @@ class Surroundings:
         return {*named, opener} if opener else named
 
     def is_of(self, party: Party) -> bool:
-        """Whether it is the matter of a party, that opened it or of its minister."""
-        is_opener = party.id == self.opened_by.id
-        return is_opener or party.minister in self.ministers(self.steps)
+        """Whether it is the matter of a party: opened by it, or of its minister.
+
+        Also of a minister who is asked to submit it too.
+        """
+        whose = {*self.ministers(self.steps), *self.co_submitters()}
+        return party.id == self.opened_by.id or party.minister in whose
+
+    def co_submitters(self, document: str | None = None) -> Collection[str]:
+        """Ids of the ministers who have to agree with it, or with this document."""
+        return {
+            one.minister
+            for submission in self.submissions
+            if document is None or document in submission.documents
+            for one in submission.co_submitters
+        }
 
     def gates_of(self, step: ProcedureStep, item: str) -> Gates:
         """Which gates are open for a step as this item."""
@@ -87,7 +102,10 @@ class Surroundings:
     def level(self) -> AccessLevel:
         """Who may know of it: of its title, its numbers, and that it is there."""
         reached = [
-            agenda_level(self.gates_of(step, placement.item), settled=step.is_settled)
+            agenda_level(
+                self.gates_of(step, placement.item),
+                told=step.is_settled and not step.confidential,
+            )
             for step in self.steps
             for placement in step.placements
         ]
@@ -95,16 +113,17 @@ class Surroundings:
         return max(reached, key=lambda level: level.openness, default=closed)
 
 
-def agenda_level(gates: Gates, *, settled: bool = True) -> AccessLevel:
+def agenda_level(gates: Gates, *, told: bool = True) -> AccessLevel:
     """Who may know what stands on an agenda.
 
     Args:
         gates: Of its meeting.
-        settled: Only what was approved or taken note of is told outside the government.
+        told: Only what was approved or taken note of, without restricted access, is
+            told outside the government.
     """
     if not gates.agenda_approved:
         return AccessLevel.INTERNAL_SECRETARIAT
-    if not settled or not gates.documents_released:
+    if not told or not gates.documents_released:
         return AccessLevel.INTERNAL_GOVERNMENT
     if gates.published:
         return AccessLevel.PUBLIC
@@ -139,7 +158,7 @@ def readable(found: Entry[Document], sha256: str, around: Surroundings) -> Reada
     document = found.record
     steps = around.steps_of(found.id)
     version = document.holding(sha256)
-    wish = version.level
+    wish = document.level_of(version)
     if any(step.confidential for step in steps):
         wish = wish.stricter_of(AccessLevel.CONFIDENTIAL)
     delivered = document.delivered_as(version.sha256)
@@ -162,7 +181,7 @@ def readable(found: Entry[Document], sha256: str, around: Surroundings) -> Reada
     return Readable(
         wish=wish,
         level=effective_level(wish, most),
-        ministers=around.ministers(steps),
+        ministers={*around.ministers(steps), *around.co_submitters(found.id)},
         needs=needs,
     )
 
@@ -189,12 +208,14 @@ def surroundings(
     found = book.read_all(DOSSIER, wanted)
     steps = _by_dossier(book, STEP, wanted)
     items = _by_dossier(book, ITEM, wanted)
+    submitted = _by_dossier(book, SUBMISSION, wanted)
     gates = releases.gates(e.record.meeting for some in items.values() for e in some)
     return {
         name: Surroundings(
             dossier=name,
             opened_by=entry.record.opened_by,
             steps=[one.record for one in steps.get(name, ())],
+            submissions=[one.record for one in submitted.get(name, ())],
             items={one.id: one.record for one in items.get(name, ())},
             gates=gates,
         )

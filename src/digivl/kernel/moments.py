@@ -52,7 +52,7 @@ def to_wire(moment: datetime) -> str:
     Raises:
         MalformedError: No zone, or past the years 1 to 9999.
     """
-    return f"{_in_utc(moment).replace(tzinfo=None).isoformat('T', 'microseconds')}Z"
+    return _in_utc(moment).isoformat("T", "microseconds").replace("+00:00", "Z")
 
 
 def from_wire(text: str) -> datetime:
@@ -69,6 +69,8 @@ def from_wire(text: str) -> datetime:
 
 
 def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is UTC:
+        return moment
     check_aware(moment)
     try:
         return moment.astimezone(UTC)

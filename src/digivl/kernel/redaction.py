@@ -15,8 +15,9 @@ REMOVED: Final = "•••"
 _UUID = r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
 #: Random names and digests: a run of digits in them is chance, not a person.
 _NAMES: Final = re.compile(rf"{_UUID}|\b[0-9a-f]{{32,128}}\b", re.IGNORECASE)
-#: Most text has fewer: there is nothing to look at.
-_ELEVEN_DIGITS: Final = re.compile(r"(?:\d[^\d]*){11}")
+#: Most text has fewer: there is nothing to look at. (What starts with a digit is sought
+#: several times quicker than what starts with a group.)
+_ELEVEN_DIGITS: Final = re.compile(r"\d(?:\D*\d){10}")
 _SPACED: Final = re.compile(r"\d+(?:[\s.\-/]{1,3}\d+)*")
 _LONG: Final = re.compile(rf"({_UUID})|\d(?:[\s.\-/]{{0,3}}\d){{10,}}", re.IGNORECASE)
 

@@ -81,10 +81,12 @@ def split(name: str) -> tuple[str, int]:
     A suffix stands behind a blank, or, as it was written before June 2024, right
     behind a digit. A name without one is of the first version.
     """
-    found = _at_end().search(name)
-    if not found:
-        return name.rstrip(), 1
-    return name[: found.start()].rstrip(), ordinal(found["suffix"])
+    bare = name.rstrip()
+    # Most names end in a small letter and no suffix does: then none has to be sought.
+    found = None if bare[-1:].islower() else _at_end().search(bare)
+    if found is None:
+        return bare, 1
+    return bare[: found.start()].rstrip(), ordinal(found["suffix"])
 
 
 @cache

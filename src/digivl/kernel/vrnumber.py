@@ -87,7 +87,7 @@ class VRNumber:
     def display(self) -> str:
         """``VR 2026 2411 DOC.0123/2BIS``: for lists and references."""
         position = "" if self.position is None else f"/{self.position}"
-        return f"{self._head}{position}{suffix(self.version)}"
+        return f"{_head(self)}{position}{suffix(self.version)}"
 
     @property
     def stamp(self) -> str:
@@ -101,7 +101,7 @@ class VRNumber:
             subject: What it is about.
             type: Short label of its document type; left out when empty.
         """
-        return str(VRName(number=self, subject=subject, type=type))
+        return _name(self, _without_suffix(subject), type)
 
     def at(self, *, position: int, version: int = 1) -> Self:
         """The number of a document of the step that has this one."""
@@ -131,11 +131,12 @@ class VRNumber:
     def __str__(self) -> str:
         return self.display
 
-    @property
-    def _head(self) -> str:
-        vv = " VV" if self.vv else ""
-        day = f"{self.date.year:04} {self.date:%d%m}"
-        return f"VR {day}{vv} {self.kind.value}.{self.number:04}"
+
+def _head(number: VRNumber) -> str:
+    """What all documents of the step have in common."""
+    day, vv = number.date, " VV" if number.vv else ""
+    of_meeting = f"{day.year:04} {day.day:02}{day.month:02}{vv}"
+    return f"VR {of_meeting} {number.kind.value}.{number.number:04}"
 
 
 def _without_suffix(subject: str) -> str:
@@ -179,13 +180,14 @@ class VRName:
         return cls(number=number, subject=subject, type=kind)
 
     def __str__(self) -> str:
-        number = self.number
-        place = "" if number.position is None else f"-{number.position}"
-        head = attrs.evolve(number, position=None, version=1).display + place
-        kind = f"- {_cased(self.type)}" if self.type else ""
-        return " ".join(
-            filter(None, (head, self.subject, kind, suffix(number.version)))
-        )
+        return _name(self.number, self.subject, self.type)
+
+
+def _name(number: VRNumber, subject: str, type: str) -> str:
+    place = "" if number.position is None else f"-{number.position}"
+    head = _head(number) + place
+    kind = f"- {_cased(type)}" if type else ""
+    return " ".join(filter(None, (head, subject, kind, suffix(number.version))))
 
 
 def sorted_names(names: Iterable[str]) -> list[str]:

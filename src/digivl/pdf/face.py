@@ -97,17 +97,18 @@ def forms(writer: BasePdfFileWriter, face: Face, *, flush_right: bool) -> list[A
         face: The stamp.
         flush_right: True where the symbol stands right of the lines.
     """
-    made = [_form(face.symbol_content(), (face.side, face.side))]
+    made = [form(face.symbol_content(), (face.side, face.side))]
     if face.column:
         font = lettering.font(writer, frozenset(" ".join((*face.texts, ""))))
         fonts = dictionary({}, Font=dictionary({}, F=font))
         content = face.text_content(flush_right=flush_right)
-        made.append(_form(content, (face.column, face.size[1]), fonts))
-    return [writer.add_object(form) for form in made]
+        made.append(form(content, (face.column, face.size[1]), fonts))
+    return [writer.add_object(one) for one in made]
 
 
-def _form(content: str, size: tuple[float, float], resources: Any = None) -> Any:
-    form = generic.StreamObject(
+def form(content: str, size: tuple[float, float], resources: Any = None) -> Any:
+    """Something drawn once, to be placed on a page."""
+    made = generic.StreamObject(
         dictionary(
             {"/Type": "/XObject", "/Subtype": "/Form"},
             BBox=array((0, 0, *size)),
@@ -115,5 +116,5 @@ def _form(content: str, size: tuple[float, float], resources: Any = None) -> Any
         ),
         stream_data=content.encode(),
     )
-    form.compress()
-    return form
+    made.compress()
+    return made

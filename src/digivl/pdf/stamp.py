@@ -7,7 +7,6 @@ beside it in our own lettering, and both can be clicked, selected and read aloud
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -23,23 +22,21 @@ from digivl.errors import (
     MalformedError,
     NoRoomForCodeError,
     RenderingFailedError,
-    SigningError,
 )
 from digivl.pdf.content import draw_after, drawn_on, name_forms
 from digivl.pdf.face import Face, forms
 from digivl.pdf.operands import array, dictionary, row
 from digivl.pdf.paper import POINTS_PER_MM, Paper, paper
 from digivl.pdf.reading import (
-    certification,
     entry,
     opened,
     page_at,
     pages,
     readable,
-    signature_count,
 )
 from digivl.pdf.symbol import qr_symbol
 from digivl.pdf.tagging import Marks, structure_tree, tag
+from digivl.pdf.update import Increment, refuse_signed
 from digivl.pdf.whitespace import Place, Sheet, check_place, free_place
 
 if TYPE_CHECKING:
@@ -105,33 +102,6 @@ class Stamped:
     size_mm: tuple[float, float]
 
 
-class _Increment(IncrementalPdfFileWriter):
-    """pyHanko's update, which leaves metadata and version of the document alone."""
-
-    output_version = (1, 4)
-
-    @classmethod
-    def over(cls, reader: PdfFileReader) -> _Increment:
-        """An update whose new objects never take a number that is in use."""
-        writer = cls(reader.stream, prev=reader)
-        revisions = range(reader.xrefs.total_revisions)
-        used = (reader.xrefs.explicit_refs_in_revision(number) for number in revisions)
-        highest = max(reference.idnum for refs in used for reference in refs)
-        writer._lastobj_id = max(writer._lastobj_id, highest)
-        return writer
-
-    def _update_meta(self) -> None:
-        """Nothing: the document says what it said."""
-
-    def _write_header(self, stream: BinaryIO) -> None:
-        source = self.input_stream
-        source.seek(0)
-        shutil.copyfileobj(source, stream)
-        source.seek(-1, os.SEEK_END)
-        if source.read(1) not in b"\r\n":
-            stream.write(b"\n")
-
-
 def stamp(
     source: BinaryIO, target: BinaryIO, spec: StampSpec, limits: Limits
 ) -> Stamped:
@@ -163,9 +133,9 @@ def stamp(
     face = _face(spec)
     reader = opened(source, limits)
     with readable():
-        _refuse_signed(reader)
+        refuse_signed(reader)
         place = _place(reader, face, spec, limits)
-        writer: IncrementalPdfFileWriter = _Increment.over(reader)
+        writer: IncrementalPdfFileWriter = Increment.over(reader)
         if place is None:
             page, place = _added_page(writer, face, spec.margin_mm)
             added = True
@@ -220,20 +190,6 @@ def _face(spec: StampSpec) -> Face:
     symbol = qr_symbol(spec.symbol_text, level=_LEVEL)
     notice = (spec.notice,) if spec.notice else ()
     return Face(symbol, spec.module_mm, spec.lines, notice)
-
-
-def _refuse_signed(reader: PdfFileReader) -> None:
-    if certification(reader) == 1:
-        raise SigningError(
-            "the PDF is certified by its author, who allows no change",
-            hint="Ask the author for a copy without that certification.",
-        )
-    count = signature_count(reader)
-    if count:
-        raise SigningError(
-            f"the PDF carries {count} signature(s) already: a stamp would break them",
-            hint="Stamp the document before the first signature.",
-        )
 
 
 def _sheet(reader: PdfFileReader, number: int) -> Sheet:

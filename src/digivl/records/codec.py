@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from functools import cache, lru_cache
 from typing import Any, Final, TypeVar, get_args, get_origin
 
@@ -30,6 +30,7 @@ from digivl.kernel.moments import from_wire, to_wire
 from digivl.kernel.parties import Party
 from digivl.kernel.personal import Personal, commitment
 from digivl.records.entries import AnyDraft, Entry
+from digivl.records.plain import plain_json
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
@@ -37,9 +38,12 @@ R = TypeVar("R", bound=attrs.AttrsInstance)
 FORMAT: Final = 1
 _VEIL: Final = "$personal"
 _VEILED: Final = f'"{_VEIL}"'
-_TIGHT: Final = (",", ":")
-_LARGEST: Final = 2**53 - 1
 _LEAF_PREFIX: Final = b"\x00"
+#: An entry as canonical JSON.
+_ENTRY: Final = (
+    '{"action":%s,"actor":%s,"at":%s,"body":%s,"format":%s,"id":%s,"kind":%s,'
+    '"reason":%s,"version":%s}'
+)
 
 
 @attrs.frozen
@@ -53,8 +57,9 @@ class PersonalValue:
 
 @attrs.frozen
 class Sealed:
-    """An entry ready to be written."""
+    """An entry ready to be written, and its moment as it stands there."""
 
+    at: str
     canonical: str
     leaf: bytes
     personal: tuple[PersonalValue, ...]
@@ -65,47 +70,84 @@ def leaf_hash(canonical: str) -> bytes:
     return hashlib.sha256(_LEAF_PREFIX + canonical.encode()).digest()
 
 
+def holds_personal(canonical: str) -> bool:
+    """True when an entry commits to personal values."""
+    return _VEILED in canonical
+
+
 def seal(draft: AnyDraft) -> Sealed:
     """Make the canonical entry of a draft.
 
     Raises:
         MalformedError: The record holds what canonical JSON cannot hold.
     """
-    actor = _plain_tree(draft.actor, draft.kind.name)
-    body = _plain_tree(draft.record, draft.kind.name)
+    at = to_wire(draft.at)
+    canonical = _plain_entry(draft, at)
+    if canonical is not None:
+        return _sealed(at, canonical)
     values: list[PersonalValue] = []
-    is_plain = _is_plain(actor) and _is_plain(body)
-    if not is_plain:
-        actor, body = _veil(actor, values), _veil(body, values)
-    tree = {
+    canonical = _canonical(_veil(_tree(draft, at), values))
+    sealed = _sealed(at, canonical, values)
+    _check_readable(draft, sealed)
+    return sealed
+
+
+def _sealed(at: str, canonical: str, values: Iterable[PersonalValue] = ()) -> Sealed:
+    try:
+        return Sealed(at, canonical, leaf_hash(canonical), tuple(values))
+    except UnicodeEncodeError as cause:  # half a surrogate pair has no UTF-8
+        raise MalformedError(f"not fit for canonical JSON: {cause}") from cause
+
+
+def _plain_entry(draft: AnyDraft, at: str) -> str | None:
+    """What `_tree` gives as canonical JSON; None unless all of it is plain."""
+    kind, actor, record = draft.kind, draft.actor, draft.record
+    if type(record) is not kind.record or type(actor) is not Party:
+        return None
+    members = (
+        *(draft.action, actor, at, record, FORMAT),
+        *(draft.id, kind.name, draft.reason, draft.version),
+    )
+    texts = [plain_json(member) for member in members]
+    return None if None in texts else _ENTRY % tuple(texts)
+
+
+def _tree(draft: AnyDraft, at: str) -> dict[str, Any]:
+    return {
         "action": draft.action,
-        "actor": actor,
-        "at": to_wire(draft.at),
-        "body": body,
+        "actor": _plain_tree(draft.actor, draft.kind.name),
+        "at": at,
+        "body": _plain_tree(draft.record, draft.kind.name),
         "format": FORMAT,
         "id": draft.id,
         "kind": draft.kind.name,
         "reason": draft.reason,
         "version": draft.version,
     }
-    canonical = _canonical(tree, is_plain=is_plain)
-    sealed = Sealed(canonical, leaf_hash(canonical), tuple(values))
-    # What is plain comes out of JSON as it went in: it need not go through it.
-    _check_readable(draft, sealed, (actor, body) if is_plain else None)
-    return sealed
 
 
 def unseal(
-    kind: Kind[R], number: int, canonical: str, personal: Mapping[str, PersonalValue]
+    kind: Kind[R],
+    number: int,
+    canonical: str,
+    personal: Mapping[str, PersonalValue],
+    leaf: bytes | None = None,
 ) -> Entry[R]:
     """Read a written entry; what was erased reads as erased.
+
+    Args:
+        kind: Of which kind it has to be.
+        number: Its place in the book.
+        canonical: As it was written.
+        personal: The personal values that are left, by their commitment.
+        leaf: Its leaf hash as the book keeps it; made from `canonical` if None.
 
     Raises:
         MalformedError: The entry does not fit the record; it names every wrong field.
     """
-    with _saying_where(kind, number):
+    try:
         tree = json.loads(canonical)
-        if _VEILED in canonical:
+        if holds_personal(canonical):
             tree = _unveil(tree, personal)
         return Entry(
             kind=kind,
@@ -118,14 +160,8 @@ def unseal(
             record=_structured(tree["body"], kind.record),
             number=number,
             canonical=canonical,
-            leaf=leaf_hash(canonical),
+            leaf=leaf_hash(canonical) if leaf is None else leaf,
         )
-
-
-@contextmanager
-def _saying_where(kind: Kind[Any], number: int) -> Iterator[None]:
-    try:
-        yield
     except BaseValidationError as cause:
         wrong = "; ".join(transform_error(cause))
         raise MalformedError(f"entry {number} is no {kind.name}: {wrong}") from cause
@@ -146,55 +182,22 @@ def _plain_tree(record: object, kind: str) -> Any:
         ) from cause
 
 
-def _check_readable(
-    draft: AnyDraft, sealed: Sealed, plain: tuple[Any, Any] | None
-) -> None:
+def _check_readable(draft: AnyDraft, sealed: Sealed) -> None:
     # What cannot be read back is lost for ever: better refused than written.
-    if plain is None:
-        personal = {value.commitment: value for value in sealed.personal}
-        entry = unseal(draft.kind, 0, sealed.canonical, personal)
-        back = entry.actor, entry.record
-    else:
-        with _saying_where(draft.kind, 0):
-            actor, body = plain
-            back = _structured(actor, Party), _structured(body, draft.kind.record)
-    if back != (draft.actor, draft.record):
+    personal = {value.commitment: value for value in sealed.personal}
+    entry = unseal(draft.kind, 0, sealed.canonical, personal)
+    if (entry.actor, entry.record) != (draft.actor, draft.record):
         raise MalformedError(
             f"{draft.kind.name} {draft.id} would read back as something else",
             hint="A field holds a value of another type than it declares.",
         )
 
 
-def _canonical(tree: Any, *, is_plain: bool = False) -> str:
+def _canonical(tree: Any) -> str:
     try:
-        if not is_plain:
-            return rfc8785.dumps(tree).decode()
-        text = json.dumps(tree, sort_keys=True, separators=_TIGHT, ensure_ascii=False)
-        text.encode()  # half a surrogate pair has no UTF-8
+        return rfc8785.dumps(tree).decode()
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as cause:
         raise MalformedError(f"not fit for canonical JSON: {cause}") from cause
-    return text
-
-
-def _is_plain(tree: Any) -> bool:
-    """True when the standard encoder, which is far quicker, writes canonical JSON.
-
-    It does but for floats, whole numbers that a double cannot hold, and the order of
-    keys that are not ASCII.
-    """
-    kind = type(tree)
-    if kind is str or tree is None or kind is bool:
-        return True
-    if kind is dict:
-        for key, value in tree.items():
-            if type(key) is not str or not key.isascii() or key == _VEIL:
-                return False
-            if not _is_plain(value):
-                return False
-        return True
-    if kind is list:
-        return all(map(_is_plain, tree))
-    return kind is int and -_LARGEST <= tree <= _LARGEST
 
 
 def _veil(tree: Any, values: list[PersonalValue]) -> Any:
@@ -241,9 +244,10 @@ def _opened(name: str, personal: Mapping[str, PersonalValue]) -> PersonalValue |
 
 def _structured(tree: Any, cls: type[R]) -> R:
     try:
-        return _quick().structure(tree, cls)
+        found: R = _quick_hook(cls)(tree, cls)
     except Exception:  # noqa: BLE001 - whatever it is, the other one says where
         return _converter().structure(tree, cls)
+    return found
 
 
 @cache
@@ -268,9 +272,13 @@ def _plain(*, detailed: bool = True) -> Converter:
 
 @cache
 def _quick() -> Converter:
-    """As `_converter`, but it does not say which field is wrong, and knows parties."""
+    """As `_converter`, but it does not say which field is wrong, and is far quicker.
+
+    The same few parties and concepts stand in all entries: they are made once.
+    """
     converter = _converter(detailed=False)
     structure = converter.get_structure_hook(Party)
+    concept = lru_cache(maxsize=1000)(URI)
 
     @lru_cache(maxsize=1000)
     def known(**fields: str | None) -> Party:
@@ -278,14 +286,41 @@ def _quick() -> Converter:
         return party
 
     def party(fields: Any, _: Any) -> Party:
-        # The same few parties stand in all entries; those with a person do not.
+        # Those with a person are not kept.
         if type(fields) is dict and fields.get("person", "") is None:
             return known(**fields)
         found: Party = structure(fields, Party)
         return found
 
     converter.register_structure_hook(Party, party)
+    converter.register_structure_hook(URI, lambda text, _: concept(text))
+    converter.register_structure_hook_factory(_is_enum, _quick_enum)
+    converter.register_structure_hook_factory(_is_row, _quick_row)
     return converter
+
+
+@cache
+def _quick_hook(cls: Any) -> Callable[[Any, Any], Any]:
+    return _quick().get_structure_hook(cls)
+
+
+def _is_enum(cls: Any) -> bool:
+    return isinstance(cls, type) and issubclass(cls, Enum)
+
+
+def _quick_enum(cls: type[Enum]) -> Callable[[Any, Any], Enum]:
+    members = {one.value: one for one in cls}
+    return lambda value, _: members[value]
+
+
+def _is_row(cls: Any) -> bool:
+    return get_origin(cls) is tuple and get_args(cls)[1:] == (...,)
+
+
+def _quick_row(cls: Any, converter: Converter) -> Callable[[Any, Any], tuple[Any, ...]]:
+    item = get_args(cls)[0]
+    structure = converter.get_structure_hook(item)
+    return lambda values, _: tuple([structure(value, item) for value in values])
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 
 import attrs
@@ -13,20 +14,25 @@ from sqlalchemy.exc import IntegrityError
 from digivl.errors import StaleRecordError, StorageError
 from digivl.kernel.kinds import Ref, Standing
 from digivl.kernel.moments import from_wire, to_wire
+from digivl.records.engine import write_rows
 from digivl.records.entries import AnyDraft
 from digivl.records.port import Query, Row
 from digivl.records.schema import CURRENT
 
 _STANDING: Final = tuple(field.name for field in attrs.fields(Standing))
 _MOMENTS: Final = ("since", "due")
+_SAID: Final = tuple(name for name in _STANDING if name not in _MOMENTS)
+_said: Final = attrgetter(*_SAID)
 
-# Made once: SQLAlchemy then finds what it compiled for them without looking twice.
+# Made once, and what the values of `_values` are called in them.
 _NEW: Final = insert(CURRENT)
+_NEW_NAMES: Final = (*_SAID, *_MOMENTS, "version", "kind", "id")
 _NEXT: Final = update(CURRENT).where(
     CURRENT.c.kind == bindparam("of_kind"),
     CURRENT.c.id == bindparam("of_id"),
     CURRENT.c.version == bindparam("read"),
 )
+_NEXT_NAMES: Final = (*_SAID, *_MOMENTS, "version", "of_kind", "of_id", "read")
 # Databases differ on which end the absent stand; here always the last.
 _DUE: Final = CURRENT.c.due
 _SINCE: Final = CURRENT.c.since
@@ -51,12 +57,10 @@ def move(connection: Connection, drafts: Sequence[AnyDraft]) -> None:
 
 
 def _make(connection: Connection, drafts: Sequence[AnyDraft]) -> None:
-    rows = [
-        {"kind": draft.kind.name, "id": draft.id, **_values(draft)} for draft in drafts
-    ]
+    rows = [_values(draft) for draft in drafts]
     try:
         with connection.begin_nested():
-            connection.execute(_NEW, rows)
+            write_rows(connection, _NEW, _NEW_NAMES, rows)
     except IntegrityError as cause:
         taken = _versions(connection, drafts)
         was_there = [d for d in drafts if (d.kind.name, d.id) in taken] or drafts
@@ -64,17 +68,9 @@ def _make(connection: Connection, drafts: Sequence[AnyDraft]) -> None:
 
 
 def _advance(connection: Connection, drafts: Sequence[AnyDraft]) -> None:
-    rows = [
-        {
-            "of_kind": draft.kind.name,
-            "of_id": draft.id,
-            "read": draft.version - 1,
-            **_values(draft),
-        }
-        for draft in drafts
-    ]
+    rows = [(*_values(draft), draft.version - 1) for draft in drafts]
     with connection.begin_nested() as attempt:
-        if connection.execute(_NEXT, rows).rowcount == len(rows):
+        if write_rows(connection, _NEXT, _NEXT_NAMES, rows) == len(rows):
             return
         attempt.rollback()  # so that what was read can be told from what was taken
     found = _versions(connection, drafts)
@@ -100,12 +96,17 @@ def _versions(
     return found
 
 
-def _values(draft: AnyDraft) -> dict[str, Any]:
+def _values(draft: AnyDraft) -> tuple[Any, ...]:
     standing = draft.kind.standing(draft.record)
-    values = {name: getattr(standing, name) for name in _STANDING}
-    for name in _MOMENTS:
-        values[name] = to_wire(values[name]) if values[name] else None
-    return {**values, "version": draft.version}
+    since, due = standing.since, standing.due
+    return (
+        *_said(standing),
+        to_wire(since) if since else None,
+        to_wire(due) if due else None,
+        draft.version,
+        draft.kind.name,
+        draft.id,
+    )
 
 
 def rows(

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Engine,
+    Insert,
+    Update,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -115,6 +126,35 @@ _PREPARE: Final = {
     "sqlite": _prepare_sqlite,
     "postgresql": _prepare_postgresql,
 }
+
+
+def write_rows(
+    connection: Connection,
+    statement: Insert | Update,
+    names: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
+) -> int:
+    """Execute a statement for rows of values with these names; how many it touched.
+
+    SQLAlchemy makes the statement, once, and the driver gets the values as they are:
+    those of our tables need no conversion, and to look for one takes longer than to
+    write the row.
+    """
+    sql, arranged = _prepared(statement, connection.dialect, names)
+    values = [arranged(row) for row in rows]
+    done = connection.exec_driver_sql(sql, values if len(values) > 1 else values[0])
+    return done.rowcount
+
+
+@lru_cache(maxsize=100)
+def _prepared(
+    statement: Insert | Update, dialect: Dialect, names: tuple[str, ...]
+) -> tuple[str, Callable[[tuple[Any, ...]], Any]]:
+    """The statement as a driver takes it, and what makes its parameters of a row."""
+    made: Any = statement.compile(dialect=dialect, column_keys=list(names))
+    if made.positional:
+        return str(made), itemgetter(*map(names.index, made.positiontup))
+    return str(made), lambda row: dict(zip(names, row, strict=True))
 
 
 @contextmanager

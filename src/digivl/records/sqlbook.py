@@ -13,15 +13,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from digivl.errors import DigivlError, NotFoundError
 from digivl.kernel.kinds import Kind, Ref
-from digivl.kernel.moments import to_wire
 from digivl.records import current, outbox, schema
-from digivl.records.codec import PersonalValue, Sealed, seal, unseal
+from digivl.records.codec import (
+    PersonalValue,
+    Sealed,
+    holds_personal,
+    seal,
+    unseal,
+)
 from digivl.records.engine import (
     WRITING,
     begin_on_sqlite,
     connect,
     refuse_missing,
     translated,
+    write_rows,
 )
 from digivl.records.entries import AnyDraft, AnyEntry, Entry
 from digivl.records.port import Query, Row
@@ -38,6 +44,8 @@ _CHUNK = 500
 # Made once: SQLAlchemy then finds what it compiled for them without looking twice.
 _NEW_ENTRY = insert(ENTRY).returning(ENTRY.c.number, sort_by_parameter_order=True)
 _MORE_ENTRIES = insert(ENTRY)
+_ENTRY_NAMES = ("kind", "id", "version", "at", "actor", "action", "canonical", "leaf")
+_READ = (ENTRY.c.id, ENTRY.c.number, ENTRY.c.canonical, ENTRY.c.leaf)
 _NEW_PERSONAL = {
     "sqlite": sqlite.insert(PERSONAL).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(PERSONAL).on_conflict_do_nothing(),
@@ -111,11 +119,11 @@ class SQLBook:
         """The latest entry of a record; see the port."""
         latest = _entries(kind, id).order_by(ENTRY.c.version.desc()).limit(1)
         with self._reading() as connection:
-            row = connection.execute(latest).first()
-            personal = _personal(connection, kind.name, [id])
-        if row is None:
+            rows = connection.execute(latest).all()
+            personal = _personal(connection, kind, rows)
+        if not rows:
             raise NotFoundError(f"there is no {kind.name} {id}")
-        return _entry(kind, row, personal)
+        return _entry(kind, rows[0], personal)
 
     def read_all(self, kind: Kind[R], ids: Iterable[str]) -> dict[str, Entry[R]]:
         """The latest entries of many records; see the port."""
@@ -124,18 +132,19 @@ class SQLBook:
         with self._reading() as connection:
             for start in range(0, len(wanted), _CHUNK):
                 chunk = wanted[start : start + _CHUNK]
-                personal = _personal(connection, kind.name, chunk)
-                for row in connection.execute(_latest(kind, chunk)):
-                    found[row.id] = _entry(kind, row, personal)
+                rows = connection.execute(_latest(kind, chunk)).all()
+                personal = _personal(connection, kind, rows)
+                for row in rows:
+                    found[row[0]] = _entry(kind, row, personal)
         return found
 
     def history(self, kind: Kind[R], id: str) -> Iterator[Entry[R]]:
         """All entries of a record, oldest first; see the port."""
         with self._reading() as connection:
-            rows = connection.execute(_entries(kind, id).order_by(ENTRY.c.version))
-            found = rows.all()
-            personal = _personal(connection, kind.name, [id])
-        for row in found:
+            wanted = _entries(kind, id).order_by(ENTRY.c.version)
+            rows = connection.execute(wanted).all()
+            personal = _personal(connection, kind, rows)
+        for row in rows:
             yield _entry(kind, row, personal)
 
     def rows(
@@ -260,24 +269,27 @@ def _insert_entries(
     if not drafts:
         return ()
     rows = [
-        {
-            "kind": draft.kind.name,
-            "id": draft.id,
-            "version": draft.version,
-            "at": to_wire(draft.at),
-            "actor": draft.actor.id,
-            "action": draft.action,
-            "canonical": made.canonical,
-            "leaf": made.leaf,
-        }
+        (
+            draft.kind.name,
+            draft.id,
+            draft.version,
+            made.at,
+            draft.actor.id,
+            draft.action,
+            made.canonical,
+            made.leaf,
+        )
         for draft, made in zip(drafts, sealed, strict=True)
     ]
     if len(rows) > 1 and connection.dialect.name == "sqlite":
         # The only writer there is: the numbers follow on the last one.
         last = connection.scalar(select(func.max(ENTRY.c.number))) or 0
-        connection.execute(_MORE_ENTRIES, rows)
+        write_rows(connection, _MORE_ENTRIES, _ENTRY_NAMES, rows)
         return range(last + 1, last + 1 + len(rows))
-    return connection.execute(_NEW_ENTRY, rows).scalars().all()
+    named: list[dict[str, Any]] = [
+        dict(zip(_ENTRY_NAMES, row, strict=True)) for row in rows
+    ]
+    return connection.execute(_NEW_ENTRY, named).scalars().all()
 
 
 def _insert_personal(
@@ -295,25 +307,34 @@ def _insert_personal(
 
 
 def _written(draft: AnyDraft, number: int, made: Sealed) -> AnyEntry:
-    values = {f.name: getattr(draft, f.name) for f in attrs.fields(type(draft))}
-    return Entry(**values, number=number, canonical=made.canonical, leaf=made.leaf)
+    return Entry(
+        kind=draft.kind,
+        id=draft.id,
+        version=draft.version,
+        at=draft.at,
+        actor=draft.actor,
+        action=draft.action,
+        reason=draft.reason,
+        record=draft.record,
+        number=number,
+        canonical=made.canonical,
+        leaf=made.leaf,
+    )
 
 
 def _entry(kind: Kind[R], row: Any, personal: Mapping[str, PersonalValue]) -> Entry[R]:
     # The leaf as it is kept: whoever doubts hashes `canonical` again, and compares.
-    entry = unseal(kind, row.number, row.canonical, personal)
-    return attrs.evolve(entry, leaf=row.leaf)
+    _, number, canonical, leaf = row
+    return unseal(kind, number, canonical, personal, leaf)
 
 
 def _entries(kind: Kind[Any], id: str) -> Any:
-    return select(ENTRY.c.number, ENTRY.c.canonical, ENTRY.c.leaf).where(
-        ENTRY.c.kind == kind.name, ENTRY.c.id == id
-    )
+    return select(*_READ).where(ENTRY.c.kind == kind.name, ENTRY.c.id == id)
 
 
 def _latest(kind: Kind[Any], ids: Sequence[str]) -> Any:
     return (
-        select(ENTRY.c.id, ENTRY.c.number, ENTRY.c.canonical, ENTRY.c.leaf)
+        select(*_READ)
         .join(
             CURRENT,
             (CURRENT.c.kind == ENTRY.c.kind)
@@ -325,10 +346,13 @@ def _latest(kind: Kind[Any], ids: Sequence[str]) -> Any:
 
 
 def _personal(
-    connection: Connection, kind: str, ids: Sequence[str]
+    connection: Connection, kind: Kind[Any], rows: Iterable[Any]
 ) -> dict[str, PersonalValue]:
+    ids = {name for name, _, canonical, _ in rows if holds_personal(canonical)}
+    if not ids:
+        return {}
     found = select(PERSONAL.c.commitment, PERSONAL.c.salt, PERSONAL.c.value).where(
-        PERSONAL.c.kind == kind, PERSONAL.c.id.in_(ids)
+        PERSONAL.c.kind == kind.name, PERSONAL.c.id.in_(ids)
     )
     return {
         row.commitment: PersonalValue(row.commitment, bytes(row.salt), row.value)

@@ -7,13 +7,14 @@ Source:
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Final
 
 import attrs
 
-from digivl.errors import MalformedError, NotFoundError, SigningError
+from digivl.errors import MalformedError, SigningError
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -55,6 +56,7 @@ class Signatory:
     Attributes:
         party: The function that signs.
         means: Name of the signing means in the settings.
+        acting: Who signed in the place of the party, during an absence.
         signed_at: Time of the qualified or development timestamp; None until then.
         certificate: SHA-256 of the certificate that signed.
         authority: Who gave the timestamp.
@@ -62,11 +64,18 @@ class Signatory:
 
     party: Party
     means: str
+    acting: Party | None = None
     signed_at: datetime | None = attrs.field(
         default=None, validator=attrs.validators.optional(aware)
     )
     certificate: str | None = None
     authority: str | None = None
+
+    @property
+    def function(self) -> str:
+        """As whom it signs, in Dutch."""
+        own = self.party.label
+        return own if self.acting is None else f"{self.acting.label}, namens {own}"
 
 
 def _different_people(
@@ -106,25 +115,38 @@ class SigningFlow:
         """Whose turn it is; None when everybody signed."""
         return next((s for s in self.signatories if s.signed_at is None), None)
 
-    def turn_of(self, party: str) -> Signatory:
-        """The signatory of that id, whose turn it must be.
+    def signatories_of(
+        self, party: Party, acting: Mapping[str, Party]
+    ) -> Sequence[Signatory]:
+        """As whom a party signs this: as itself, and for who is absent.
+
+        Args:
+            party: Who wants to sign.
+            acting: Who signs for each absent party, by its id.
+        """
+        return [
+            attrs.evolve(one, acting=None if one.party.id == party.id else party)
+            for one in self.signatories
+            if party.id in {one.party.id, acting.get(one.party.id, one.party).id}
+        ]
+
+    def turn_of(self, signatories: Sequence[Signatory]) -> Signatory:
+        """The one of these signatories whose turn it is.
 
         Raises:
             StepNotAllowedError: The flow has ended.
-            NotFoundError: Nobody of that id has to sign.
             SigningError: Signed already, or somebody else signs first.
         """
         FLOW_LIFECYCLE.after(self.state, "sign")
-        found = [s for s in self.signatories if s.party.id == party]
-        if not found:
-            known = ", ".join(s.party.id for s in self.signatories)
-            raise NotFoundError(f"{party!r} does not sign this; who do: {known}")
-        (signatory,) = found
-        if signatory.signed_at is not None:
-            raise SigningError(f"{signatory.party} has signed this document already")
-        if (first := self.next_signatory) and signatory is not first:
-            raise SigningError(f"{first.party} signs before {signatory.party}")
-        return signatory
+        first = self.next_signatory
+        for signatory in signatories:
+            if first and signatory.party.id == first.party.id:
+                return signatory
+        waiting = [s for s in signatories if s.signed_at is None]
+        if not first or not waiting:
+            last = signatories[-1].party
+            raise SigningError(f"{last} has signed this document already")
+        raise SigningError(f"{first.party} signs before {waiting[0].party}")
 
     def signed(self, signatory: Signatory, sha256: str) -> SigningFlow:
         """`signatory` signed; the version is now `sha256`."""

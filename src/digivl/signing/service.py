@@ -9,7 +9,9 @@ from typing import BinaryIO, Final
 
 import attrs
 
+from digivl.access.guard import Guard
 from digivl.access.model import Permission
+from digivl.custody.absence import Absences
 from digivl.custody.moves import Moves
 from digivl.documents.disk import scratch
 from digivl.documents.model import Origin
@@ -40,6 +42,8 @@ class Signing:
     book: RecordBook
     documents: Documents
     moves: Moves
+    guard: Guard
+    absences: Absences
     means: Callable[[str], SigningMeans]
     authorities: Sequence[TimestampAuthority]
     companion: FlowCompanion
@@ -61,7 +65,8 @@ class Signing:
             NotFoundError: No such document.
             StepNotAllowedError: The dossier is closed.
             MalformedError: No signatory, or one that stands there twice.
-            SigningError: It is up for signing already.
+            SigningError: It is up for signing already, or the policy lets one of
+                them sign nothing.
             ConfigurationError: The settings have no such signing means.
         """
         now, prepares = self.clock(), Permission.PREPARE_SIGNING
@@ -69,6 +74,7 @@ class Signing:
         self._check_free(document, found.dossier)
         for signatory in signatories:
             self.means(signatory.means)
+            self._check_signs(signatory.party)
         flow = SigningFlow(
             dossier=found.dossier,
             document=document,
@@ -92,30 +98,32 @@ class Signing:
         """
         return self.book.read(FLOW, id)
 
-    def sign(self, id: str, party: str) -> Entry[SigningFlow]:
-        """Sign for the party whose turn it is, with a timestamp (PAdES B-T).
+    def sign(self, id: str, *, by: Party) -> Entry[SigningFlow]:
+        """Sign as the party whose turn it is, with a timestamp (PAdES B-T).
 
         The signed version, the flow and the custody of the dossier are written
         together: either all of it happened, or nothing.
 
         Args:
             id: Id of the flow.
-            party: Id of the signatory.
+            by: The signatory, or who stands in for it: see `Absences.sign_for`.
 
         Raises:
+            NotAllowedError: It is not for `by` to sign; also where there is no such
+                flow.
+            StepNotAllowedError: The flow has ended.
             SigningError: It is not the turn of this party, or the key cannot sign.
             MalformedError: The document has a newer version than what is being signed.
             BackendUnavailableError: No timestamp authority answers; nothing changed.
             StaleRecordError: Somebody else signed or refused meanwhile.
         """
-        found = self.read(id)
-        signatory = found.record.turn_of(party)
+        found, signatory = self._turn(id, by)
         document = self.documents.read(found.record.document)
         document.record.check_latest(found.record.current)
         stored, signed = self._signed(found.record, signatory)
         done = self._signatory(signatory, signed)
         flow = found.record.signed(done, stored.sha256)
-        by, now = signatory.party.acting_as(Role.SIGNATORY), self.clock()
+        by, now = by.acting_as(Role.SIGNATORY), self.clock()
         drafts: tuple[AnyDraft, ...] = (
             found.next(flow, "sign", by, now),
             self.documents.draft(document, stored, Origin.SIGNED, by, now),
@@ -123,19 +131,20 @@ class Signing:
         )
         return self.book.write(*drafts)[0]
 
-    def refuse(self, id: str, party: str, *, reason: str) -> Entry[SigningFlow]:
+    def refuse(self, id: str, *, by: Party, reason: str) -> Entry[SigningFlow]:
         """A signatory refuses; who started the flow holds the dossier again.
 
         Args:
             id: Id of the flow.
-            party: Id of the signatory.
+            by: The signatory whose turn it is, or who stands in for it.
             reason: Why, without personal values.
 
         Raises:
+            NotAllowedError: As `sign`.
             StepNotAllowedError: The flow has ended.
+            SigningError: It is not the turn of this party.
         """
-        found = self.read(id)
-        by = found.record.turn_of(party).party
+        found, _ = self._turn(id, by)
         return self._end(found, found.record.refuse(), "refuse", by, reason)
 
     def cancel(self, id: str, *, by: Party, reason: str) -> Entry[SigningFlow]:
@@ -192,14 +201,14 @@ class Signing:
         )
 
     def _signed(self, flow: SigningFlow, signatory: Signatory) -> tuple[Stored, Signed]:
-        number = 1 + flow.signatories.index(signatory)
+        number = 1 + sum(one.signed_at is not None for one in flow.signatories)
         with self.documents.opened(flow.current) as source, scratch() as target:
             signed = self.sign_file(
                 source,
                 target,
                 means=signatory.means,
                 field=f"Handtekening{number}",
-                reason=f"Ondertekend als {signatory.party}",
+                reason=f"Ondertekend als {signatory.function}",
             )
             target.seek(0)
             return self.documents.store.put(target), signed
@@ -216,6 +225,24 @@ class Signing:
 
     def _timestamp(self, request: bytes) -> bytes:
         return first_answer(self.authorities, request)
+
+    def _turn(self, id: str, by: Party) -> tuple[Entry[SigningFlow], Signatory]:
+        """A flow, and as whom `by` signs it now."""
+        found = self.book.read_all(FLOW, [id]).get(id)
+        acting = self.absences.sign_for(self.clock())
+        mine = found.record.signatories_of(by, acting) if found else ()
+        if found is None or not mine:
+            # Not of `by`, and not there, are one refusal.
+            self.guard.refuse(by, Permission.SIGN, FLOW.ref(id))
+        self.guard.check(by, Permission.SIGN, subject=found.ref)
+        return found, found.record.turn_of(mine)
+
+    def _check_signs(self, party: Party) -> None:
+        if not self.guard.policy.allows(party, Permission.SIGN):
+            raise SigningError(
+                f"{party} signs nothing in the role {party.role.value!r}",
+                hint="Give the signatory a role that signs, or change the policy.",
+            )
 
     def _check_free(self, document: str, dossier: str) -> None:
         for row in self.book.rows(Query(kind=FLOW.name, dossier=dossier, open=True)):

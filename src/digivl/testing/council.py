@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from digivl.access.model import AccessLevel
-from digivl.advice.proposal import PROPOSAL, Act, Proposal, Spending
+from digivl.advice.proposal import PROPOSAL, Act, Proposal, Spending, proposal_id
 from digivl.app import Digivl
 from digivl.documents.model import (
     DOCUMENT,
@@ -165,7 +165,8 @@ class Council:
             personal_data=False,
             impact_analysis=False,
         )
-        return first(PROPOSAL, dossier, proposal, "describe", CABINET, self.now)
+        name = proposal_id(dossier)
+        return first(PROPOSAL, name, proposal, "describe", CABINET, self.now)
 
     def item(
         self,

@@ -16,7 +16,7 @@ import attrs
 from digivl.advice.agreement import AGREEMENT
 from digivl.advice.body import AdviceOutcome
 from digivl.advice.budget import BudgetLine
-from digivl.advice.proposal import PROPOSAL, Act, Proposal, Spending
+from digivl.advice.proposal import PROPOSAL, Act, Proposal, Spending, proposal_id
 from digivl.advice.request import ADVICE
 from digivl.dispatch.model import DISPATCH, PostalAddress, Recipient
 from digivl.documents.model import DOCUMENT, NOTA, Origin
@@ -136,7 +136,7 @@ def play(vl: Digivl, task: Task) -> None:
     scene = Scene(vl, task.subject.id, task.payload["document"])
     if scene.missing(DOSSIER, scene.dossier):
         vl.dossiers.open(task.payload["title"], by=CABINET, id=scene.dossier)
-    if scene.missing(PROPOSAL, scene.dossier):
+    if scene.missing(PROPOSAL, proposal_id(scene.dossier)):
         vl.proposals.describe(proposal(scene.dossier), by=CABINET)
     if scene.missing(DOCUMENT, scene.document):
         with vl.documents.opened(task.payload["sha256"]) as content:
@@ -258,7 +258,7 @@ def _sign(scene: Scene) -> None:
         scene.document, _SIGNATORIES, by=SECRETARIAT
     )
     while waiting := flow.record.next_signatory:
-        flow = vl.signing.sign(flow.id, waiting.party.id)
+        flow = vl.signing.sign(flow.id, by=waiting.party)
     authentic = scene.only(AUTHENTIC)
     if authentic is None or authentic.record.state is RegisterState.IN_SIGNING:
         vl.register.register(flow.id, by=SECRETARIAT)

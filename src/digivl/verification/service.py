@@ -95,6 +95,9 @@ class Register:
             available_until: Until when the code can be looked up; ten years if None.
 
         Raises:
+            NotAllowedError: The dossier is somebody else's.
+            NotFoundError: No such document.
+            StepNotAllowedError: The dossier is closed.
             NoRoomForCodeError: The place is taken, or lies outside the page.
             SigningError: The document is signed already.
         """
@@ -272,7 +275,7 @@ class Register:
         levels = [signature.level or "" for signature in verdict.signatures]
         signatures = tuple(
             SignatureFact(
-                function=signatory.party.label,
+                function=signatory.function,
                 at=signatory.signed_at or self.clock(),
                 level=level,
                 authority=signatory.authority,

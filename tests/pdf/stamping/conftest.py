@@ -1,15 +1,24 @@
-"""Small PDF files, written by hand so that every oddity can be had."""
+"""Small PDF files, written by hand so that every oddity can be had; a stamp."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
+
+from digivl.pdf.reading import opened
+from digivl.pdf.stamp import Stamped, StampSpec, stamp
+from digivl.settings import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     MakePDF = Callable[..., bytes]
+    PageOf = Callable[..., Any]
+    Stamper = Callable[..., tuple[bytes, Stamped]]
 
 
 def stream(data: bytes) -> bytes:
@@ -69,3 +78,52 @@ def _make_pdf() -> MakePDF:
         return written({**objects, **(others or {})}) + end
 
     return make
+
+
+@pytest.fixture(name="spec", scope="session")
+def _spec() -> StampSpec:
+    """A stamp as a decision gets it."""
+    return StampSpec(
+        symbol_text="HTTPS://VERIFIEER.VLAANDEREN.BE/D/0123456789ABCDEFGHJKMNPQRS",
+        link="https://verifieer.vlaanderen.be/d/0123456789ABCDEFGHJKMNPQRS",
+        lines=("verifieer.vlaanderen.be", "0123-4567-89AB-CDEF"),
+        alt="QR-code: controleer dit document op verifieer.vlaanderen.be",
+        module_mm=0.6,
+        margin_mm=7.0,
+    )
+
+
+@pytest.fixture(name="stamped", scope="session")
+def _stamped(spec: StampSpec) -> Stamper:
+    """Stamps a file; gives it, and what was done."""
+
+    def work(pdf: bytes, **change: Any) -> tuple[bytes, Stamped]:
+        target = io.BytesIO()
+        done = stamp(io.BytesIO(pdf), target, attrs.evolve(spec, **change), Limits())
+        return target.getvalue(), done
+
+    return work
+
+
+@pytest.fixture(name="page_of", scope="session")
+def _page_of() -> PageOf:
+    """A page as pyHanko reads it."""
+
+    def work(pdf: bytes, index: int = 0) -> Any:
+        reader = opened(io.BytesIO(pdf), Limits())
+        page, _ = reader.find_page_for_modification(index)
+        return page.get_object()
+
+    return work
+
+
+@pytest.fixture(name="tagged")
+def _tagged(tmp_path: Path) -> bytes:
+    """A tagged document made by typst, with a heading and two pages."""
+    typst = pytest.importorskip("typst")
+    source = tmp_path / "tagged.typ"
+    source.write_text(
+        '#set document(title: "Besluit")\n#set text(lang: "nl")\n= Besluit\n'
+        '#link("https://vlaanderen.be")[Vlaanderen]\n#pagebreak()\nArtikel 1.'
+    )
+    return bytes(typst.compile(str(source)))

@@ -1,0 +1,86 @@
+"""The tables of the reference page on rules, made from the shipped rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from digivl.advice.body import Body
+from digivl.advice.facts import FACTS, told
+from digivl.advice.rulefiles import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from digivl.advice.delegation import DelegationRule
+    from digivl.advice.rules import Rule, TermRule
+
+Row = tuple[str, ...]
+GROUNDS = ("period", "legal basis (source)", "confidence")
+
+
+def sections() -> Iterator[tuple[str, Row, Sequence[Row]]]:
+    """Each table with its title and its head."""
+    found = shipped()
+    head = ("id", "needed", "what", *GROUNDS)
+    for body in Body:
+        rows = [rule_row(one) for one in found.rules if one.body is body]
+        yield f"### {body.value}: {body.label}", head, rows
+    head = ("id", "who", "term", "an inquiry stops it", "silence means", *GROUNDS)
+    yield "## Terms", head, [term_row(one) for one in found.terms]
+    rows = [
+        (one.id, f"{one.working_days}e werkdag ervoor, {one.at:%H:%M}", *grounds(one))
+        for one in found.deadlines
+    ]
+    yield "## Deadlines before a meeting", ("id", "when", *GROUNDS), rows
+    rows = [delegation_row(one) for one in found.delegations]
+    yield "## What an official decides alone", ("id", "what", *GROUNDS), rows
+    rows = [
+        (f"`{one.id}`", said(one.subject, one.note), str(one.period), one.legal_basis)
+        for one in found.regimes
+    ]
+    yield "## Regimes", ("id", "what", "period", "legal basis"), rows
+    rows = [
+        (f"`{name}`", one.label, one.kind.value, "; ".join(one.choices))
+        for name, one in FACTS.items()
+    ]
+    yield "## Facts", ("name", "what", "kind", "choices"), rows
+    rows = [(one.key, one.title) for one in found.sources]
+    yield "## Sources", ("key", "title"), rows
+
+
+def rule_row(rule: Rule) -> Row:
+    """A rule with everything it asks."""
+    needed = "ja" if rule.required else "neen"
+    return rule.id, needed, said(rule.subject, rule.note, rule.when), *grounds(rule)
+
+
+def term_row(term: TermRule) -> Row:
+    """A term, and whether it can stand still or last longer."""
+    stops = "ja" if term.suspends else "neen"
+    more = "; langer in onderling akkoord" if term.extends else ""
+    return (
+        term.id,
+        f"{term.body.value}, {term.purpose.value}",
+        said(f"{term.length}{more}", term.note),
+        stops,
+        term.silence.label,
+        *grounds(term),
+    )
+
+
+def delegation_row(rule: DelegationRule) -> Row:
+    """What may be decided, by whom, up to which amount."""
+    subject = f"{rule.holder}: {rule.subject}"
+    return rule.id, said(subject, rule.note, rule.conditions), *grounds(rule)
+
+
+def said(subject: str, note: str, when: Sequence[Any] = ()) -> str:
+    """In one cell: what it is, then what it asks, then what is to be known of it."""
+    asked = "".join(f"<br>- {one}" for one in told(when))
+    return f"{subject}{asked}{f'<br>*{note}*' if note else ''}"
+
+
+def grounds(rule: Any) -> Row:
+    """What every kind of rule rests on."""
+    basis = f"{rule.legal_basis} ({rule.source})"
+    return str(rule.period), basis, rule.confidence.value
