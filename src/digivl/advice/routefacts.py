@@ -108,7 +108,7 @@ class RouteFacts:
 
     @property
     def inspected(self) -> AdviceRequest | None:
-        """The last request that the Inspectie van Financiën answered, or was silent on."""
+        """The last request that the Inspectie van Financiën answered, or let lapse."""
         answered = [
             told.record
             for told in self.questions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -122,23 +122,23 @@ class Decree:
     def _advised(self, body: Body, name: str) -> Iterator[str]:
         adviser, advices = ADVISERS[body], self.vl.advices
         texts = [self.documents[one] for one in ("nota", "decreet", "memorie")]
-        id = advices.ask(
+        asked = advices.ask(
             self.dossier, documents=texts, adviser=adviser, by=CABINET, body=body
         ).id
         yield f"{name} gevraagd"
         self.wait(1)
-        advices.receive(id, by=adviser)
+        advices.receive(asked, by=adviser)
         yield f"{name} ontvangen"
         self.wait(3)
-        advices.advise(id, AdviceOutcome.FAVOURABLE, by=adviser)
+        advices.advise(asked, AdviceOutcome.FAVOURABLE, by=adviser)
         self._document(name, IF_ADVICE if body is Body.IF else ADVICE)
         if body is Body.IF:
-            self.inspected = id
+            self.inspected = asked
         yield f"{name} gegeven"
 
     def _aligned(self) -> Iterator[str]:
         rounds = self.vl.consultations
-        id = rounds.start(
+        asked = rounds.start(
             self.dossier,
             documents=[self.documents["nota"]],
             obligatory=[OTHER_CABINET],
@@ -149,20 +149,20 @@ class Decree:
         ).id
         yield "overlegronde gestart"
         self.wait(1)
-        rounds.answer(id, Opinion.AGREE, by=OTHER_CABINET)
-        rounds.close(id, by=CABINET)
+        rounds.answer(asked, Opinion.AGREE, by=OTHER_CABINET)
+        rounds.close(asked, by=CABINET)
         yield "overlegronde gesloten"
 
     def _agreed(self, minister: Party, body: Body) -> Iterator[str]:
         agreements = self.vl.agreements
-        id = agreements.ask(
+        asked = agreements.ask(
             self.inspected, minister=minister, by=CABINET, body=body
         ).id
         yield f"{body.value} gevraagd"
         self.wait(1)
-        agreements.receive(id, by=minister)
+        agreements.receive(asked, by=minister)
         self.wait(2)
-        agreements.agree(id, by=minister)
+        agreements.agree(asked, by=minister)
         if body is Body.BA:
             self._document("BA", BUDGET_AGREEMENT)
         yield f"{body.value} gegeven"
@@ -265,7 +265,7 @@ class Decree:
 
     def _published(self) -> Iterator[str]:
         vl = self.vl.publications
-        id = vl.start(
+        asked = vl.start(
             self.dossier,
             "Decreet over jeugdwerk",
             RegulationType.DECREE,
@@ -274,13 +274,13 @@ class Decree:
         ).id
         yield "publicatie gestart"
         due = self.council.now + timedelta(days=10)
-        vl.advance(id, "ask translation", due=due, by=PUBLISHER)
+        vl.advance(asked, "ask translation", due=due, by=PUBLISHER)
         self.wait(12)
         yield "vertaling te laat"
-        vl.advance(id, "receive translation", by=PUBLISHER)
-        vl.name_numac(id, "2027041469", by=PUBLISHER)
+        vl.advance(asked, "receive translation", by=PUBLISHER)
+        vl.name_numac(asked, "2027041469", by=PUBLISHER)
         self.wait(8)
-        vl.appeared("2027041469", None, self.council.now)
+        vl.appeared("2027041469", None, self.council.now, by=SYSTEM)
         yield "gepubliceerd"
 
     def wait(self, days: float) -> None:

@@ -45,7 +45,7 @@ def term(body: Body, days: int, **how: Any) -> TermRule:
     )
 
 
-#: The terms that sources give; none for the Raad van State and the VTC.
+#: For those before the first approval, and a council; for nobody else.
 TERMS: Final = (
     term(Body.IF, 12, suspends=True, silence=SilenceEffect.DEEMED_FAVOURABLE),
     term(Body.BA, 12, suspends=True, silence=SilenceEffect.NO_LONGER_REQUIRED),
@@ -58,9 +58,11 @@ ALL_TERMS: Final = (
     *TERMS,
     term(Body.RVS, 30, counted=Counted.CALENDAR_DAYS),
     term(Body.VTC, 20),
+    term(Body.NEGOTIATION, 20),
+    term(Body.RIA, 5),
 )
-#: The facts of a proposal on which a stage can hang, all of them known.
-KNOWN: Final = {"staff_statute": False, "deviates": False, "recurring": False}
+#: The facts of a proposal on which a stage hangs, beside who has to be heard.
+KNOWN: Final = {"deviates": False, "recurring": False}
 
 
 def rules(terms: Sequence[TermRule] = TERMS) -> RuleSet:
@@ -72,7 +74,7 @@ def heard(
     *required: Body, undetermined: Collection[Body] = ()
 ) -> Mapping[Body, Assessment]:
     """Who has to be heard; the others have not."""
-    needs = {body: Need.NOT_REQUIRED for body in Body}
+    needs = dict.fromkeys(Body, Need.NOT_REQUIRED)
     needs |= dict.fromkeys(required, Need.REQUIRED)
     needs |= dict.fromkeys(undetermined, Need.UNDETERMINED)
     return {
@@ -86,9 +88,7 @@ def trace(
 ) -> Trace:
     """One time that a stage was begun."""
     name = more.pop("name", f"{stage} {start} {end}")
-    return Trace(
-        stage=stage, subject=Ref("record", name), start=start, end=end, **more
-    )
+    return Trace(stage=stage, subject=Ref("record", name), start=start, end=end, **more)
 
 
 def _preparation(traces: Sequence[Trace], now: datetime) -> Trace:

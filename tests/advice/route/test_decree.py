@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+from itertools import pairwise
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -88,10 +89,7 @@ def test_a_whole_decree(decree: Decree) -> None:
 
     assert runs == RUNS
     routes = list(told.values())
-    assert all(
-        done(before) <= done(after)
-        for before, after in zip(routes, routes[1:], strict=False)
-    )
+    assert all(done(before) <= done(after) for before, after in pairwise(routes))
     assert ["publication"] == [
         step.id for step in told["vertaling te laat"].with_status(S.LATE)
     ]
@@ -100,16 +98,14 @@ def test_a_whole_decree(decree: Decree) -> None:
 
 
 def test_dates_of_a_whole_decree(decree: Decree) -> None:
-    """Expected dates lie ahead, those that are past are of the records; every picture
-    is well-formed.
-    """
+    """What is expected lies ahead, what is past is of the records; it can be drawn."""
     for route in played(decree).values():
         for step in route.steps:
             if step.is_expected and step.end is not None:
                 assert step.end >= route.at
             if step.status is S.DONE and step.end is not None:
                 assert step.end <= route.at
-        assert ElementTree.fromstring(drawn(route)) is not None  # noqa: S314
+        assert ET.fromstring(drawn(route)) is not None
 
 
 def test_decisions_have_the_day_of_their_meeting(decree: Decree) -> None:

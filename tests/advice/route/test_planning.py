@@ -251,7 +251,7 @@ def test_whom_a_step_waits_for() -> None:
     route = laid_out(Act.NOTE, asked, asked=heard(Body.IF, Body.BA))
 
     assert ["de inspecteur", "advies van de Inspectie van Financiën"] == [
-        awaited(of(route, id), route) for id in ("if", "ba")
+        awaited(of(route, name), route) for name in ("if", "ba")
     ]
 
 

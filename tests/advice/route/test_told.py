@@ -80,9 +80,9 @@ def test_a_term_runs(matter: Matter) -> None:
 
 def test_a_question_stops_the_term(matter: Matter) -> None:
     """The asker has to answer; it is expected as if that is done now."""
-    id = matter.received()
+    asked = matter.received()
     matter.wait(days=2)
-    matter.vl.advices.ask_information(id, "Welk artikel?", by=INSPECTOR)
+    matter.vl.advices.inquire(asked, "Welk artikel?", by=INSPECTOR)
     matter.wait(days=7)
     found = step(matter, "if")
 
@@ -94,8 +94,8 @@ def test_a_question_stops_the_term(matter: Matter) -> None:
 
 def test_a_question_that_came_back(matter: Matter) -> None:
     """What lacks is said; the asker has it."""
-    id = matter.received()
-    matter.vl.advices.send_back(id, lacks=["de nota ontbreekt"], by=INSPECTOR)
+    asked = matter.received()
+    matter.vl.advices.send_back(asked, lacks=["de nota ontbreekt"], by=INSPECTOR)
     found = step(matter, "if")
 
     assert (S.RUNNING, CABINET.label) == (found.status, found.by)
@@ -104,8 +104,8 @@ def test_a_question_that_came_back(matter: Matter) -> None:
 
 def test_a_question_that_was_withdrawn_is_gone(matter: Matter) -> None:
     """It can be asked anew, as if it never was."""
-    id = matter.received()
-    matter.vl.advices.withdraw(id, by=CABINET)
+    asked = matter.received()
+    matter.vl.advices.withdraw(asked, by=CABINET)
 
     assert S.NEXT is step(matter, "if").status
     assert S.RUNNING is step(matter, "prepare").status
@@ -138,11 +138,11 @@ def test_silence_has_its_effect_at_the_end_of_the_term(matter: Matter) -> None:
 
 def test_what_the_inspector_says_of_the_agreement(matter: Matter) -> None:
     """Not needed leaves the agreement out; silence on it asks it."""
-    id = matter.received()
-    matter.vl.advices.advise(id, FAVOURABLE, agreement_needed=False, by=INSPECTOR)
+    asked = matter.received()
+    matter.vl.advices.advise(asked, FAVOURABLE, agreement_needed=False, by=INSPECTOR)
     without = step(matter, "ba").status
     matter.wait(hours=1)
-    again = matter.received(renews=id)
+    again = matter.received(renews=asked)
     matter.vl.advices.advise(again, FAVOURABLE, by=INSPECTOR)
 
     assert (S.SKIPPED, S.NEXT) == (without, step(matter, "ba").status)
@@ -151,10 +151,10 @@ def test_what_the_inspector_says_of_the_agreement(matter: Matter) -> None:
 
 def test_an_unfavourable_advice_asks_a_reply(matter: Matter) -> None:
     """It is given; the reply is named as what lacks, then as given."""
-    id = matter.received()
-    matter.vl.advices.advise(id, UNFAVOURABLE, by=INSPECTOR)
+    asked = matter.received()
+    matter.vl.advices.advise(asked, UNFAVOURABLE, by=INSPECTOR)
     before = step(matter, "if").explanation
-    matter.vl.appeals.reply(id, "De kost is gedekt.", by=CABINET)
+    matter.vl.appeals.reply(asked, "De kost is gedekt.", by=CABINET)
 
     assert "ongunstig, op 23 november 2026; een repliek is nodig" == before
     assert "repliek gegeven" in step(matter, "if").explanation
@@ -163,13 +163,15 @@ def test_an_unfavourable_advice_asks_a_reply(matter: Matter) -> None:
 def test_an_appeal_is_a_step_of_its_own(matter: Matter) -> None:
     """The advice stays given while the minister looks at it, and after."""
     matter.propose(act=Act.INDIVIDUAL_MINISTERIAL, for_government=False)
-    id = matter.received()
-    matter.vl.advices.advise(id, UNFAVOURABLE, by=INSPECTOR)
+    asked = matter.received()
+    matter.vl.advices.advise(asked, UNFAVOURABLE, by=INSPECTOR)
     matter.wait(days=1)
-    matter.vl.appeals.lodge(id, minister=BUDGET, reason="De kost is klein", by=CABINET)
+    matter.vl.appeals.lodge(
+        asked, minister=BUDGET, reason="De kost is klein", by=CABINET
+    )
     running = step(matter, "if.2")
     matter.wait(days=1)
-    matter.vl.appeals.join(id, by=BUDGET)
+    matter.vl.appeals.join(asked, by=BUDGET)
     joined = step(matter, "if.2")
 
     assert (S.RUNNING, BUDGET.label) == (running.status, running.by)
@@ -179,11 +181,11 @@ def test_an_appeal_is_a_step_of_its_own(matter: Matter) -> None:
 
 def test_a_refused_agreement_does_not_hold_up(matter: Matter) -> None:
     """The minister may put to the government what was refused."""
-    id = matter.received()
-    matter.vl.advices.advise(id, FAVOURABLE, by=INSPECTOR)
-    asked = matter.vl.agreements.ask(id, minister=BUDGET, by=CABINET).id
-    matter.vl.agreements.receive(asked, by=BUDGET)
-    matter.vl.agreements.refuse(asked, reason="Geen krediet", by=BUDGET)
+    asked = matter.received()
+    matter.vl.advices.advise(asked, FAVOURABLE, by=INSPECTOR)
+    agreement = matter.vl.agreements.ask(asked, minister=BUDGET, by=CABINET).id
+    matter.vl.agreements.receive(agreement, by=BUDGET)
+    matter.vl.agreements.refuse(agreement, reason="Geen krediet", by=BUDGET)
     found = step(matter, "ba")
 
     assert S.DONE is found.status
@@ -219,9 +221,7 @@ def on_agenda(matter: Matter, kind: StepKind, days: int = 4) -> tuple[str, str]:
     return name, meeting
 
 
-def decided(
-    matter: Matter, kind: StepKind, result: DecisionResult
-) -> tuple[str, str]:
+def decided(matter: Matter, kind: StepKind, result: DecisionResult) -> tuple[str, str]:
     """Ids of a step that a meeting decided on, and of that meeting."""
     name, meeting = on_agenda(matter, kind)
     matter.vl.approving.close(meeting, by=SECRETARIAT)
@@ -237,8 +237,8 @@ def approved(matter: Matter, kind: StepKind = StepKind.FINAL_APPROVAL) -> str:
 
 def test_from_submission_to_decision(matter: Matter) -> None:
     """Submitted, on the design, on the approved agenda: with the day of the meeting."""
-    vl, id = matter.vl, matter.received()
-    vl.advices.advise(id, FAVOURABLE, agreement_needed=False, by=INSPECTOR)
+    vl, asked = matter.vl, matter.received()
+    vl.advices.advise(asked, FAVOURABLE, agreement_needed=False, by=INSPECTOR)
     name = vl.dossiers.submit(
         matter.dossier,
         StepKind.FINAL_APPROVAL,
