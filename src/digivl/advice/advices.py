@@ -278,9 +278,7 @@ class Advices:
         draft = found.next(record, "advise", by, now)
         return self._questions.moved(draft, record.asker, _next_step(record))
 
-    def withdraw(
-        self, id: str, *, by: Party, reason: str = ""
-    ) -> Entry[AdviceRequest]:
+    def withdraw(self, id: str, *, by: Party, reason: str = "") -> Entry[AdviceRequest]:
         """Take a request back: nobody has to answer it any more.
 
         Raises:

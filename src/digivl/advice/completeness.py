@@ -86,9 +86,7 @@ def lacks(
     return tuple(found)
 
 
-def _texts(
-    body: Body, proposal: Proposal, types: Collection[URI]
-) -> Iterator[Lack]:
+def _texts(body: Body, proposal: Proposal, types: Collection[URI]) -> Iterator[Lack]:
     if proposal.for_government and NOTA not in types:
         yield Lack("Nota", "de nota aan de Vlaamse Regering ontbreekt")
     if proposal.act.has_draft and not DRAFTS.intersection(types):

@@ -9,10 +9,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 FONT: Final = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 
+_QUOTE: Final = {'"': "&quot;"}
 _ELLIPSIS: Final = "…"
 _NARROW: Final = frozenset("fijlrtI.,:;'|!()[]-/ ")
 _WIDE: Final = frozenset("mwMWGOQ@%&—")
@@ -27,7 +28,7 @@ def tag(name: str, *within: str, **attributes: str | float) -> str:
         attributes: Numbers are written with at most two decimals.
     """
     written = "".join(
-        f" {key.strip('_').replace('_', '-')}={quoteattr(_value(value))}"
+        f' {key.replace("_", "-")}="{escape(_value(value), _QUOTE)}"'
         for key, value in attributes.items()
     )
     if not within:

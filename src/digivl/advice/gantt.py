@@ -159,7 +159,7 @@ class _Picture:
         yield from self._grid()
         yield from self._today()
         for row in self.rows:
-            yield from self._row(row)
+            yield tag("g", tag("title", plain(_hint(row.step))), *self._row(row))
         yield from self._legend(self.bottom + 44)
         for number, line in enumerate(self.notes):
             y = self.bottom + 76 + number * _LINE_HEIGHT
@@ -239,6 +239,12 @@ class _Picture:
             x += 144 if drawn else 104
         yield from self.pen.moment(StepStatus.DONE, _sample(StepStatus.DONE, x), y)
         yield words("beslissing", x + 46, y + 4, 11)
+
+
+def _hint(step: RouteStep) -> str:
+    """What shows when somebody points at a step."""
+    said = (f"{step.label}: {step.status.value}", step.explanation)
+    return "; ".join(text for text in said if text)
 
 
 def _axis(route: Route) -> Timescale:

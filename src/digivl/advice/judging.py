@@ -95,9 +95,7 @@ def _unasked(assessment: Assessment) -> Requirement:
     )
 
 
-def _pending(
-    assessment: Assessment, question: Entry[R], answerer: str
-) -> Requirement:
+def _pending(assessment: Assessment, question: Entry[R], answerer: str) -> Requirement:
     record = question.record
     whom = answerer
     said = f"gevraagd aan {answerer}"
@@ -232,8 +230,6 @@ def is_flagged(requests: Iterable[Entry[AdviceRequest]]) -> bool | None:
     return advice.agreement_needed if advice is not None else True
 
 
-def of_body(
-    questions: Iterable[Entry[R]], body: Body
-) -> Sequence[Entry[R]]:
+def of_body(questions: Iterable[Entry[R]], body: Body) -> Sequence[Entry[R]]:
     """The questions to one body, in their order."""
     return [question for question in questions if question.record.body is body]

@@ -59,9 +59,7 @@ _HEARD_BEFORE: Final = {
 }
 
 
-def stage_of(
-    kind: StepKind, ordinal: int, earlier: Sequence[ProcedureStep]
-) -> Stage:
+def stage_of(kind: StepKind, ordinal: int, earlier: Sequence[ProcedureStep]) -> Stage:
     """Which pass a step is.
 
     Args:
@@ -191,9 +189,7 @@ def _document(
             evidence=tuple(f"document/{one}" for one in there),
         )
     missing = "zit niet bij de stukken"
-    return Requirement(
-        name=name, status=_S.MISSING, explanation=missing, blocking=True
-    )
+    return Requirement(name=name, status=_S.MISSING, explanation=missing, blocking=True)
 
 
 def _bodies(situation: Situation, rules: RuleSet) -> Iterator[Requirement]:
@@ -212,9 +208,7 @@ def _bodies(situation: Situation, rules: RuleSet) -> Iterator[Requirement]:
             yield advised(assessment, of_body(situation.requests, body), now)
 
 
-def _assessor(
-    situation: Situation, rules: RuleSet
-) -> Callable[[Body], Assessment]:
+def _assessor(situation: Situation, rules: RuleSet) -> Callable[[Body], Assessment]:
     day: date = day_of(situation.at)
     proposal = situation.proposal
     if proposal is None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final, Self
 
 import attrs
 
 from digivl.advice.wording import SHORT_MONTHS
-from digivl.kernel.moments import BRUSSELS, date_in_dutch, day_of
+from digivl.kernel.moments import date_in_dutch, day_of, in_brussels
 
 _WEEK: Final = timedelta(weeks=1)
 _FEWEST: Final = 3
@@ -65,15 +65,14 @@ class Timescale:
         return self.width / self.weeks
 
     def x(self, moment: datetime) -> float:
-        """Where a moment lies."""
-        passed = moment - _midnight(self.first)
-        return self.left + self.width * (passed / (self.weeks * _WEEK))
+        """Where a moment lies, by the clock of Brussels: a day is a day wide."""
+        return self._at(in_brussels(moment).replace(tzinfo=None))
 
     def mondays(self) -> Iterator[tuple[date, float]]:
         """The start of each week."""
         for number in range(self.weeks):
             day = self.first + number * _WEEK
-            yield day, self.x(_midnight(day))
+            yield day, self._at(_midnight(day))
 
     def months(self) -> Iterator[Span]:
         """Each month, or what of it lies on the axis."""
@@ -87,7 +86,8 @@ class Timescale:
     def years(self) -> Iterator[Span]:
         """Each year, or what of it lies on the axis."""
         for day in self._starts(12):
-            yield self._span(day, date(day.year + 1, 1, 1), (str(day.year),))
+            names = (str(day.year), f"'{day.year % 100:02}")
+            yield self._span(day, date(day.year + 1, 1, 1), names)
 
     def _starts(self, months: int) -> Iterator[date]:
         day = self.first.replace(day=1, month=1 if months > 1 else self.first.month)
@@ -97,13 +97,17 @@ class Timescale:
                 day = _next_month(day)
 
     def _span(self, start: date, end: date, names: tuple[str, ...]) -> Span:
-        left = max(self.x(_midnight(start)), self.left)
-        right = min(self.x(_midnight(end)), self.right)
+        left = max(self._at(_midnight(start)), self.left)
+        right = min(self._at(_midnight(end)), self.right)
         return Span(names=names, left=left, width=right - left)
+
+    def _at(self, local: datetime) -> float:
+        passed = local - _midnight(self.first)
+        return self.left + self.width * (passed / (self.weeks * _WEEK))
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), BRUSSELS).astimezone(UTC)
+    return datetime.combine(day, time())
 
 
 def _next_month(day: date) -> date:

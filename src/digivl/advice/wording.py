@@ -40,9 +40,10 @@ def awaited(step: RouteStep, route: Route) -> str:
     """What or whom a step waits for; nothing once it is done or left out."""
     if step.status in {StepStatus.DONE, StepStatus.SKIPPED}:
         return ""
+    if step.status.has_begun and not step.waits_for:
+        return step.by
     steps = (route.step(name) for name in step.waits_for)
-    named = ", ".join(lowered(one.label) for one in steps if one)
-    return named or step.by
+    return ", ".join(lowered(one.label) for one in steps if one) or "niets"
 
 
 def summary(route: Route) -> str:

@@ -17,7 +17,7 @@ from digivl.cli.output import NO, print_json, print_table, reported, say
 from digivl.dossiers.model import DOSSIER
 from digivl.kernel.parties import Party, Role
 
-_COLUMNS: Final = ("Stap", "Wie", "Stand", "Van", "Tot", "Waarop gewacht")
+_COLUMNS: Final = ("Stap", "Wie", "Stand", "Van", "Tot", "Waarop gewacht, of waarom")
 
 
 def route(
@@ -68,8 +68,8 @@ def _line(step: RouteStep, route: Route) -> tuple[str, ...]:
     start = short(step.start) if step.start else ""
     if start and not step.status.has_begun:
         start = f"({start})"
-    skipped = step.status is StepStatus.SKIPPED
-    waits = step.explanation if skipped else awaited(step, route)
+    unsure = step.status in {StepStatus.SKIPPED, StepStatus.UNDETERMINED}
+    waits = step.explanation if unsure else awaited(step, route)
     return step.label, step.by, step.status.value, start, _until(step, route), waits
 
 

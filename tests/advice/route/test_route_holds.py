@@ -204,7 +204,7 @@ def test_time_undoes_nothing(
         assert step.status is not S.LATE or after[name].status is S.LATE
 
 
-ELEMENTS = set("svg title desc defs pattern rect path circle polygon text".split())
+ELEMENTS = set("svg g title desc defs pattern rect path circle polygon text".split())
 titles = st.text(min_size=1, max_size=500)
 
 
