@@ -113,9 +113,10 @@ class Forecast:
         yield from ((moment, True) for moment in planned if moment >= after)
         # Up to the last meeting that is planned there are no others.
         from_day = max([day_of(after), *(_day_after(one) for one in planned[-1:])])
+        calendar = self.calendars.get(LEGAL.name, LEGAL)
         for day in _fridays(from_day):
             moment = datetime.combine(day, _HOUR, BRUSSELS).astimezone(UTC)
-            if moment >= after and LEGAL.is_working_day(day):
+            if moment >= after and calendar.is_working_day(day):
                 yield moment, False
 
 

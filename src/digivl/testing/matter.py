@@ -89,5 +89,3 @@ class Matter:
         """By name, how it stands with each requirement."""
         found = self.vl.readiness.requirements(self.dossier, step)
         return {one.name: one.status.name for one in found}
-
-
