@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import attrs
+import route_tables
 import rule_tables
 from typer.models import ArgumentInfo
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 REFERENCE = Path(__file__).parent / "reference"
+
+PICTURES = Path(__file__).parent / "images"
 
 COMMANDS = Path(__file__).parent / "commands.toml"
 
@@ -189,6 +192,25 @@ def rules_page() -> str:
         "A period is written `first day/last day`, both included; `..` is open. Days "
         "marked *(afgeleid)* were chosen: the source has none.",
         "## Who has to be heard",
+        *tables,
+    )
+
+
+def routes_page() -> str:
+    """The stages of each act, and where their order was read."""
+    tables = [
+        f"{title}\n\n{table(head, rows)}"
+        for title, head, rows in route_tables.sections()
+    ]
+    return page(
+        "Routes",
+        "Which steps a decree, a decision, a nota or an announcement goes through, in "
+        "which order: as far as public sources say. Officials read this, so it is in "
+        "Dutch. [Follow the route of a dossier](../how-to/route.md) shows where one is.",
+        "A step whose term is *niet gekend* has no expected end, and neither has what "
+        "comes after it. A term is that of the rule named by its id, on the page "
+        "[Rules](rules.md), where the keys of the sources are too. What is *eigen "
+        "handeling* waits for nobody else.",
         *tables,
     )
 
@@ -368,10 +390,15 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors": errors_page,
     "lifecycles": lifecycles_page,
     "plugins": plugins_page,
+    "routes": routes_page,
     "rules": rules_page,
     "settings": settings_page,
 }
 
+IMAGES: dict[str, Callable[[], str]] = {"route.svg": route_tables.picture}
+
 if __name__ == "__main__":
     for name, make in PAGES.items():
         (REFERENCE / f"{name}.md").write_text(make(), encoding="utf-8")
+    for name, make in IMAGES.items():
+        (PICTURES / name).write_text(make(), encoding="utf-8")

@@ -245,7 +245,7 @@ class _Planner:
     ) -> tuple[datetime | None, str]:
         """When what can begin then can be done, and by which rule."""
         if stage.months:
-            return None, f"binnen {stage.months} maanden ({stage.source})"
+            return None, f"binnen {stage.months} maanden ({stage.basis})"
         if start is None:
             return None, ""
         if stage.body is not None:
@@ -297,7 +297,7 @@ class _Planner:
     def _counting(self, stage: Stage, start: datetime) -> RouteStep:
         """What has to be done within some months after what is done already."""
         due, asked = months_later(start, stage.months or 0), self.asked[stage.id]
-        said = _joined(asked.text, f"uiterlijk op {on(due)} ({stage.source})")
+        said = _joined(asked.text, f"uiterlijk op {on(due)} ({stage.basis})")
         if asked.need is Need.UNDETERMINED:
             return _step(stage, StepStatus.UNDETERMINED, said)
         status = StepStatus.LATE if due < self.now else StepStatus.RUNNING

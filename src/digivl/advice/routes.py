@@ -42,17 +42,23 @@ _CIRCULAR: Final = URI(TYPE_BASE + "e9e8ec50-c6fd-44ac-bc34-e5e4cdb0294e")
 _ANNOUNCEMENT: Final = URI(TYPE_BASE + "72dd647f-7afa-4d2a-9c7f-de73a8bd85a1")
 
 _GOVERNMENT: Final = "Vlaamse Regering"
-_MEETING: Final = "VL-AG; huishoudelijk reglement van 20 januari 2017, art. 4"
-_CODES: Final = "codelijsten van Kaleidos"
+_AGENDA: Final = "VL-AG, HR2017"
 #: What can have to be heard between the first approval and the second.
 _HEARD: Final = ("sar", "vtc", "negotiation")
+
+#: Where the order was read, beside the sources of the rules.
+SOURCES: Final = {
+    "OV-1": "overheid.vlaanderen.be, 1: opmaak van het ontwerpdossier",
+    "VR2017": "omzendbrief VR 2017/11 van 17 maart 2017",
+    "KALEIDOS": "Kaleidos, code op github.com/kanselarij-vlaanderen",
+}
 
 PREPARE: Final = Stage(
     id="prepare",
     label="Dossier opmaken",
     by="kabinet en administratie",
     evidence=Evidence.PREPARATION,
-    source="OV-1; OV-S122",
+    source="OV-1, OV-S122",
 )
 INSPECTION: Final = Stage(
     id="if",
@@ -64,7 +70,7 @@ INSPECTION: Final = Stage(
     needs=(NOTA,),
     makes=(IF_ADVICE,),
     internal=True,
-    source="OV-2; VL-IF",
+    source="OV-2, VL-IF",
 )
 LANGUAGE: Final = Stage(
     id="wt",
@@ -95,7 +101,7 @@ ANALYSIS: Final = Stage(
     after=("prepare",),
     evidence=Evidence.QUESTION,
     body=Body.RIA,
-    source="OV-3A: deel van het dossier, zonder termijn",
+    source="OV-3A",
 )
 BUDGET: Final = Stage(
     id="ba",
@@ -130,7 +136,7 @@ FIRST_AGENDA: Final = Stage(
     kind=StepKind.PRINCIPLE_APPROVAL,
     needs=(NOTA, IF_ADVICE, BUDGET_AGREEMENT),
     unless="recurring",
-    source=_MEETING,
+    source=_AGENDA,
 )
 FIRST_APPROVAL: Final = Stage(
     id="principle-1",
@@ -141,7 +147,7 @@ FIRST_APPROVAL: Final = Stage(
     kind=StepKind.PRINCIPLE_APPROVAL,
     makes=(DECISION_REPORT,),
     unless="recurring",
-    source=_CODES,
+    source="KALEIDOS",
 )
 COUNCIL: Final = Stage(
     id="sar",
@@ -153,7 +159,8 @@ COUNCIL: Final = Stage(
     needs=(NOTA,),
     makes=(Body.SAR.document_type,),
     phase=1,
-    source="Bestuursdecreet art. III.103; OV-S123",
+    basis="Bestuursdecreet art. III.103, § 2",
+    source="BD, OV-S123",
 )
 PRIVACY: Final = Stage(
     id="vtc",
@@ -164,7 +171,8 @@ PRIVACY: Final = Stage(
     body=Body.VTC,
     makes=(Body.VTC.document_type,),
     phase=1,
-    source="AVG art. 36.4; pagina van de VTC",
+    basis="AVG art. 36.4",
+    source="VL-VTC",
 )
 NEGOTIATION: Final = Stage(
     id="negotiation",
@@ -215,28 +223,21 @@ STATE_COUNCIL: Final = Stage(
     phase=1,
     source="OV-S124",
 )
-LANGUAGE_AGAIN: Final = Stage(
+LANGUAGE_AGAIN: Final = attrs.evolve(
+    LANGUAGE,
     id="wt-again",
     label="Wetgevingstechnisch en taalkundig advies, opnieuw",
-    by="adviseur wetgevingstechniek",
     after=("rvs",),
-    evidence=Evidence.QUESTION,
-    body=Body.WT,
-    makes=(Body.WT.document_type,),
     phase=1,
-    internal=True,
-    source="OV-3B: als de tekst gewijzigd is",
+    source="OV-3B",
 )
-ALIGNMENT_AGAIN: Final = Stage(
+ALIGNMENT_AGAIN: Final = attrs.evolve(
+    ALIGNMENT,
     id="ikw-again",
     label="Politieke afstemming, opnieuw",
-    by="kabinetten",
     after=("rvs",),
-    evidence=Evidence.ROUND,
     phase=1,
-    internal=True,
-    source="OV-3A; OV-3B",
-    confidence=Confidence.ASSUMED,
+    source="OV-3A, OV-3B",
 )
 FINAL_AGENDA: Final = Stage(
     id="agenda",
@@ -249,7 +250,7 @@ FINAL_AGENDA: Final = Stage(
     evidence=Evidence.AGENDA,
     kind=StepKind.FINAL_APPROVAL,
     needs=(NOTA,),
-    source=_MEETING,
+    source=_AGENDA,
 )
 FINAL_APPROVAL: Final = Stage(
     id="final",
@@ -276,7 +277,7 @@ SENDING: Final = Stage(
     after=("final", "sign"),
     evidence=Evidence.SENDING,
     needs=(DECREE, MEMORANDUM, DECISION_REPORT, Body.RVS.document_type),
-    source="OV-S125; omzendbrief VR 2017/11",
+    source="OV-S125, VR2017",
 )
 PARLIAMENT: Final = Stage(
     id="parliament",
@@ -285,7 +286,7 @@ PARLIAMENT: Final = Stage(
     after=("parliament-in",),
     evidence=Evidence.PARLIAMENT,
     makes=(DECREE,),
-    source="statussen van Kaleidos",
+    source="KALEIDOS",
 )
 RATIFY: Final = Stage(
     id="ratification",
@@ -295,7 +296,7 @@ RATIFY: Final = Stage(
     evidence=Evidence.DECISION,
     kind=StepKind.RATIFICATION,
     makes=(RATIFICATION,),
-    source="VL-AG: automatisch agendapunt na ontvangst van het perkament",
+    source="VL-AG",
 )
 PUBLICATION: Final = Stage(
     id="publication",
@@ -303,7 +304,7 @@ PUBLICATION: Final = Stage(
     by="Ondersteuning Vlaamse Regering en Betekeningen",
     after=("final", "sign", "ratification"),
     evidence=Evidence.PUBLICATION,
-    source="publicaties in Kaleidos",
+    source="KALEIDOS",
 )
 RATIFY_IN_TIME: Final = Stage(
     id="decree-in-time",
@@ -314,7 +315,8 @@ RATIFY_IN_TIME: Final = Stage(
     document=DECREE,
     when="deviates",
     months=6,
-    source="Bestuursdecreet art. III.122",
+    basis="Bestuursdecreet art. III.122",
+    source="BD",
 )
 
 

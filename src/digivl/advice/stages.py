@@ -56,7 +56,8 @@ class Stage:
         unasked: Nothing asks it; it is shown once it happens.
         months: It has to be done within so many months after what comes before it.
         internal: What stays within the government: it is shown to nobody else.
-        source: Where it was read.
+        basis: The provision it rests on; empty where none was read.
+        source: Where it was read, by the keys of the sources.
         confidence: How sure it is.
     """
 
@@ -78,6 +79,7 @@ class Stage:
     unasked: bool = False
     months: int | None = attrs.field(default=None, validator=optional(counted_from_one))
     internal: bool = False
+    basis: str = ""
     source: str = attrs.field(validator=public_line)
     confidence: Confidence = Confidence.READ
 

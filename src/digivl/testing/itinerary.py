@@ -91,9 +91,11 @@ def trace(
     return Trace(stage=stage, subject=Ref("record", name), start=start, end=end, **more)
 
 
-def _preparation(traces: Sequence[Trace], now: datetime) -> Trace:
+def _preparation(
+    traces: Sequence[Trace], now: datetime, opened_at: datetime | None
+) -> Trace:
     begun = [one.start for one in traces if one.start is not None]
-    opened = min([now - timedelta(days=7), *begun])
+    opened = min([opened_at or now - timedelta(days=7), *begun])
     return trace("prepare", opened, min(begun, default=None), expected=now)
 
 
@@ -104,6 +106,7 @@ def laid_out(
     asked: Mapping[Body, Assessment] | None = None,
     terms: Sequence[TermRule] = TERMS,
     meetings: Sequence[datetime] = (),
+    opened_at: datetime | None = None,
     closed_at: datetime | None = None,
     title: str = "Jeugdwerk",
     **facts: Any,
@@ -117,14 +120,15 @@ def laid_out(
         asked: Who has to be heard; everybody if None.
         terms: How long they have.
         meetings: Those that are planned.
-        closed_at: When the dossier was closed.
+        opened_at: When the dossier was opened; a week ago if None.
+        closed_at: When it was closed.
         title: Of the dossier.
         facts: Of the proposal, beside `KNOWN`.
     """
     stages = ROUTES[act]
     proposal = Proposal(dossier="dossier-1", act=act, **(KNOWN | facts))
     needs = needed(stages, proposal, heard(*Body) if asked is None else asked)
-    told = {"prepare": [_preparation(traces, now)]}
+    told = {"prepare": [_preparation(traces, now, opened_at)]}
     for one in traces:
         told.setdefault(one.stage, []).append(one)
     forecast = Forecast(now=now, rules=rules(terms), meetings=meetings)

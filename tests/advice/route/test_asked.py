@@ -8,7 +8,6 @@ from digivl.advice.body import AdviceOutcome, Body
 from digivl.advice.proposal import Act
 from digivl.advice.route import StepStatus
 from digivl.dossiers.model import StepKind
-from digivl.kernel.identifiers import URI
 from digivl.kernel.parties import Party, Role
 from digivl.testing.council import CABINET, INSPECTOR
 from digivl.testing.decree import ADVISERS
@@ -17,7 +16,6 @@ from digivl.testing.watched import Watched
 
 S = StepStatus
 FAVOURABLE, UNFAVOURABLE = AdviceOutcome.FAVOURABLE, AdviceOutcome.UNFAVOURABLE
-PROTOCOL = URI("https://data.vlaanderen.be/id/concept/AardWetgeving/Protocol")
 WT = Party("wt", "Cel wetskwaliteit", Role.GOVERNMENT_BODY)
 
 

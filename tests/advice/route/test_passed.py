@@ -21,7 +21,7 @@ from digivl.dossiers.publication import PublicationStatus, RegulationType
 from digivl.dossiers.readiness import DECREE
 from digivl.dossiers.retrieval import Incoming, IncomingKind
 from digivl.kernel.identifiers import URI, new_id
-from digivl.kernel.parties import SYSTEM, Party, Role
+from digivl.kernel.parties import SYSTEM
 from digivl.records.entries import first
 from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.testing.council import ADMIN, CABINET, INSPECTOR, OTHER_CABINET, SECRETARIAT
@@ -31,9 +31,8 @@ from digivl.testing.papers import paper
 from digivl.testing.watched import Watched
 
 S = StepStatus
-FAVOURABLE, UNFAVOURABLE = AdviceOutcome.FAVOURABLE, AdviceOutcome.UNFAVOURABLE
+FAVOURABLE = AdviceOutcome.FAVOURABLE
 PROTOCOL = URI("https://data.vlaanderen.be/id/concept/AardWetgeving/Protocol")
-WT = Party("wt", "Cel wetskwaliteit", Role.GOVERNMENT_BODY)
 
 
 def test_from_submission_to_decision(watched: Watched, matter: Matter) -> None:
