@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     from digivl.advice.rules import Rule, TermRule
 
 Row = tuple[str, ...]
-GROUNDS = ("period", "legal basis (source)", "confidence")
+GROUNDS = "period, legal basis (source), confidence"
 
 
 def sections() -> Iterator[tuple[str, Row, Sequence[Row]]]:
     """Each table with its title and its head."""
     found = shipped()
-    head = ("id", "needed", "what", *GROUNDS)
+    head: Row = ("id", "needed", "what", GROUNDS)
     for body in Body:
-        rows = [rule_row(one) for one in found.rules if one.body is body]
+        rows: list[Row] = [rule_row(one) for one in found.rules if one.body is body]
         yield f"### {body.value}: {body.label}", head, rows
-    head = ("id", "who", "term", "an inquiry stops it", "silence means", *GROUNDS)
+    head = ("id", "who", "term", "an inquiry stops it", "silence means", GROUNDS)
     yield "## Terms", head, [term_row(one) for one in found.terms]
     rows = [
-        (one.id, f"{one.working_days}e werkdag ervoor, {one.at:%H:%M}", *grounds(one))
+        (one.id, f"{one.working_days}e werkdag ervoor, {one.at:%H:%M}", grounds(one))
         for one in found.deadlines
     ]
-    yield "## Deadlines before a meeting", ("id", "when", *GROUNDS), rows
+    yield "## Deadlines before a meeting", ("id", "when", GROUNDS), rows
     rows = [delegation_row(one) for one in found.delegations]
-    yield "## What an official decides alone", ("id", "what", *GROUNDS), rows
+    yield "## What an official decides alone", ("id", "what", GROUNDS), rows
     rows = [
         (f"`{one.id}`", said(one.subject, one.note), str(one.period), one.legal_basis)
         for one in found.regimes
@@ -51,7 +51,7 @@ def sections() -> Iterator[tuple[str, Row, Sequence[Row]]]:
 def rule_row(rule: Rule) -> Row:
     """A rule with everything it asks."""
     needed = "ja" if rule.required else "neen"
-    return rule.id, needed, said(rule.subject, rule.note, rule.when), *grounds(rule)
+    return rule.id, needed, said(rule.subject, rule.note, rule.when), grounds(rule)
 
 
 def term_row(term: TermRule) -> Row:
@@ -64,14 +64,14 @@ def term_row(term: TermRule) -> Row:
         said(f"{term.length}{more}", term.note),
         stops,
         term.silence.label,
-        *grounds(term),
+        grounds(term),
     )
 
 
 def delegation_row(rule: DelegationRule) -> Row:
     """What may be decided, by whom, up to which amount."""
     subject = f"{rule.holder}: {rule.subject}"
-    return rule.id, said(subject, rule.note, rule.conditions), *grounds(rule)
+    return rule.id, said(subject, rule.note, rule.conditions), grounds(rule)
 
 
 def said(subject: str, note: str, when: Sequence[Any] = ()) -> str:
@@ -80,7 +80,7 @@ def said(subject: str, note: str, when: Sequence[Any] = ()) -> str:
     return f"{subject}{asked}{f'<br>*{note}*' if note else ''}"
 
 
-def grounds(rule: Any) -> Row:
-    """What every kind of rule rests on."""
+def grounds(rule: Any) -> str:
+    """In one cell: what every kind of rule rests on."""
     basis = f"{rule.legal_basis} ({rule.source})"
-    return str(rule.period), basis, rule.confidence.value
+    return f"{rule.period}<br>{basis}<br>{rule.confidence.value}"

@@ -216,7 +216,7 @@ def _route(vl: Digivl) -> Iterator[str]:
         title="Nota",
         type=NOTA,
         by=cabinet,
-        id="document-1-nota",
+        id="document-1.nota",
     )
     yield "opened"
     names = [document.id, nota.id]

@@ -164,9 +164,7 @@ class Rooms:
         """Dossiers and their procedure steps."""
         from digivl.dossiers.service import Dossiers
 
-        return Dossiers(
-            self.book, self._moves, self.guard, self.readiness, self.clock
-        )
+        return Dossiers(self.book, self._moves, self.guard, self.readiness, self.clock)
 
     @once
     def releases(self) -> Releases:

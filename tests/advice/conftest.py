@@ -22,9 +22,7 @@ def _settings_of_advice() -> AdviceSettings:
 
 
 @pytest.fixture(name="matter")
-def _matter(
-    quick_folder: Path, settings_of_advice: AdviceSettings
-) -> Iterator[Matter]:
+def _matter(quick_folder: Path, settings_of_advice: AdviceSettings) -> Iterator[Matter]:
     """One dossier, on Monday 23 November 2026."""
     book = SQLBook.create(f"sqlite:///{quick_folder / 'book.db'}")
     council: Council
@@ -36,5 +34,3 @@ def _matter(
     with vl:
         yield Matter.opened(council)
     book.close()
-
-

@@ -97,6 +97,4 @@ def test_a_stranger_lodges_nothing(matter: Matter) -> None:
         with pytest.raises(NotAllowedError):
             matter.vl.appeals.reply(name, "x", by=OTHER_CABINET)
         with pytest.raises(NotAllowedError):
-            matter.vl.appeals.lodge(
-                name, minister=BUDGET, reason="x", by=OTHER_CABINET
-            )
+            matter.vl.appeals.lodge(name, minister=BUDGET, reason="x", by=OTHER_CABINET)

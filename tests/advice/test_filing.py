@@ -256,7 +256,7 @@ def test_signed_like_any_other() -> None:
         coded = vl.register.stamp(document, by=CABINET)
         signatory = Signatory(party=BUDGET, means="minister")
         flow = vl.signing.start(document, [signatory], by=CABINET).id
-        vl.signing.sign(flow, BUDGET.id)
+        vl.signing.sign(flow, by=BUDGET)
         registered = vl.register.register(flow, by=CABINET).record
         signed = vl.documents.read(document).record
         with vl.documents.opened(signed.latest.sha256) as file:

@@ -59,9 +59,10 @@ def test_from_proposal_to_ready(
     here = ("--office", office)
     facts = tmp_path / "voorstel.toml"
     facts.write_text(PROPOSAL)
-    assert "individueel besluit" in run(
-        "advice", "propose", matter.dossier[:8], "--from", facts, *here
-    ).out
+    assert (
+        "individueel besluit"
+        in run("advice", "propose", matter.dossier[:8], "--from", facts, *here).out
+    )
     before = run("readiness", matter.dossier, *here)
     assert 1 == before.status
     assert "Nog niet klaar: IF" in before.out
@@ -154,9 +155,7 @@ def test_what_is_no_proposal(
     office, matter = case
     facts = tmp_path / "voorstel.toml"
     facts.write_text(text)
-    done = run(
-        "advice", "propose", matter.dossier, "--from", facts, "--office", office
-    )
+    done = run("advice", "propose", matter.dossier, "--from", facts, "--office", office)
 
     assert 2 == done.status
     assert said in " ".join(done.err.split())

@@ -22,8 +22,10 @@ def test_plays_the_sample(run: Run, tmp_path: Path) -> None:
 
     assert 0 == done.status
     for word in (
-        "Advies IF geven",
-        "Begrotingsakkoord geven",
+        "Advies geven",
+        "IF: gunstig",
+        "Akkoord geven",
+        "BA: akkoord",
         "Beslissen",
         "QR-code plaatsen",
         "Ondertekenen",

@@ -123,6 +123,7 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     tell("overdue", *here)
     tell("route", matter.dossier, *here)
     tell("form", question, "--out", folder / "vraag.pdf", *here)
+    advise(told, tell, matter, question, folder)
     tell("check", item.id, *here)
     tell("meetings", *here)
     tell("agenda", meeting.id, *here)
@@ -134,6 +135,36 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     told["demo"] = printed("demo", "--dir", kept, "--pdf", pdf)[0]
     told["simulate"] = first_line("simulate", "magda", "--dir", folder / "magda")
     return told
+
+
+def advise(
+    told: dict[str, dict[str, Any]],
+    tell: Callable[..., dict[str, Any]],
+    matter: Matter,
+    question: str,
+    folder: Path,
+) -> None:
+    """What the commands of advice print, on a matter whose advice was asked."""
+    here = ("--office", folder / "kantoor")
+    (facts := folder / "voorstel.toml").write_text('act = "nota zonder akte"')
+    to, words = ("--to", "Minister van Begroting"), "x"
+    tell("readiness", matter.dossier, *here)
+    tell("advice list", matter.dossier, *here)
+    tell("advice receive", question, *here)
+    tell("advice explain", question, *here)
+    tell("advice urge", question, words, "--minister", "minister-1", *here)
+    tell("advice inquire", question, words, *here)
+    tell("advice answer", question, words, *here)
+    tell("advice give", question, "ongunstig", *here)
+    tell("advice reply", question, words, *here)
+    for act in (("agree",), ("refuse", words), ("withdraw",)):
+        asked = tell("advice ask", question, "--of", "BA", *to, *here)["id"]
+        tell("advice receive", asked, *here)
+        tell(f"advice {act[0]}", asked, *act[1:], *here)
+    documents = [word for one in matter.documents for word in ("--document", one)]
+    asked = tell("advice ask", matter.dossier, *to, *documents, *here)["id"]
+    tell("advice back", asked, words, *here)
+    tell("advice propose", matter.dossier, "--from", facts, *here)
 
 
 def first_line(*arguments: object) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def published(council: Council) -> tuple[str, dict[str, str]]:
     steps: dict[str, str] = {}
     for title in TITLES:
         dossier = vl.dossiers.open(title, by=CABINET).id
-        vl.book.write(council.favourable(dossier, title))
+        vl.book.write(council.described(dossier))
         steps[title] = vl.dossiers.submit(
             dossier,
             StepKind.FINAL_APPROVAL,

@@ -120,7 +120,7 @@ def _agreement(tmp_path_factory: pytest.TempPathFactory) -> Path:
         vl.register.stamp(document, by=CABINET)
         signatory = Signatory(party=BUDGET, means="minister")
         flow = vl.signing.start(document, [signatory], by=CABINET).id
-        signed = vl.signing.sign(flow, BUDGET.id).record.current
+        signed = vl.signing.sign(flow, by=BUDGET).record.current
         file = tmp_path_factory.mktemp("agreement") / "akkoord.pdf"
         with vl.documents.opened(signed) as source:
             file.write_bytes(source.read())

@@ -11,7 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from digivl.errors import MalformedError, StorageError
-from digivl.pdf.certificates import DEVELOPMENT_MARK, is_development
+from digivl.pdf.certificates import is_development
+from digivl.pdf.mark import DEVELOPMENT_MARK
 from digivl.signing.development import make_development_keys
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ from digivl.errors import StepNotAllowedError
 from digivl.kernel.identifiers import URI
 from digivl.kernel.kinds import Kind, Ref
 from digivl.kernel.parties import Party
-from digivl.pdf.certificates import DEVELOPMENT_MARK
+from digivl.pdf.mark import DEVELOPMENT_MARK
 from digivl.pdf.typeset import typeset
 from digivl.records.entries import Draft, Entry, first
 from digivl.records.port import RecordBook

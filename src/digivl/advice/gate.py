@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.advice.agreement import AGREEMENT
+from digivl.advice.loosening import LOOSENING, Loosening
 from digivl.advice.proposal import PROPOSAL, proposal_id
 from digivl.advice.readiness import (
     Readiness,
@@ -28,45 +29,12 @@ from digivl.dossiers.model import DOSSIER, STEP, ItemKind, ProcedureStep, StepKi
 from digivl.dossiers.submission import SUBMISSION, Submission
 from digivl.errors import MalformedError, NotFoundError
 from digivl.kernel.calendar import Calendar
-from digivl.kernel.checks import public_line
-from digivl.kernel.kinds import Kind, Standing
+from digivl.kernel.kinds import Kind
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry, first
 from digivl.records.port import Query, RecordBook
 
 K = TypeVar("K", bound=attrs.AttrsInstance)
-
-
-@attrs.frozen(kw_only=True)
-class Loosening:
-    """A requirement that does not keep a step from the agenda (afwijking).
-
-    Attributes:
-        dossier: Id of the dossier.
-        step: Id of the step.
-        requirement: Name of the requirement.
-        reason: Why.
-        by: Who decided it.
-    """
-
-    dossier: str
-    step: str
-    requirement: str
-    reason: str = attrs.field(validator=public_line)
-    by: Party
-
-
-def _standing(loosening: Loosening) -> Standing:
-    return Standing(
-        state="toegestaan",
-        title=f"zonder {loosening.requirement}: {loosening.reason}",
-        dossier=loosening.dossier,
-        part_of=loosening.step,
-        open=False,
-    )
-
-
-LOOSENING: Final = Kind("loosening", Loosening, _standing)
 
 
 @attrs.frozen

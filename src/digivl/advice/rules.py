@@ -291,11 +291,15 @@ class RuleSet:
 
         Args:
             meeting: When it starts, with a zone; the rules of its day count.
-            calendars: By name, with the bridging days of the office.
+            calendars: By name, with the bridging days of the office; one that lacks
+                has none.
         """
         for rule in self.deadlines:
             if rule.period.holds_on(day_of(meeting)):
-                return rule.deadline.due(meeting, calendars[rule.calendar])
+                calendar = calendars.get(rule.calendar)
+                return rule.deadline.due(
+                    meeting, calendar or calendar_named(rule.calendar)
+                )
         return None
 
 

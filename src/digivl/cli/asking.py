@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
+import attrs
 import typer
 
 from digivl.advice.agreement import AGREEMENT
@@ -124,11 +125,10 @@ def explain(
                 hint="It was not received yet, or no rule gives a term.",
             )
     if as_json:
-        steps = [
-            {"text": step.text, "source": step.source, "first": step.first}
-            for step in reckoned.steps
-        ]
-        print_json({"due": reckoned.last_day, "due_at": reckoned.due, "steps": steps})
+        told_steps = [attrs.asdict(step) for step in reckoned.steps]
+        print_json(
+            {"due": reckoned.last_day, "due_at": reckoned.due, "steps": told_steps}
+        )
         return
     say(reckoned.text)
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from digivl.access.model import DENIAL
 from digivl.advice.agreement import AGREEMENT
-from digivl.advice.gate import LOOSENING
+from digivl.advice.loosening import LOOSENING
 from digivl.advice.proposal import PROPOSAL
 from digivl.advice.request import ADVICE
 from digivl.custody.label import LABEL

@@ -74,19 +74,21 @@ def _holding(family: Iterable[Any], body: Body | None, day: date) -> Iterator[An
 
 
 def _print(found: RuleSet, body: Body | None, day: date) -> None:
-    columns = ("Regel", "Wie", "Nodig", "Voorstel", *_GROUNDS)
-    rows = [_rule_line(one) for one in _holding(found.rules, body, day)]
-    print_table(f"Wie gehoord wordt, {day}", columns, rows)
-    columns = ("Regel", "Wie", "Termijn", "Na stilzwijgen", *_GROUNDS)
-    rows = [_term_line(one) for one in _holding(found.terms, body, day)]
-    print_table("Termijnen", columns, rows)
+    print_table(
+        f"Wie gehoord wordt, {day}",
+        ("Regel", "Wie", "Nodig", "Voorstel", *_GROUNDS),
+        [_rule_line(one) for one in _holding(found.rules, body, day)],
+    )
+    print_table(
+        "Termijnen",
+        ("Regel", "Wie", "Termijn", "Na stilzwijgen", *_GROUNDS),
+        [_term_line(one) for one in _holding(found.terms, body, day)],
+    )
     if body is None:
-        columns = ("Regel", "Wat", "Tot", *_GROUNDS)
         rows = [_deadline_line(one) for one in _holding(found.deadlines, body, day)]
-        rows += [
-            _delegation_line(one) for one in _holding(found.delegations, body, day)
-        ]
-        print_table("Agenda en delegatie", columns, rows)
+        print_table("Indienen voor de agenda", ("Regel", "Tot", *_GROUNDS), rows)
+        rows = [_delegation_line(one) for one in _holding(found.delegations, body, day)]
+        print_table("Wie alleen beslist", ("Regel", "Wat", *_GROUNDS), rows)
     editions = ", ".join(f"{one.name} {one.version}" for one in found.editions)
     say(f"{editions}; SHA-256 {found.sha256}")
     say("Wat een regel precies vraagt en wat niet gekend is: --json")
@@ -104,12 +106,12 @@ def _term_line(term: TermRule) -> tuple[str, ...]:
 
 def _deadline_line(rule: DeadlineRule) -> tuple[str, ...]:
     until = f"{rule.working_days}e werkdag voor de vergadering, {rule.at:%H:%M}"
-    return rule.id, "agendering vragen", until, *_grounds(rule)
+    return rule.id, until, *_grounds(rule)
 
 
 def _delegation_line(rule: DelegationRule) -> tuple[str, ...]:
     limit = rule.limit.told("bedrag") if rule.limit else "elk bedrag"
-    return rule.id, f"{rule.holder}: {rule.subject}", limit, *_grounds(rule)
+    return rule.id, f"{rule.holder}: {rule.subject}; {limit}", *_grounds(rule)
 
 
 def _grounds(rule: AnyRule) -> tuple[str, ...]:

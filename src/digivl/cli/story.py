@@ -19,6 +19,7 @@ from digivl.office import OUTSIDE
 from digivl.plugins.hookspecs import hookimpl
 from digivl.records.entries import AnyEntry
 from digivl.records.port import Query
+from digivl.testing.route import DECISION
 from digivl.verification.code import VerificationCode
 from digivl.verification.model import CopyOutcome, Verification, VerifyOutcome
 
@@ -162,7 +163,7 @@ class Story:
 
     def _file(self, entry: AnyEntry) -> Path | None:
         if entry.kind is DOCUMENT:
-            return self.files[entry.record.latest.sha256]
+            return self.files.get(entry.record.latest.sha256)
         if entry.action == "sign":
             return self.files[entry.record.current]
         return None
@@ -175,8 +176,9 @@ def _entries(vl: Digivl, dossier: Ref) -> list[AnyEntry]:
 
 
 def _exported(vl: Digivl, entries: Sequence[AnyEntry], folder: Path) -> dict[str, Path]:
-    """Every version of the document in a file of its own, by SHA-256."""
-    (document,) = {e.id: e for e in entries if e.kind is DOCUMENT}.values()
+    """Every version of what was decided in a file of its own, by SHA-256."""
+    documents = {e.id: e for e in entries if e.kind is DOCUMENT}.values()
+    document = next(e for e in documents if e.record.type == DECISION)
     files: dict[str, Path] = {}
     for number, version in enumerate(document.record.versions, start=1):
         path = folder / f"{number}-{_FILE_NAMES[version.origin]}.pdf"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
@@ -17,13 +17,11 @@ from digivl.errors import (
     KeyUnusableError,
     MalformedError,
 )
+from digivl.pdf.mark import DEVELOPMENT_MARK
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-#: Stands in the subject of every certificate that `digivl init` makes; whoever sees
-#: it knows that the signature has no legal value.
-DEVELOPMENT_MARK: Final = "ONTWIKKELING - GEEN RECHTSWAARDE"
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 

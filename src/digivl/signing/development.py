@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from digivl.errors import MalformedError, StorageError
-from digivl.pdf.certificates import DEVELOPMENT_MARK
+from digivl.pdf.mark import DEVELOPMENT_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -69,7 +69,8 @@ _LINE: Final = BudgetLine(
     vak=Euro("156000.00"),
     vek=Euro("109200.00"),
 )
-_DECREE: Final = URI(
+#: Type of the document that is decided on.
+DECISION: Final = URI(
     "https://data.vlaanderen.be/id/concept/AardWetgeving/BesluitVanDeVlaamseRegering"
 )
 
@@ -144,7 +145,7 @@ def play(vl: Digivl, task: Task) -> None:
                 scene.dossier,
                 content,
                 title=task.payload["title"],
-                type=_DECREE,
+                type=DECISION,
                 by=CABINET,
                 id=scene.document,
             )
@@ -176,7 +177,7 @@ class Scene:
     @property
     def nota(self) -> str:
         """Id of the nota that goes with the document."""
-        return f"{self.document}-nota"
+        return f"{self.document}.nota"
 
     def all(self, kind: Kind[Any]) -> Iterator[AnyEntry]:
         """The records of a kind in this dossier, as they are now."""

@@ -16,7 +16,7 @@ from digivl.documents.model import Document, Origin
 from digivl.documents.service import Documents
 from digivl.errors import NotFoundError, NotReadyError, SigningError
 from digivl.kernel.parties import Party
-from digivl.pdf.certificates import DEVELOPMENT_MARK
+from digivl.pdf.mark import DEVELOPMENT_MARK
 from digivl.pdf.reading import facts
 from digivl.pdf.revisions import revisions
 from digivl.pdf.stamp import Place, StampSpec, links, stamp

@@ -48,7 +48,7 @@ def _facts(
 
 
 def _contract(**fields: Any) -> Contract:
-    amounts = {
+    amounts: dict[str, Any] = {
         name: Euro(fields.pop(name)) for name in ("estimate", "award") if name in fields
     }
     usual: dict[str, Any] = {

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from digivl.advice.body import Body
+from digivl.advice.conditions import Fact
 from digivl.advice.grounds import Confidence
 from digivl.advice.rulefiles import load, shipped, with_file
 from digivl.advice.rules import Edition, Need, RuleSet
@@ -36,7 +37,7 @@ fact = "amount"
 over = "25000.00"
 source = "BVCO, art. 71, geraadpleegd in het Staatsblad"
 """
-SUBSIDY = {
+SUBSIDY: dict[str, Fact] = {
     "act": "individueel ministerieel besluit",
     "exemptions": (),
     "first": True,
@@ -101,7 +102,7 @@ def test_fills_a_list_and_a_limit() -> None:
         .replace('"amount"', '"exemptions"')
         .replace('over = "25000.00"', 'one_of = ["§ 3, 4°"]')
     )
-    claim = {
+    claim: dict[str, Fact] = {
         "act": "voorontwerp van decreet",
         "first": True,
         "exemptions": ("§ 3, 4°",),
@@ -111,7 +112,7 @@ def test_fills_a_list_and_a_limit() -> None:
         .replace('"amount"', '"decision_amount"')
         .replace("over", "upto")
     )
-    contract = {
+    contract: dict[str, Fact] = {
         "spending": "overheidsopdracht",
         "contract_object": "concessie",
         "decision_amount": Euro(25_000),

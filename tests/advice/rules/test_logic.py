@@ -176,7 +176,8 @@ def test_proposals_can_be_told_later(
     day: date,
 ) -> None:
     """What is certain of half a proposal is so of the whole one; also who decides."""
-    half = attrs.evolve(proposal, **dict.fromkeys(untold))
+    nothing: dict[str, Any] = dict.fromkeys(untold)
+    half = attrs.evolve(proposal, **nothing)
     outcome = AdviceOutcome.FAVOURABLE if flag is not None else None
     before, after = (
         facts_of(one, first=True, final=final, advice_flag=flag, outcome=outcome)
@@ -262,7 +263,7 @@ def test_no_duty_is_no_answer() -> None:
 
 def test_the_explanation_says_what_lacks() -> None:
     """In Dutch: the rules, the facts that were not told, the limits nobody gives."""
-    facts = {
+    facts: dict[str, Fact] = {
         "act": "individueel ministerieel besluit",
         "exemptions": (),
         "first": True,
@@ -318,7 +319,8 @@ def test_overlap_is_refused(family: str, first: Period, second: Period) -> None:
         with pytest.raises(MalformedError, match="hold on one day"):
             makes(family, first, second)
     else:
-        assert makes(family, first, second)
+        made = makes(family, first, second)
+        assert 2 == len(getattr(made, family))
 
 
 def test_two_terms_for_one_purpose_are_refused() -> None:

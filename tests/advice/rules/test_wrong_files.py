@@ -45,6 +45,11 @@ WRONG = {
         "spending is keuze: it cannot be compared by upto",
     ),
     "two comparisons": (", is =", ", over = 1, is =", "by is and over"),
+    "text for a flag that is asked": (
+        '"spending", is = "subsidie"',
+        '"recurring", is = "ja"',
+        "when 1: is is not true or false",
+    ),
     "no comparison": (', is = "subsidie"', "", "by nothing"),
     "empty list": ('is = "subsidie"', "one_of = []", "is not a list of 1 to 100"),
     "no list": ('is = "subsidie"', "one_of = 3", "is not a list of 1 to 100"),

@@ -1,0 +1,120 @@
+"""A dossier with something of everything: for tests of who may do what."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from digivl.access.model import AccessLevel
+from digivl.advice.agreement import AGREEMENT, Agreement
+from digivl.advice.basis import Basis
+from digivl.advice.body import Body
+from digivl.advice.request import ADVICE, AdviceRequest
+from digivl.dossiers.agenda import Piece
+from digivl.dossiers.model import StepKind
+from digivl.dossiers.publication import RegulationType
+from digivl.kernel.identifiers import new_id
+from digivl.kernel.parties import Party, Role
+from digivl.records.entries import first
+from digivl.signing.model import FLOW, Signatory, SigningFlow
+from digivl.testing.council import (
+    CABINET,
+    INSPECTOR,
+    OTHER_CABINET,
+    SECRETARIAT,
+    Council,
+)
+from digivl.testing.matter import BUDGET
+
+
+@attrs.frozen(kw_only=True)
+class Ids:
+    """What there is of everything; or, with made up ids, of nothing."""
+
+    dossier: str
+    document: str
+    meeting: str
+    item: str
+    step: str
+    submission: str
+    round: str
+    flow: str
+    publication: str
+    absence: str
+    advice: str
+    agreement: str
+    pobj: str = "pobj-1"
+
+
+NOTHING: Final = Ids(**{one.name: f"geen-{one.name}" for one in attrs.fields(Ids)})
+
+
+def everything(council: Council) -> Ids:
+    """A dossier of a cabinet with something of everything, on a design agenda."""
+    vl, now = council.vl, council.now
+    step = council.matter("Mandaat", level=AccessLevel.CONFIDENTIAL)
+    dossier, document = step.record.dossier, step.record.documents[0]
+    meeting = council.meeting(days=3).id
+    item = council.item(meeting, step.id).id
+    final, soon = StepKind.FINAL_APPROVAL, now + timedelta(days=3)
+    submission = vl.submissions.submit(
+        dossier, final, documents=[document], by=CABINET, co_submitters=["minister-2"]
+    )
+    asked = vl.consultations.start(
+        dossier, documents=[document], obligatory=[OTHER_CABINET], due=soon, by=CABINET
+    )
+    flow = SigningFlow(
+        dossier=dossier,
+        document=document,
+        title="Mandaat",
+        base="0" * 64,
+        current="0" * 64,
+        started_by=CABINET,
+        signatories=(Signatory(party=CABINET, means="zegel"),),
+    )
+    started = vl.book.write(first(FLOW, new_id(), flow, "start", CABINET, now))[0]
+    vl.news.draft(item, by=SECRETARIAT)
+    regulation = RegulationType.GOVERNMENT_DECISION
+    publisher = Party("ovrb", "OVRB", Role.PUBLICATIONS)
+    text = vl.publications.start(dossier, "Besluit", regulation, by=publisher)
+    absence = vl.absences.delegate(
+        CABINET, OTHER_CABINET, start=now, until=soon, by=CABINET
+    )
+    piece = Piece(document=document, sha256="0" * 64)
+    request = AdviceRequest(
+        dossier=dossier,
+        title="Mandaat",
+        basis=Basis(pieces=(piece,)),
+        asker=CABINET,
+        adviser=INSPECTOR,
+        made_at=now,
+    ).submit(now)
+    advice = first(ADVICE, new_id(), request, "submit", CABINET, now)
+    wanted = Agreement(
+        dossier=dossier,
+        title="Mandaat",
+        body=Body.BA,
+        advice=advice.id,
+        basis=request.basis,
+        asker=CABINET,
+        minister=BUDGET,
+        submitted_at=now,
+    )
+    agreement = first(AGREEMENT, new_id(), wanted, "submit", CABINET, now)
+    vl.book.write(advice, agreement)
+    return Ids(
+        advice=advice.id,
+        agreement=agreement.id,
+        dossier=dossier,
+        document=document,
+        meeting=meeting,
+        item=item,
+        step=step.id,
+        submission=submission.id,
+        round=asked.id,
+        flow=started.id,
+        publication=text.id,
+        absence=absence.id,
+    )
