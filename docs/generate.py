@@ -206,7 +206,7 @@ def routes_page() -> str:
         "Routes",
         "Which steps a decree, a decision, a nota or an announcement goes through, in "
         "which order: as far as public sources say. Officials read this, so it is in "
-        "Dutch. [Follow the route of a dossier](../how-to/route.md) shows where one is.",
+        "Dutch. Where a dossier is on it, tells [its route](../how-to/route.md).",
         "A step whose term is *niet gekend* has no expected end, and neither has what "
         "comes after it. A term is that of the rule named by its id, on the page "
         "[Rules](rules.md), where the keys of the sources are too. What is *eigen "
