@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from digivl.kernel.identifiers import URI
 
 Row = tuple[str, ...]
-HEAD = ("id", "stap", "wie", "na", "stukken", "termijn", "blijkt uit", "bron")
+HEAD = ("stap", "na", "stukken", "termijn", "bron")
 #: The rules of this day give the terms.
 DAY = date(2026, 1, 1)
 
@@ -32,7 +32,16 @@ def sections() -> Iterator[tuple[str, Row, Sequence[Row]]]:
         title = f"## {act.value[0].upper()}{act.value[1:]}"
         yield title, HEAD, [row(stage, asked) for stage in asked]
     yield "## Wat ook kan gebeuren", HEAD, [row(stage, ()) for stage in besides()]
+    rows = [(one.value, ids_of(one)) for one in Evidence]
+    yield "## Waaruit blijkt hoe ver een stap is", ("bewijs", "stap"), rows
     yield "## Bronnen", ("sleutel", "titel"), list(SOURCES.items())
+
+
+def ids_of(evidence: Evidence) -> str:
+    """The stages that something in the book is the evidence of."""
+    every = (stage for route in ROUTES.values() for stage in route)
+    found = dict.fromkeys(s.id for s in every if s.evidence is evidence)
+    return ", ".join(f"`{name}`" for name in found)
 
 
 def besides() -> Iterator[Stage]:
@@ -54,14 +63,12 @@ def row(stage: Stage, route: Sequence[Stage]) -> Row:
     """A stage with everything that is known of it."""
     after = ", ".join(f"`{name}`" for name in nearest(stage, route))
     basis = f"{stage.basis}; " if stage.basis else ""
+    name = f"**{stage.label}** `{stage.id}`"
     return (
-        f"`{stage.id}`",
-        "<br>".join((stage.label, *conditions(stage))),
-        stage.by,
+        "<br>".join((name, stage.by, *conditions(stage))),
         after,
         documents(stage),
         term(stage),
-        stage.evidence.value,
         f"{basis}{stage.source} ({stage.confidence.value})",
     )
 

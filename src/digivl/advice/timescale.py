@@ -13,6 +13,7 @@ from digivl.kernel.moments import date_in_dutch, day_of, in_brussels
 
 _WEEK: Final = timedelta(weeks=1)
 _FEWEST: Final = 3
+_WORD: Final = 24
 
 
 @attrs.frozen(kw_only=True)
@@ -79,9 +80,10 @@ class Timescale:
         for day in self._starts(1):
             long = date_in_dutch(day).split()[1]
             short = SHORT_MONTHS[day.month - 1]
-            year = str(day.year)
-            names = (f"{long} {year}", long, short, short[0])
-            yield self._span(day, _next_month(day), names)
+            names = (f"{long} {day.year}", long, short)
+            # A letter alone is read as a month only beside others.
+            letter = (short[0],) if 4 * self.week < _WORD else ()
+            yield self._span(day, _next_month(day), names + letter)
 
     def years(self) -> Iterator[Span]:
         """Each year, or what of it lies on the axis."""
