@@ -26,6 +26,7 @@ from digivl.kernel.concepts import concept
 from digivl.kernel.moments import day_of, end_of_day
 from digivl.signing.model import FlowState
 
+_OFF: Final = (StepState.PREPARED, StepState.PROPOSED)
 _GIVEN_UP: Final = (FlowState.REFUSED, FlowState.CANCELLED)
 
 
@@ -108,23 +109,38 @@ class _Teller:
 
     def _steps(self) -> Iterator[Trace]:
         for kind in StepKind:
-            for number, told in enumerate(self.facts.passes(kind), 1):
+            live = self.facts.passes(kind)
+            for number, told in enumerate(live, 1):
                 if stage := self._stage_of(Evidence.AGENDA, kind, number):
-                    yield self._on_agenda(told, stage)
+                    yield self._on_agenda(told, stage.id)
                 if stage := self._stage_of(Evidence.DECISION, kind, number):
-                    yield self._decided(told, stage)
+                    yield self._decided(told, stage.id)
+            yield from self._withdrawn(kind, 1 + len(live))
 
-    def _stage_of(self, of: Evidence, kind: StepKind, number: int) -> str | None:
+    def _withdrawn(self, kind: StepKind, number: int) -> Iterator[Trace]:
+        """That the last step of a kind was withdrawn: it can be proposed again."""
+        mine = [told for told in self.facts.steps if told.record.kind is kind]
+        last = max(mine, key=lambda told: told.record.ordinal, default=None)
+        stage = self._stage_of(Evidence.DECISION, kind, number)
+        if last is None or stage is None or stage.unasked:
+            return
+        if last.record.state is StepState.WITHDRAWN:
+            said = self._result(last.record)
+            yield Trace(stage=stage.id, subject=last.subject, said=said)
+
+    def _stage_of(self, of: Evidence, kind: StepKind, number: int) -> Stage | None:
         """One approval more than a route knows comes with the last that it does."""
         stages = [stage for stage in self._stages(of) if stage.kind is kind]
-        return stages[min(number, len(stages)) - 1].id if stages else None
+        return stages[min(number, len(stages)) - 1] if stages else None
 
     def _on_agenda(self, told: Told[ProcedureStep], stage: str) -> Trace:
+        # Taken off before any decision, it has to be put on an agenda anew.
+        off = told.record.state in _OFF and not told.record.decisions
         trace = Trace(
             stage=stage,
             subject=told.subject,
             start=told.since,
-            end=told.scheduled_at,
+            end=None if off else told.scheduled_at,
             ready=told.since,
             said=f"ingediend op {on(told.since)}",
         )
@@ -152,8 +168,10 @@ class _Teller:
         if meeting is None:
             return trace
         if step.state is StepState.PROPOSED:
-            said, expected = f"op de ontwerpagenda van {meeting.label}", meeting
-            return attrs.evolve(trace, said=said, expected=expected.planned_start)
+            said = f"op de ontwerpagenda van {meeting.label}"
+            begun = start if step.decisions else None
+            expected = meeting.planned_start
+            return attrs.evolve(trace, start=begun, said=said, expected=expected)
         return self._awaited(attrs.evolve(trace, start=start, ready=None), meeting)
 
     def _awaited(self, trace: Trace, meeting: Meeting) -> Trace:

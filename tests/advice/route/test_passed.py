@@ -77,6 +77,32 @@ def test_a_postponement_waits_for_the_next_meeting(watched: Watched) -> None:
     assert found.end is not None
 
 
+def test_on_an_agenda_again_after_a_postponement(
+    watched: Watched, matter: Matter
+) -> None:
+    """It goes on where it was: the decision still runs, with its new meeting."""
+    name, _ = watched.decided(StepKind.FINAL_APPROVAL, DecisionResult.POSTPONED)
+    start = matter.council.now + timedelta(days=9)
+    meeting = matter.vl.meetings.plan(MeetingKind.COUNCIL, start, by=SECRETARIAT).id
+    matter.vl.agendas.put(name, meeting, by=SECRETARIAT)
+    found = watched.step("final")
+
+    assert (S.DONE, S.RUNNING) == (watched.status("agenda"), found.status)
+    assert start == found.end
+    assert "op de ontwerpagenda van VR PV 2026/2" in found.explanation
+
+
+def test_taken_off_the_agenda(watched: Watched, matter: Matter) -> None:
+    """Before any decision it has to be put on an agenda anew."""
+    _, meeting = watched.on_agenda(StepKind.FINAL_APPROVAL)
+    matter.vl.approving.approve(meeting, by=SECRETARIAT)
+    before = watched.status("agenda")
+    (item,) = matter.vl.agendas.items(meeting)
+    matter.vl.agendas.take_off(item.id, by=SECRETARIAT, reason="op vraag")
+
+    assert (S.DONE, S.RUNNING) == (before, watched.status("agenda"))
+
+
 def test_a_withdrawn_step_leaves_its_place(watched: Watched) -> None:
     """The next one of its kind is the first approval, whatever number it has."""
     watched.decided(StepKind.PRINCIPLE_APPROVAL, DecisionResult.WITHDRAWN)
@@ -86,6 +112,15 @@ def test_a_withdrawn_step_leaves_its_place(watched: Watched) -> None:
     assert [] == before
     assert S.DONE is watched.step("principle-1").status
     assert "principle-2" not in {one.id for one in watched.route().steps}
+
+
+def test_a_withdrawal_is_told(watched: Watched) -> None:
+    """It can be proposed again, and says what became of it."""
+    watched.decided(StepKind.FINAL_APPROVAL, DecisionResult.WITHDRAWN)
+    found = watched.step("final")
+
+    assert S.LATER is found.status
+    assert found.explanation.startswith("ingetrokken, vergadering VR PV 2026/1")
 
 
 def test_an_approval_too_many_is_told(watched: Watched) -> None:
