@@ -26,6 +26,9 @@ esr_impact = true
 more_staff = false
 agency_matters = false
 staff_policy = false
+staff_statute = false
+personal_data = false
+strategic = false
 recurring = true
 
 [[lines]]

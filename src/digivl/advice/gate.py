@@ -147,11 +147,13 @@ class ReadinessGate:
         documents = {e.id: e.record for e in self._all(DOCUMENT, dossier)}
         steps = self._all(STEP, dossier)
         looked_at = _step(steps, step)
+        stage = _stage(steps, looked_at)
         requests = self._all(ADVICE, dossier)
         agreements = self._all(AGREEMENT, dossier)
         return Situation(
             proposal=proposal.record if proposal else None,
-            stage=_stage(steps, looked_at),
+            stage=stage,
+            final=_is_final(stage, looked_at),
             documents=documents,
             submitted=looked_at.record.documents if looked_at else tuple(documents),
             requests=sorted(requests, key=lambda entry: entry.record.made_at),
@@ -201,6 +203,12 @@ def _step(
         if entry.id == wanted:
             return entry
     raise NotFoundError(f"there is no {STEP.name} {wanted} in this dossier")
+
+
+def _is_final(stage: Stage, step: Entry[ProcedureStep] | None) -> bool:
+    if step is None:
+        return stage is Stage.FINAL
+    return step.record.kind is StepKind.FINAL_APPROVAL
 
 
 def _stage(

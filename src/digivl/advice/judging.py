@@ -230,6 +230,12 @@ def is_flagged(requests: Iterable[Entry[AdviceRequest]]) -> bool | None:
     return advice.agreement_needed if advice is not None else True
 
 
+def outcome_of(requests: Iterable[Entry[AdviceRequest]]) -> AdviceOutcome | None:
+    """What the inspector concluded last; None before any advice."""
+    given = [q.record.advice for q in requests if q.record.advice is not None]
+    return given[-1].outcome if given else None
+
+
 def of_body(questions: Iterable[Entry[R]], body: Body) -> Sequence[Entry[R]]:
     """The questions to one body, in their order."""
     return [question for question in questions if question.record.body is body]

@@ -12,22 +12,21 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from typing import Final
 
 import attrs
 
-from digivl.access.model import AccessLevel
 from digivl.advice.agreement import Agreement
 from digivl.advice.body import Body
 from digivl.advice.completeness import DRAFTS, MEMORANDUM
 from digivl.advice.facts import facts_of
-from digivl.advice.judging import Now, advised, agreed, is_flagged, of_body
+from digivl.advice.judging import Now, advised, agreed, is_flagged, of_body, outcome_of
 from digivl.advice.proposal import Act, Proposal
 from digivl.advice.request import AdviceRequest
 from digivl.advice.rules import Assessment, Need, RuleSet
-from digivl.documents.model import NOTA, RATIFICATION, Document
+from digivl.documents.model import NOTA, RATIFICATION, Document, most_open
 from digivl.dossiers.gate import Requirement, RequirementStatus
 from digivl.dossiers.model import ProcedureStep, StepKind
 from digivl.dossiers.submission import CoAnswer, Submission
@@ -36,10 +35,10 @@ from digivl.kernel.moments import day_of, in_dutch
 from digivl.records.entries import Entry
 
 _S = RequirementStatus
-#: Asked before the first principle approval, and only then.
-_BEFORE_FIRST: Final = (Body.IF, Body.BA, Body.BZ, Body.WT)
-#: Types of documents that stay within the government.
-_INTERNAL: Final = frozenset(one.document_type for one in (Body.IF, Body.BA, Body.BZ))
+#: Asked before the first pass; what they answered is looked at in each.
+_ASKED_FIRST: Final = (Body.IF, Body.BA, Body.BZ, Body.WT)
+#: Heard after the first principle approval.
+_HEARD_NEXT: Final = (Body.SAR, Body.VTC, Body.NEGOTIATION)
 
 
 class Stage(Enum):
@@ -49,14 +48,6 @@ class Stage(Enum):
     ADVISED = "goedkeuring na advies"
     FINAL = "definitieve goedkeuring"
     RATIFICATION = "bekrachtiging"
-
-
-#: Who has to be heard between one pass and the next.
-_HEARD_BEFORE: Final = {
-    Stage.FIRST: (),
-    Stage.ADVISED: (Body.SAR, Body.VTC),
-    Stage.FINAL: (Body.SAR, Body.VTC, Body.RVS),
-}
 
 
 def stage_of(kind: StepKind, ordinal: int, earlier: Sequence[ProcedureStep]) -> Stage:
@@ -82,6 +73,7 @@ class Situation:
     Attributes:
         proposal: What it proposes; None where nobody said it.
         stage: Which pass is looked at.
+        final: It is the final approval, also where it is the only pass.
         documents: All documents of the dossier, by id.
         submitted: Ids of those of the step; of all while there is no step.
         requests: Requests for advice, the oldest first.
@@ -94,6 +86,7 @@ class Situation:
 
     proposal: Proposal | None
     stage: Stage
+    final: bool
     documents: Mapping[str, Document]
     submitted: Sequence[str]
     requests: Sequence[Entry[AdviceRequest]] = ()
@@ -194,35 +187,50 @@ def _document(
 
 def _bodies(situation: Situation, rules: RuleSet) -> Iterator[Requirement]:
     first = situation.stage is Stage.FIRST
-    assess = _assessor(situation, rules)
+    assess = _assessor(situation, rules, first=first)
     now = Now(
         documents=situation.documents,
         lines=situation.proposal.lines if situation.proposal else (),
         texts_count=first,
     )
-    for body in (*_BEFORE_FIRST, *_HEARD_BEFORE[situation.stage]):
+    for body in _heard(situation):
         assessment = assess(body)
         if body.agrees:
             yield agreed(assessment, of_body(situation.agreements, body), now)
         else:
             yield advised(assessment, of_body(situation.requests, body), now)
+    # Nobody is asked for it: it is an annex, of no document type of its own.
+    analysis = advised(assess(Body.RIA), of_body(situation.requests, Body.RIA), now)
+    yield attrs.evolve(analysis, blocking=False)
 
 
-def _assessor(situation: Situation, rules: RuleSet) -> Callable[[Body], Assessment]:
-    day: date = day_of(situation.at)
-    proposal = situation.proposal
-    if proposal is None:
+def _heard(situation: Situation) -> Iterator[Body]:
+    yield from _ASKED_FIRST
+    if situation.final or situation.stage is Stage.ADVISED:
+        yield from _HEARD_NEXT
+    if situation.final:
+        yield Body.RVS
+
+
+def _assessor(
+    situation: Situation, rules: RuleSet, *, first: bool
+) -> Callable[[Body], Assessment]:
+    if situation.proposal is None:
         return lambda body: Assessment(
             body=body,
             need=Need.UNDETERMINED,
             explanation="niet beschreven wat het dossier voorstelt",
         )
-    flag = is_flagged(of_body(situation.requests, Body.IF))
-    known = {
-        first: facts_of(proposal, first=first, advice_flag=flag)
-        for first in (True, False)
-    }
-    return lambda body: rules.assess(body, known[body in _BEFORE_FIRST], day)
+    advices = of_body(situation.requests, Body.IF)
+    facts = facts_of(
+        situation.proposal,
+        first=first,
+        final=situation.final,
+        advice_flag=is_flagged(advices),
+        outcome=outcome_of(advices),
+    )
+    day = day_of(situation.at)
+    return lambda body: rules.assess(body, facts, day)
 
 
 def _co_submitters(situation: Situation) -> Requirement:
@@ -250,11 +258,10 @@ def _co_submitters(situation: Situation) -> Requirement:
 
 def _levels(situation: Situation) -> Requirement:
     """What is internal must not stand open for others."""
-    within = AccessLevel.INTERNAL_ADMINISTRATION.openness
     open_ones = [
         document.name
         for document in situation.documents.values()
-        if document.type in _INTERNAL and document.latest.level.openness > within
+        if document.latest.level.openness > most_open(document.type).openness
     ]
     name = "Toegang"
     if not open_ones:

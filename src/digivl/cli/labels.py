@@ -302,6 +302,8 @@ def result(entry: AnyEntry) -> str:
     record = entry.record
     if entry.kind in (ADVICE, AGREEMENT):
         return f"{record.body.value}: {_answer(entry)}"
+    if entry.kind is PROPOSAL:
+        return str(record.act.value)
     if entry.kind is FLOW:
         return _signed(entry)
     if entry.kind is DOCUMENT:
@@ -326,7 +328,7 @@ def _answer(entry: AnyEntry) -> str:
 def _version(entry: AnyEntry) -> str:
     if entry.action == "number":
         return str(entry.record.number)
-    size = entry.record.latest.size // 1000
+    size = -(-entry.record.latest.size // 1000)  # what is there is no 0 kB
     return f"versie {len(entry.record.versions)}, {size} kB"
 
 
