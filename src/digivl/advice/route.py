@@ -10,8 +10,8 @@ import attrs
 from attrs.validators import optional
 
 from digivl.advice.forecast import Assumption
+from digivl.advice.grounds import Confidence
 from digivl.advice.proposal import Act
-from digivl.advice.rules import Confidence
 from digivl.errors import MalformedError
 from digivl.kernel.identifiers import URI
 from digivl.kernel.kinds import Ref

@@ -19,8 +19,8 @@ from typing import Final
 import attrs
 
 from digivl.advice.body import Body
+from digivl.advice.grounds import Confidence
 from digivl.advice.proposal import Act
-from digivl.advice.rules import Confidence
 from digivl.advice.stages import Evidence, Stage, ordered
 from digivl.documents.model import (
     BUDGET_AGREEMENT,

@@ -9,7 +9,7 @@ import attrs
 from attrs.validators import optional
 
 from digivl.advice.body import Body
-from digivl.advice.rules import Confidence
+from digivl.advice.grounds import Confidence
 from digivl.dossiers.model import StepKind
 from digivl.errors import MalformedError
 from digivl.kernel.checks import counted_from_one, public_line

@@ -10,20 +10,14 @@ import attrs
 
 from digivl.advice.body import Body, SilenceEffect
 from digivl.advice.forecast import Forecast
+from digivl.advice.grounds import Confidence, Period
 from digivl.advice.needed import needed
 from digivl.advice.planning import lay_out
 from digivl.advice.proposal import Act, Proposal
 from digivl.advice.route import Route
 from digivl.advice.routes import ROUTES
 from digivl.advice.rulefiles import shipped
-from digivl.advice.rules import (
-    Assessment,
-    Confidence,
-    Need,
-    Period,
-    RuleSet,
-    TermRule,
-)
+from digivl.advice.rules import Assessment, Need, RuleSet, TermRule
 from digivl.advice.traces import Trace
 from digivl.kernel.kinds import Ref
 from digivl.kernel.terms import Counted
@@ -62,7 +56,7 @@ ALL_TERMS: Final = (
     term(Body.RIA, 5),
 )
 #: The facts of a proposal on which a stage hangs, beside who has to be heard.
-KNOWN: Final = {"deviates": False, "recurring": False}
+KNOWN: Final[dict[str, Any]] = {"deviates": False, "recurring": False}
 
 
 def rules(terms: Sequence[TermRule] = TERMS) -> RuleSet:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import attrs
 import pytest
 
 from digivl.advice.body import Body
+from digivl.advice.grounds import Confidence
 from digivl.advice.proposal import Act
 from digivl.advice.route import StepStatus
 from digivl.advice.routes import FIRST_APPROVAL, PREPARE, ROUTES, SOURCES
 from digivl.advice.rulefiles import shipped
-from digivl.advice.rules import Confidence
 from digivl.advice.stages import Evidence, Stage, following, ordered
 from digivl.errors import MalformedError
 from digivl.testing.itinerary import heard, laid_out
@@ -100,7 +101,7 @@ def test_an_announcement_asks_no_advice() -> None:
     assert "Kennisname" == route.steps[-1].label
 
 
-def statuses(act: Act, **facts: bool | None) -> dict[str, StepStatus]:
+def statuses(act: Act, **facts: Any) -> dict[str, StepStatus]:
     """How each step of a new dossier stands, with facts of its proposal."""
     return {step.id: step.status for step in laid_out(act, **facts).steps}
 

@@ -8,9 +8,9 @@ import pytest
 
 from digivl.advice.body import Body
 from digivl.advice.forecast import Assumption
+from digivl.advice.grounds import Period
 from digivl.advice.proposal import Act
 from digivl.advice.route import Route, RouteStep, StepStatus
-from digivl.advice.rules import Period
 from digivl.advice.wording import awaited, unknown, when
 from digivl.testing.itinerary import (
     ALL_TERMS,
@@ -223,9 +223,9 @@ def test_six_months_for_a_deviation() -> None:
     """A decision that deviates from decrees is watched for six months."""
     approved = datetime(2026, 8, 31, 9, tzinfo=UTC)
     done = trace("final", approved, approved)
-    facts = {"deviates": True}
+    act = Act.REGULATORY_DECISION
     before, after = (
-        of(laid_out(Act.REGULATORY_DECISION, done, now=now, **facts), "decree-in-time")
+        of(laid_out(act, done, now=now, deviates=True), "decree-in-time")
         for now in (approved + 30 * DAY, approved + 200 * DAY)
     )
     never = laid_out(Act.REGULATORY_DECISION, done, deviates=False)
