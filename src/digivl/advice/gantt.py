@@ -124,7 +124,7 @@ class _Picture:
     def of(cls, route: Route, pen: Pen) -> Self:
         """Lay a route out."""
         title = folded(route.title, _ROOM, 20, 2)
-        top, rows = 36 + 24 * len(title) + 62.0, []
+        top, rows = _start(title), []
         for step in route.steps:
             rows.append(row := _Row.of(step, route, top))
             top += row.height
@@ -140,7 +140,7 @@ class _Picture:
     @property
     def top(self) -> float:
         """Where the rows start."""
-        return 36 + 24 * len(self.title) + 62
+        return _start(self.title)
 
     @property
     def bottom(self) -> float:
@@ -239,6 +239,11 @@ class _Picture:
             x += 144 if drawn else 104
         yield from self.pen.moment(StepStatus.DONE, _sample(StepStatus.DONE, x), y)
         yield words("beslissing", x + 46, y + 4, 11)
+
+
+def _start(title: Sequence[str]) -> float:
+    """Where the rows start, below a title and the names of months."""
+    return 98.0 + 24 * len(title)
 
 
 def _hint(step: RouteStep) -> str:

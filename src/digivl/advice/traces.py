@@ -90,7 +90,9 @@ def question_traces(
     if question.submitted_at is None:
         yield attrs.evolve(trace, said="de vraag is in opmaak")
     elif end is not None:
-        yield attrs.evolve(trace, end=end, said=_answer(question))
+        yield attrs.evolve(
+            trace, end=end, by=_asked_of(question), said=_answer(question)
+        )
     else:
         yield _running(trace, question, forecast)
     if isinstance(question, AdviceRequest):
@@ -183,6 +185,10 @@ def _asked(question: Question) -> str:
 def _holder(question: Question) -> str:
     if question.state in _AT_ASKER:
         return question.asker.label
+    return _asked_of(question)
+
+
+def _asked_of(question: Question) -> str:
     if isinstance(question, AdviceRequest):
         return question.adviser.label
     return question.minister.label

@@ -15,7 +15,13 @@ from digivl.advice.body import AdviceOutcome, Body
 from digivl.advice.budget import BudgetLine, StaffImpact
 from digivl.advice.proposal import Act, Proposal, Spending
 from digivl.app import Digivl
-from digivl.documents.model import BUDGET_AGREEMENT, DECISION_REPORT, IF_ADVICE, NOTA
+from digivl.documents.model import (
+    BUDGET_AGREEMENT,
+    DECISION_REPORT,
+    IF_ADVICE,
+    NOTA,
+    most_open,
+)
 from digivl.dossiers.agenda import FormalCheck
 from digivl.dossiers.consultation import Opinion, Silence
 from digivl.dossiers.meeting import MeetingKind
@@ -288,7 +294,8 @@ class Decree:
         self.council.now += timedelta(days=days)
 
     def _document(self, name: str, of_type: URI, **how: Any) -> None:
-        level = AccessLevel.INTERNAL_ADMINISTRATION
+        administration = AccessLevel.INTERNAL_ADMINISTRATION
+        level = administration.stricter_of(most_open(of_type))
         title = name.capitalize()
         made = self.council.document(self.dossier, title, level, of_type, **how)
         self.documents[name] = made
