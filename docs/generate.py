@@ -22,6 +22,7 @@ from typer.models import ArgumentInfo
 
 import digivl
 from digivl import errors, settings
+from digivl.advice.channels import AdviceChannel
 from digivl.cli.commands import app
 from digivl.dispatch.provider import DeliveryProvider
 from digivl.documents.port import DocumentStore
@@ -32,7 +33,9 @@ from digivl.signing.authorities import TimestampAuthority
 from digivl.signing.means import SigningMeans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from route_tables import Row
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -46,6 +49,7 @@ PORTS = {
     "authorities": TimestampAuthority,
     "means": SigningMeans,
     "providers": DeliveryProvider,
+    "channels": AdviceChannel,
 }
 
 
@@ -118,10 +122,10 @@ def settings_page() -> str:
         "offers.",
         *tables,
         "## Offers\n\n"
-        "What can stand in `[documents]`, `[authorities.NAME]`, `[means.NAME]` and "
-        "`[providers.NAME]` without any plug-in. Paths start at the office. A secret "
-        "never stands in the settings: name a file that only its owner may read, or "
-        "an environment variable.",
+        "What can stand in `[documents]`, `[authorities.NAME]`, `[means.NAME]`, "
+        "`[providers.NAME]` and `[channels.NAME]` without any plug-in. Paths start at "
+        "the office. A secret never stands in the settings: name a file that only its "
+        "owner may read, or an environment variable.",
         table(("table", "offer", "option", "meaning"), list(offered())),
         '`url` and `token_url` can be `"simulator"` in a development office: digivl '
         "then starts the bundled simulator when it is needed. An address outside "
@@ -173,46 +177,18 @@ def plugins_page() -> str:
 
 def rules_page() -> str:
     """The shipped rules, and where they were read."""
-    tables = [
-        f"{title}\n\n{table(head, rows)}"
-        for title, head, rows in rule_tables.sections()
-    ]
-    return page(
-        "Rules",
-        "Who has to be heard on a proposal, within which term, until when it can be "
-        "put forward, and what an official decides alone: as far as public sources "
-        "say. Officials read this, so it is in Dutch. [Add your entity's rules]"
-        "(../how-to/rules.md) tells how to complete it; `digivl rules --on DAY` shows "
-        "what holds on a day.",
-        "A rule is about a proposal when all of its conditions hold. One with *needed: "
-        "neen* is an exemption, which goes before every duty. Where the proposal does "
-        "not tell a fact, or no source gives the amount or the list that it is "
-        "compared with, the answer is *onbepaald*, never *niet vereist*. So it is on a "
-        "day for which no duty of a body is known.",
-        "A period is written `first day/last day`, both included; `..` is open. Days "
-        "marked *(afgeleid)* were chosen: the source has none.",
-        "## Who has to be heard",
-        *tables,
-    )
+    return page("Rules", *rule_tables.INTRO, *titled(rule_tables.sections()))
 
 
 def routes_page() -> str:
     """The stages of each act, and where their order was read."""
-    tables = [
-        f"{title}\n\n{table(head, rows)}"
-        for title, head, rows in route_tables.sections()
-    ]
-    return page(
-        "Routes",
-        "Which steps a decree, a decision, a nota or an announcement goes through, in "
-        "which order: as far as public sources say. Officials read this, so it is in "
-        "Dutch. Where a dossier is on it, tells [its route](../how-to/route.md).",
-        "A step whose term is *niet gekend* has no expected end, and neither has what "
-        "comes after it. A term is that of the rule named by its id, on the page "
-        "[Rules](rules.md), where the keys of the sources are too. What is *eigen "
-        "handeling* waits for nobody else.",
-        *tables,
-    )
+    return page("Routes", *route_tables.INTRO, *titled(route_tables.sections()))
+
+
+def titled(sections: Iterable[tuple[str, Row, Sequence[Row]]]) -> Iterator[str]:
+    """Tables under their titles."""
+    for title, head, rows in sections:
+        yield f"{title}\n\n{table(head, rows)}"
 
 
 def methods(owner: type) -> Iterator[tuple[str, Any]]:

@@ -96,6 +96,7 @@ def test_built_in_offers(kind: str) -> None:
         "authorities": ["rfc3161"],
         "means": ["pkcs12"],
         "providers": ["magda"],
+        "channels": ["krab", "mail"],
     }
     offers = Catalog.load(discover=False).offers(kind)
 
@@ -183,6 +184,7 @@ def test_unknown_offer_lists_the_known(kind: str) -> None:
         "authorities": catalog.authority,
         "means": catalog.means,
         "providers": catalog.provider,
+        "channels": catalog.channel,
     }
 
     with pytest.raises(ConfigurationError, match=f"{kind}.chosen: nobody") as unknown:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from digivl.advice.agreements import Agreements
     from digivl.advice.appeals import Appeals
     from digivl.advice.asking import Asking
+    from digivl.advice.exchange import Exchange
     from digivl.advice.forms import Forms
+    from digivl.advice.hearing import Hearing
     from digivl.advice.proposals import Proposals
     from digivl.advice.questions import Questions
     from digivl.advice.routing import Routes
@@ -83,6 +85,38 @@ class AdviceRooms(Rooms):
         )
 
     @once
+    def exchange(self) -> Exchange:
+        """The conversation with those who advise and agree elsewhere."""
+        from digivl.advice.exchange import Exchange
+
+        return Exchange(
+            book=self.book,
+            documents=self.documents,
+            moves=self._moves,
+            rights=self._rights,
+            hearing=self.hearing,
+            channels=tuple(self.settings.channels),
+            channel=self._backends.channel,
+            clock=self.clock,
+        )
+
+    @once
+    def hearing(self) -> Hearing:
+        """What they say, taken in."""
+        from digivl.advice.hearing import Hearing
+
+        return Hearing(
+            book=self.book,
+            documents=self.documents,
+            advices=self.advices,
+            agreements=self.agreements,
+            moves=self._moves,
+            rights=self._rights,
+            desk=self._backends.desk,
+            clock=self.clock,
+        )
+
+    @once
     def forms(self) -> Forms:
         """Questions, advices and agreements as PDF."""
         from digivl.advice.forms import Forms
@@ -108,5 +142,10 @@ class AdviceRooms(Rooms):
         from digivl.advice.questions import Questions
 
         return Questions(
-            self.book, self._moves, self._rights, self.rules, self.calendars
+            self.book,
+            self._moves,
+            self._rights,
+            self.rules,
+            self.calendars,
+            tuple(self.settings.channels),
         )

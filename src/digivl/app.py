@@ -117,7 +117,7 @@ class Digivl(CouncilRooms):
         return cls(folder=folder, settings=settings, clock=clock, opened=opened)
 
     def work(self, progress: Progress | None = None) -> WorkReport:
-        """Do what is due: reminders, terms that passed, and the tasks of the outbox.
+        """Do what is due: reminders, answers, terms that passed, tasks of the outbox.
 
         Args:
             progress: Told after each task: the task, and what went wrong or None.
@@ -126,12 +126,16 @@ class Digivl(CouncilRooms):
 
         handlers = {
             "dispatch": self._deliver,
+            "advice": self._say,
             "release": self._release,
             "demo": self._play_demo,
             **self._handlers,
         }
         self.custody.remind()
-        self.silences.establish()
+        # An answer that came in time is heard before its term is said to have passed;
+        # where nobody could listen, nobody can say that there was silence.
+        unheard = self.exchange.collect().failed if self.settings.channels else ()
+        self.silences.establish(unheard=unheard)
         worker = Worker(
             book=self.book,
             handlers=handlers,
@@ -158,6 +162,9 @@ class Digivl(CouncilRooms):
     def _deliver(self, task: Task) -> None:
         # The providers are built only when there is something to deliver.
         self.dispatches.deliver(task)
+
+    def _say(self, task: Task) -> None:
+        self.exchange.deliver(task)
 
     def _release(self, task: Task) -> None:
         self.releases.carry_out(task)

@@ -13,11 +13,13 @@ import attrs
 
 from digivl.errors import ConfigurationError
 from digivl.kernel.once import once
+from digivl.kernel.parties import Party, Role
 from digivl.office import KEYS, OUTSIDE, SETTINGS
 from digivl.plugins.hookspecs import Build
 from digivl.settings import SIMULATOR, Backend, Settings
 
 if TYPE_CHECKING:
+    from digivl.advice.channels import AdviceChannel
     from digivl.dispatch.provider import DeliveryProvider
     from digivl.documents.port import DocumentStore
     from digivl.plugins.catalog import Catalog
@@ -60,14 +62,7 @@ class Backends:
         return cache(self._built_means)
 
     def _built_means(self, name: str) -> SigningMeans:
-        try:
-            chosen = self.settings.means[name]
-        except KeyError:
-            known = ", ".join(self.settings.means) or "none"
-            raise ConfigurationError(
-                f"there is no signing means {name!r}; known: {known}",
-                hint=f"Add [means.{name}] to {SETTINGS}.",
-            ) from None
+        chosen = _named(self.settings.means, name, "signing means", "means")
         return self.catalog.means(chosen.offer, self._build(name, chosen))
 
     @once
@@ -80,6 +75,32 @@ class Backends:
     def providers(self) -> tuple[DeliveryProvider, ...]:
         """The delivery providers, in the order they are asked."""
         return self._each(self.settings.providers, self.catalog.provider, "magda")
+
+    @once
+    def channel(self) -> Callable[[str], AdviceChannel]:
+        """Gives a channel by its name in the settings; each is built once."""
+        return cache(self._built_channel)
+
+    def _built_channel(self, name: str) -> AdviceChannel:
+        chosen = _named(self.settings.channels, name, "channel", "channels")
+        self.desk(name)  # found out now, not when something comes in for it
+        build = self._build(name, chosen, "krab")
+        return self._kept(self.catalog.channel(chosen.offer, build))
+
+    def desk(self, name: str) -> Party:
+        """Who looks at what comes in over a channel and cannot be placed.
+
+        Raises:
+            ConfigurationError: The settings name nobody.
+        """
+        options = self.settings.channels[name].options
+        desk = options.get("desk", "")
+        if not desk:
+            raise ConfigurationError(
+                f"channels.{name} names nobody who looks at what cannot be placed",
+                hint=f'Add desk = "…" to [channels.{name}]: the id of a party.',
+            )
+        return Party(desk, options.get("desk_label", desk), Role.DOSSIER_MANAGER)
 
     def _each(
         self,
@@ -128,3 +149,14 @@ class Backends:
         outside = Outside(self.folder / OUTSIDE, self.folder / KEYS, self.clock)
         self.opened.callback(outside.close)
         return outside
+
+
+def _named(table: Mapping[str, Backend], name: str, what: str, kind: str) -> Backend:
+    try:
+        return table[name]
+    except KeyError:
+        known = ", ".join(table) or "none"
+        raise ConfigurationError(
+            f"there is no {what} {name!r}; known: {known}",
+            hint=f"Add [{kind}.{name}] to {SETTINGS}.",
+        ) from None

@@ -36,6 +36,8 @@ class Limits:
         http_read_seconds: How long a service may be silent.
         render_seconds: How long looking at the pages of a document may take.
         render_memory_bytes: How much memory that may take.
+        mail_bytes: Largest e-mail that is sent or read.
+        mail_seconds: How long a mail server may be silent.
         search_characters: How much text of a document search knows.
         book_wait_seconds: How long a writer waits for the other writers of the book.
         lease_seconds: How long a task stays with a worker that tells nothing any more.
@@ -49,6 +51,8 @@ class Limits:
     http_read_seconds: float = 30.0
     render_seconds: float = 10.0
     render_memory_bytes: int = 1_000_000_000
+    mail_bytes: int = 25_000_000
+    mail_seconds: float = 30.0
     search_characters: int = 1_000_000
     book_wait_seconds: float = 15.0
     lease_seconds: float = 120.0
@@ -119,6 +123,7 @@ class Settings:
         authorities: Timestamp authorities by name, asked in this order.
         means: Signing means by name.
         providers: Delivery providers by name, asked in this order.
+        channels: Channels to those who advise and agree elsewhere, by name.
         trust: Files with trusted root certificates (PEM), relative to the office.
         code: The QR code.
         advice: Rules, calendars and the gate to the agenda.
@@ -131,6 +136,7 @@ class Settings:
     authorities: Mapping[str, Backend] = attrs.field(factory=_backends)
     means: Mapping[str, Backend] = attrs.field(factory=_backends)
     providers: Mapping[str, Backend] = attrs.field(factory=_backends)
+    channels: Mapping[str, Backend] = attrs.field(factory=_backends)
     trust: tuple[str, ...] = ()
     code: CodeSettings = CodeSettings()
     advice: AdviceSettings = AdviceSettings()
@@ -158,7 +164,7 @@ class Settings:
 
 def _settings(data: dict[str, Any]) -> Settings:
     values = _checked(Settings, data, "digivl.toml")
-    for table in ("authorities", "means", "providers"):
+    for table in ("authorities", "means", "providers", "channels"):
         if table in values:
             values[table] = {
                 name: _backend(entry, f"{table}.{name}")

@@ -51,6 +51,32 @@ def test_changes_and_sends_nothing(run: Run, own: Path) -> None:
     assert lines[1] == again[1]
 
 
+def test_channels(run: Run, empty: Path) -> None:
+    """Each channel is listened to, without taking anything in; a wrong one is found."""
+    settings = empty / "digivl.toml"
+    krab = """
+[channels.{name}]
+offer = "krab"
+url = "simulator"
+token_url = "simulator"
+client_id = "{client}"
+client_secret_file = "keys/magda.secret"
+desk = "desk"
+"""
+    settings.write_text(
+        settings.read_text()
+        + krab.format(name="krab", client="digivl-development")
+        + krab.format(name="elsewhere", client="nobody")
+    )
+
+    done = run("doctor", "--office", empty, "--json")
+
+    found = {line["what"]: line for line in done.lines}
+    assert "answers; 0 messages wait" == found["channel krab"]["text"]
+    assert not found["channel elsewhere"]["ok"]
+    assert 1 == done.status
+
+
 def test_authority_that_is_down(
     run: Run, empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,6 +68,17 @@ def test_magda_answers_until_interrupted(tmp_path: Path) -> None:
         assert (0, "", "") == stopped(child)
 
 
+def test_krab_answers_until_interrupted(tmp_path: Path) -> None:
+    """It needs no office; what it accepts goes to its folder."""
+    with simulated("krab", "--dir", tmp_path / "krab") as (url, child):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{url}/krab/v1/events", timeout=20)
+        with refused.value:
+            assert 401 == refused.value.code
+        assert (tmp_path / "krab" / "events").is_dir()
+        assert (0, "", "") == stopped(child)
+
+
 def test_port_can_be_chosen(tmp_path: Path) -> None:
     """`--port` names the port, so that settings can hold the address."""
     with socket.create_server(("127.0.0.1", 0)) as held:

@@ -13,7 +13,8 @@ from digivl.settings import AdviceSettings, Settings
 from digivl.testing.council import Council
 
 #: What is decided here is not about the papers that go with it.
-_SETTINGS = Settings(advice=AdviceSettings(not_blocking=("Nota", "Bekrachtiging", "Toegang")))
+_PASSES = ("Nota", "Bekrachtiging", "Toegang")
+_SETTINGS = Settings(advice=AdviceSettings(not_blocking=_PASSES))
 
 
 @pytest.fixture(name="council")

@@ -20,8 +20,8 @@ import signal
 import sqlite3
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache, wraps
 from io import BytesIO
@@ -63,11 +63,16 @@ _QUESTIONS: Final[tuple[Kind[Any], ...]] = (ADVICE, AGREEMENT, FLOW)
 SAMPLE: Final = sample_decision(datetime.now(UTC))
 
 
+#: A method that makes something lasting: its class, its name, and what it does.
+Watched = tuple[Any, str, str]
+
+
 @attrs.define
 class Points:
     """Counts the points that are reached; the fatal one is the last."""
 
     fatal: int | None = None
+    also: Sequence[Watched] = ()
     names: list[str] = attrs.field(factory=list[str])
 
     def reach(self, name: str) -> None:
@@ -86,7 +91,10 @@ class Points:
             self._around(MagdaSimulator, "accept", "acceptance"),
             self._around(TSASimulator, "answer", "timestamp"),
             self._around(DefaultDialect, "do_commit", "commit", _writes()),
+            ExitStack() as others,
         ):
+            for owner, name, label in self.also:
+                others.enter_context(self._around(owner, name, label))
             yield
 
     @contextmanager
@@ -315,11 +323,11 @@ def in_child(work: Callable[[], None]) -> tuple[int, str]:
     return os.waitpid(child, 0)[1], said
 
 
-def killed(act: Callable[[], None], fatal: int) -> str:
+def killed(act: Callable[[], None], fatal: int, also: Sequence[Watched] = ()) -> str:
     """What went wrong with the killing itself; empty when the child died there."""
 
     def doomed() -> None:
-        with Points(fatal).installed():
+        with Points(fatal, also).installed():
             act()
 
     status, said = in_child(doomed)
@@ -333,15 +341,16 @@ def kill_at_each(
     office: Path,
     fresh: Path | None,
     part: slice,
+    also: Sequence[Watched] = (),
 ) -> None:
     """Kill `act` at each of its points, starting each time from a copy of `fresh`."""
-    points = Points()
+    points = Points(also=also)
     _lay(fresh, office)
     with points.installed():
         act(office)
     for fatal in range(len(points.names))[part]:
         _lay(fresh, office)
-        problem = killed(lambda: act(office), fatal)
+        problem = killed(lambda: act(office), fatal, also)
         problem = problem or in_child(lambda: judge(office))[1]
         point = f"{act.__name__} {fatal}: {points.names[fatal]}"
         print(json.dumps({"point": point, "problem": problem}), flush=True)  # noqa: T201

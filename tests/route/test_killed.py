@@ -18,6 +18,8 @@ from digivl.testing import papers
 from digivl.testing.route import Scene, start
 
 KILLED = Path(__file__).with_name("killed.py")
+ROOT = KILLED.parent.parent.parent
+TALKING = "tests.route.killed_talking"
 PARTS = 2
 LASTING = {"commit", "rename", "publication", "acceptance", "timestamp"}
 
@@ -37,6 +39,22 @@ def points(folder: Path, part: int) -> list[dict[str, Any]]:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert 0 == done.returncode, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("way", ["krab", "mail"])
+def test_conversation_killed_at_every_point(way: str, quick_folder: Path) -> None:
+    """No message leaves twice by itself, none is lost, each is taken in once."""
+    command = [sys.executable, "-m", TALKING, str(quick_folder), way]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    reached = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert 0 == done.returncode, done.stderr
+    assert [] == [point for point in reached if point["problem"]]
+    assert len(reached) >= 20
+    assert "the end" == reached[-1]["point"]
 
 
 @pytest.mark.crash

@@ -12,6 +12,7 @@ from digivl.advice.asking import Asking
 from digivl.advice.body import AdviceOutcome, Body
 from digivl.advice.clock import Clock, Inquiry
 from digivl.advice.completeness import Lack
+from digivl.advice.correspondence import HeardMessage
 from digivl.advice.questions import Questions
 from digivl.advice.request import (
     ADVICE,
@@ -26,7 +27,7 @@ from digivl.errors import MalformedError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party
 from digivl.kernel.reckoning import Reckoning
-from digivl.records.entries import Entry, first
+from digivl.records.entries import Draft, Entry, first
 
 _GIVE = "advies geven"
 _COMPLETE = "aanvullen en opnieuw indienen"
@@ -39,6 +40,10 @@ class Advices:
     _asking: Asking
     _questions: Questions
     _clock: Callable[[], datetime]
+
+    def carrying_out(self, message: Draft[HeardMessage]) -> Advices:
+        """The same, for one act: a message of the other side is written with it."""
+        return attrs.evolve(self, questions=self._questions.carrying_out(message))
 
     def ask(
         self,

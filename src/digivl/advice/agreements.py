@@ -13,12 +13,13 @@ from digivl.advice.asking import Asking
 from digivl.advice.body import Body
 from digivl.advice.clock import Inquiry
 from digivl.advice.completeness import Lack
+from digivl.advice.correspondence import HeardMessage
 from digivl.advice.questions import Questions
 from digivl.advice.request import ADVICE, IN_HOUSE, Condition
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party
 from digivl.kernel.reckoning import Reckoning
-from digivl.records.entries import Entry, first
+from digivl.records.entries import Draft, Entry, first
 
 _ASK = Permission.ASK_AGREEMENT
 
@@ -30,6 +31,10 @@ class Agreements:
     _asking: Asking
     _questions: Questions
     _clock: Callable[[], datetime]
+
+    def carrying_out(self, message: Draft[HeardMessage]) -> Agreements:
+        """The same, for one act: a message of the other side is written with it."""
+        return attrs.evolve(self, questions=self._questions.carrying_out(message))
 
     def ask(
         self,

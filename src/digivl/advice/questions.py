@@ -1,8 +1,11 @@
-"""What requests for advice and for agreement share: who may answer, and custody."""
+"""What requests for advice and for agreement share: who may answer, and custody.
+
+What an act says to the other side, and what it was said by, is written with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -11,6 +14,8 @@ import attrs
 from digivl.advice.agreement import Agreement
 from digivl.advice.body import Body
 from digivl.advice.clock import Clock
+from digivl.advice.correspondence import HeardMessage
+from digivl.advice.outgoing import along
 from digivl.advice.request import AdviceRequest
 from digivl.advice.rules import Purpose, RuleSet
 from digivl.custody.moves import Moves
@@ -20,7 +25,7 @@ from digivl.kernel.kinds import Kind
 from digivl.kernel.moments import day_of
 from digivl.kernel.parties import Party
 from digivl.kernel.reckoning import Reckoning
-from digivl.records.entries import Draft, Entry
+from digivl.records.entries import AnyDraft, Draft, Entry
 from digivl.records.port import Query, RecordBook
 
 #: Term in working days of who is asked, until receipt or where no rule gives one.
@@ -38,6 +43,8 @@ class Questions:
     Attributes:
         rules: Of the office.
         calendars: By name, with the bridging days of the office.
+        channels: Names of the channels to who is asked.
+        heard: The message of the other side that the next act carries out.
     """
 
     _book: RecordBook
@@ -45,6 +52,12 @@ class Questions:
     _rights: Rights
     rules: RuleSet
     calendars: Mapping[str, Calendar]
+    channels: Collection[str] = ()
+    heard: Draft[HeardMessage] | None = None
+
+    def carrying_out(self, message: Draft[HeardMessage]) -> Questions:
+        """The same, for one act: a message is written with what it changes."""
+        return attrs.evolve(self, heard=message)
 
     def held(self, kind: Kind[R], id: str, by: Party) -> Entry[R]:
         """A question, for who has it to answer, or may act for who has.
@@ -95,7 +108,7 @@ class Questions:
             at=draft.at,
             days=ANSWER_DAYS,
         )
-        return self._book.write(draft, *held)[0]
+        return self._written(draft, held)
 
     def moved(self, draft: Draft[R], to: Party | None, step: str) -> Entry[R]:
         """Write what happened to a question; `to`, or who has it, has to do `step`.
@@ -115,4 +128,12 @@ class Questions:
             days=ASKER_DAYS if ends else ANSWER_DAYS,
             due=due,
         )
-        return self._book.write(draft, *held)[0]
+        return self._written(draft, held)
+
+    def _written(self, draft: Draft[R], held: Iterable[AnyDraft]) -> Entry[R]:
+        said = along(draft, self.channels)
+        if self.heard is None:
+            return self._book.write(draft, *held, *said.drafts, tasks=said.tasks)[0]
+        heard = (*draft.record.heard, self.heard.id)
+        draft = attrs.evolve(draft, record=attrs.evolve(draft.record, heard=heard))
+        return self._book.write(draft, *held, self.heard)[0]

@@ -7,7 +7,7 @@ stays open, and is overdue.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -38,14 +38,19 @@ class Silences:
     _appeals: Appeals
     _clock: Callable[[], datetime]
 
-    def establish(self, *, most: int = 500) -> list[AnyEntry]:
+    def establish(
+        self, *, most: int = 500, unheard: Collection[str] = ()
+    ) -> list[AnyEntry]:
         """Write down each term that passed, once; the asker goes on.
 
         Args:
             most: Leave the rest for the next time.
+            unheard: Channels that could not be read: an answer may be there.
         """
         now, written = self._clock(), []
         for entry in [*self._late(ADVICE, now), *self._late(AGREEMENT, now)][:most]:
+            if entry.record.channel in unheard:
+                continue
             # An answer that came in at the same moment was quicker.
             with suppress(StaleRecordError):
                 written.append(self._establish(entry, now))

@@ -61,6 +61,7 @@ def examine(vl: Digivl) -> list[Finding]:
         *_keys(vl),
         *_authorities(vl),
         *_providers(vl),
+        *_channels(vl),
     ]
     found = [_looked(what, look) for what, look in looks]
     return [*found, *_extras()]
@@ -152,6 +153,17 @@ def _delivery(vl: Digivl, number: int) -> str:
     provider = vl.providers[number]
     provider.find(_never_sent())
     return f"answers; {', '.join(sorted(c.label for c in provider.channels))}"
+
+
+def _channels(vl: Digivl) -> Iterator[tuple[str, Callable[[], str]]]:
+    for name in vl.settings.channels:
+        yield f"channel {name}", partial(_listened, vl, name)
+
+
+def _listened(vl: Digivl, name: str) -> str:
+    # Reads without confirming: what waits there stays there.
+    waiting = sum(1 for _ in vl.exchange.channel(name).collect())
+    return f"answers; {waiting} messages wait"
 
 
 def _never_sent() -> Dispatch:

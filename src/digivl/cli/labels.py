@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from digivl.access.model import DENIAL
 from digivl.advice.agreement import AGREEMENT
+from digivl.advice.correspondence import HEARD, SENT
 from digivl.advice.loosening import LOOSENING
 from digivl.advice.proposal import PROPOSAL
 from digivl.advice.request import ADVICE
@@ -59,6 +61,8 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         PROPOSAL,
         ADVICE,
         AGREEMENT,
+        SENT,
+        HEARD,
         LOOSENING,
         FLOW,
         AUTHENTIC,
@@ -131,6 +135,18 @@ _LABELS: Final = {
     ("agreement", "lapse"): "Termijn verstreken",
     ("agreement", "meet"): "Voorwaarde vervullen",
     ("agreement", "withdraw"): "Akkoordvraag intrekken",
+    ("advice", "take reference"): "Referentie van de adviesverlener noteren",
+    ("agreement", "take reference"): "Referentie van het kabinet noteren",
+    ("sent", "say"): "Bericht klaarzetten",
+    ("sent", "begin"): "Bericht verzenden",
+    ("sent", "wait"): "Bericht wacht",
+    ("sent", "accept"): "Bericht verzonden",
+    ("sent", "lose reply"): "Antwoord op het bericht verloren",
+    ("sent", "refuse"): "Bericht geweigerd",
+    ("sent", "send again"): "Bericht opnieuw klaarzetten",
+    ("sent", "cancel"): "Bericht laten vervallen",
+    ("heard", "take in"): "Bericht ontvangen",
+    ("heard", "settle"): "Bericht afhandelen",
     ("agreement", "file request"): "Vraagformulier opnemen",
     ("agreement", "file agreement"): "Akkoordformulier opnemen",
     ("loosening", "loosen"): "Vereiste versoepelen (afwijking)",
@@ -271,6 +287,11 @@ ACCOMPANYING: Final = frozenset(
         ("authentic", "reserve"),
         ("authentic", "put up for signing"),
         ("authentic", "dispatch"),
+        ("advice", "take reference"),
+        ("agreement", "take reference"),
+        ("sent", "say"),
+        ("sent", "begin"),
+        ("sent", "wait"),
         ("custody", "take"),
         ("custody", "take again"),
         ("custody", "move"),
@@ -299,30 +320,18 @@ def accompanies(entry: AnyEntry) -> bool:
 
 def result(entry: AnyEntry) -> str:
     """What came of it, in one line."""
-    record = entry.record
-    if entry.kind in (ADVICE, AGREEMENT):
-        return f"{record.body.value}: {_answer(entry)}"
-    if entry.kind is PROPOSAL:
-        return str(record.act.value)
-    if entry.kind is FLOW:
-        return _signed(entry)
-    if entry.kind is DOCUMENT:
-        return _version(entry)
-    if entry.kind is DISPATCH:
-        name = record.channel.label
-        return f"{name}, bericht {record.message_id[:8]}" if record.message_id else name
-    if entry.kind is CUSTODY:
-        return f"{record.holder}: {record.next_step}"
-    return entry.kind.standing(record).state.lower()
+    tell = _RESULTS.get(entry.kind.name)
+    return tell(entry) if tell else entry.kind.standing(entry.record).state.lower()
 
 
 def _answer(entry: AnyEntry) -> str:
     record = entry.record
+    said = record.state.value.lower().replace("_", " ")
     if record.silence is not None:
-        return str(record.silence.effect.label)
-    if entry.kind is ADVICE and record.advice is not None:
-        return str(record.advice.outcome.label)
-    return str(record.state.value.lower().replace("_", " "))
+        said = record.silence.effect.label
+    elif entry.kind is ADVICE and record.advice is not None:
+        said = record.advice.outcome.label
+    return f"{record.body.value}: {said}"
 
 
 def _version(entry: AnyEntry) -> str:
@@ -337,3 +346,20 @@ def _signed(entry: AnyEntry) -> str:
     if entry.action != "sign" or not done:
         return f"{len(entry.record.signatories)} ondertekenaars"
     return f"tijdstempel van {done[-1].authority}"
+
+
+def _sent(entry: AnyEntry) -> str:
+    name, message = entry.record.channel.label, entry.record.message_id
+    return f"{name}, bericht {message[:8]}" if message else str(name)
+
+
+#: How the result of each kind reads; of the others it is their state.
+_RESULTS: Final[dict[str, Callable[[AnyEntry], str]]] = {
+    ADVICE.name: _answer,
+    AGREEMENT.name: _answer,
+    PROPOSAL.name: lambda entry: str(entry.record.act.value),
+    FLOW.name: _signed,
+    DOCUMENT.name: _version,
+    DISPATCH.name: _sent,
+    CUSTODY.name: lambda entry: f"{entry.record.holder}: {entry.record.next_step}",
+}

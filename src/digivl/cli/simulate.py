@@ -24,12 +24,19 @@ Serving = AbstractContextManager[str]
 class Service(Enum):
     """What can be simulated."""
 
+    KRAB = "krab"
     MAGDA = "magda"
     TSA = "tsa"
 
 
 #: What has to stand in the settings, beside the address.
 _HOW: Final = {
+    Service.KRAB: (
+        "In [channels.NAME]: url is this address with /krab/v1 behind it, token_url",
+        "this address, client_id digivl-simulator, and in the file with the secret:",
+        "no-secret-at-all. Each question is received at once; who answers is played on",
+        "digivl.testing.krab.KrabSimulator over the same folder.",
+    ),
     Service.MAGDA: (
         "In [providers.NAME]: url is this address with /api/v1/messages behind it,",
         "token_url this address, client_id digivl-simulator, and in the file with the",
@@ -40,21 +47,28 @@ _HOW: Final = {
 
 
 def simulate(
-    service: Annotated[Service, typer.Argument(help="magda or tsa")],
+    service: Annotated[Service, typer.Argument(help="krab, magda or tsa")],
     *,
     port: Annotated[
         int, typer.Option(min=0, max=65_535, help="0 takes a free one.")
     ] = 0,
     folder: Annotated[
-        Path, typer.Option("--dir", help="magda: where it keeps what it accepts.")
-    ] = Path("magda"),
+        Path | None,
+        typer.Option(
+            "--dir", help="krab, magda: where it keeps what it accepts; by its name."
+        ),
+    ] = None,
     office: Office = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Run a simulator on loopback until Ctrl-C."""
     # Ctrl-C is how it ends: that is no failure.
     ended, told = suppress(KeyboardInterrupt), reported(as_json=as_json)
-    with ended, told, _served(service, folder, office, port) as url:
+    with (
+        ended,
+        told,
+        _served(service, folder or Path(service.value), office, port) as url,
+    ):
         if as_json:
             print_json({"service": service.value, "url": url})
         else:
@@ -104,6 +118,15 @@ def _served(service: Service, folder: Path, office: Path, port: int) -> Iterator
         yield url
 
 
+def _krab(folder: Path, office: Path, port: int) -> Serving:
+    from digivl.testing.krab import KrabSimulator, krab_app, received_at_once
+    from digivl.testing.serving import serving
+
+    del office
+    simulator = KrabSimulator(folder, on_message=received_at_once)
+    return serving(krab_app(simulator), port)
+
+
 def _magda(folder: Path, office: Path, port: int) -> Serving:
     from digivl.testing.magda import MagdaSimulator, magda_app
     from digivl.testing.serving import serving
@@ -129,6 +152,7 @@ def _tsa(folder: Path, office: Path, port: int) -> Serving:
 
 
 _MAKERS: dict[Service, Callable[[Path, Path, int], Serving]] = {
+    Service.KRAB: _krab,
     Service.MAGDA: _magda,
     Service.TSA: _tsa,
 }

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import BinaryIO, Final
 
@@ -20,13 +19,13 @@ from digivl.errors import (
     MalformedError,
     OutcomeUnknownError,
     StorageError,
-    UntrustworthyAnswerError,
 )
-from digivl.http.auth import ClientCredentials, ClientProof
-from digivl.http.gateway import Answer, Gateway, Part
+from digivl.http.auth import ClientProof, service
+from digivl.http.gateway import Gateway, Part
 from digivl.settings import Limits
 
 _CHUNK: Final = 1 << 20
+_WHERE: Final = "Is this the base path of the Documentendienst?"
 
 
 @attrs.frozen(kw_only=True)
@@ -70,13 +69,10 @@ class MagdaDocumentendienst:
         Raises:
             ConfigurationError: An address cannot be used.
         """
-        tokens = ClientCredentials(
-            Gateway(f"{name} token", token_url, limits),
-            wire.OAUTH_ENDPOINT,
-            proof,
-            f"{wire.SCOPE_POST} {wire.SCOPE_READ}",
+        scopes = (wire.SCOPE_POST, wire.SCOPE_READ)
+        gateway = service(
+            *(name, base_url, token_url, wire.OAUTH_ENDPOINT, scopes, proof, limits)
         )
-        gateway = Gateway(name, base_url, limits, tokens)
         return cls(gateway=gateway, profile=profile, clock=clock, name=name)
 
     @property
@@ -118,7 +114,7 @@ class MagdaDocumentendienst:
         """
         params = {wire.REFERENCE: dispatch.reference}
         answer = self.gateway.get(wire.MESSAGES, params=params)
-        with self._sense(answer):
+        with self.gateway.reading(answer, _WHERE):
             messages = wire.found(answer.json(), dispatch)
             if len(messages) > 1:
                 raise MalformedError(f"{len(messages)} messages have one reference")
@@ -134,7 +130,7 @@ class MagdaDocumentendienst:
             request = wire.status_request(batch)
             answer = self.gateway.post(wire.STATUS_REQUEST, json=request)
             asked = {dispatch.message_id for dispatch in batch}
-            with self._sense(answer):
+            with self.gateway.reading(answer, _WHERE):
                 statuses = wire.statuses(
                     *(answer.json(), batch[0].channel),
                     *(self.clock(), answer.correlation_id),
@@ -165,18 +161,6 @@ class MagdaDocumentendienst:
                 correlation_id=refusal.correlation_id,
             ) from refusal
         return receipt
-
-    @contextmanager
-    def _sense(self, answer: Answer) -> Generator[None, None, None]:
-        try:
-            yield
-        except MalformedError as cause:
-            raise UntrustworthyAnswerError(
-                self.name,
-                f"status {answer.status}, but {cause}",
-                hint="Is this the base path of the Documentendienst?",
-                correlation_id=answer.correlation_id,
-            ) from cause
 
 
 def _document(dispatch: Dispatch, pdf: BinaryIO) -> Part:

@@ -10,7 +10,7 @@ Source:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from threading import Lock
 from typing import Final, Protocol
 from urllib.parse import urlencode
@@ -25,6 +25,7 @@ from digivl.errors import (
 )
 from digivl.http.client import Answer
 from digivl.http.gateway import Gateway
+from digivl.settings import Limits
 
 _FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 #: How long before its end a token is no longer used, in seconds.
@@ -164,6 +165,34 @@ class ClientCredentials:
                 f"no token from the authorisation server: {cause}",
                 hint="Check the client id, its secret, the scope and the address.",
             ) from cause
+
+
+def service(
+    name: str,
+    base_url: str,
+    token_url: str,
+    endpoint: str,
+    scopes: Sequence[str],
+    proof: ClientProof,
+    limits: Limits,
+) -> Gateway:
+    """A service that lets a machine in by a token of an authorisation server.
+
+    Args:
+        name: Name in the settings.
+        base_url: Base path of the service.
+        token_url: The authorisation server.
+        endpoint: Path of its token endpoint.
+        scopes: What is asked of it.
+        proof: How this client proves to it who it is.
+        limits: Time-outs and the largest answer.
+
+    Raises:
+        ConfigurationError: An address cannot be used.
+    """
+    server = Gateway(f"{name} token", token_url, limits)
+    tokens = ClientCredentials(server, endpoint, proof, " ".join(scopes))
+    return Gateway(name, base_url, limits, tokens)
 
 
 def drive(flow: TokenFlow, ask: Callable[[Mapping[str, str]], Answer]) -> Token:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import json as jsonlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from digivl.errors import (
     BackendRefusedError,
     BackendUnavailableError,
     ConfigurationError,
+    MalformedError,
+    UntrustworthyAnswerError,
 )
 from digivl.http.client import Answer, Call, Client, Part, Transport, outcome_unknown
 from digivl.http.problems import read_problem
@@ -181,6 +184,27 @@ class Gateway:
         return self._answer(
             "POST", path, headers=headers, content=content, parts=multipart, once=once
         )
+
+    @contextmanager
+    def reading(self, answer: Answer, hint: str) -> Generator[None, None, None]:
+        """What makes no sense in an answer becomes an error of the service.
+
+        Args:
+            answer: What is read.
+            hint: What the reader can do about it.
+
+        Raises:
+            UntrustworthyAnswerError: It is malformed.
+        """
+        try:
+            yield
+        except MalformedError as cause:
+            raise UntrustworthyAnswerError(
+                self.backend,
+                f"status {answer.status}, but {cause}",
+                hint=hint,
+                correlation_id=answer.correlation_id,
+            ) from cause
 
     def close(self) -> None:
         """Let go of the connections, those of `auth` too."""

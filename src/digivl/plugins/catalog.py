@@ -14,6 +14,7 @@ from digivl.plugins import builtin
 from digivl.plugins.hookspecs import Build, DigivlHooks, Offer
 
 if TYPE_CHECKING:
+    from digivl.advice.channels import AdviceChannel
     from digivl.dispatch.provider import DeliveryProvider
     from digivl.documents.port import DocumentStore
     from digivl.records.entries import AnyEntry
@@ -30,6 +31,7 @@ KINDS: Final[Mapping[str, str]] = {
     "authorities": "digivl_timestamp_authorities",
     "means": "digivl_signing_means",
     "providers": "digivl_delivery_providers",
+    "channels": "digivl_advice_channels",
 }
 
 
@@ -84,6 +86,11 @@ class Catalog:
         """Build a delivery provider of that offer."""
         provider: DeliveryProvider = self._built("providers", offer, build)
         return provider
+
+    def channel(self, offer: str, build: Build) -> AdviceChannel:
+        """Build a channel of that offer."""
+        channel: AdviceChannel = self._built("channels", offer, build)
+        return channel
 
     def offers(self, kind: str) -> Mapping[str, Offer[Any]]:
         """The offers of one of `KINDS`, by name.

@@ -16,6 +16,7 @@ import pluggy
 from digivl.settings import Limits, Options
 
 if TYPE_CHECKING:  # a work list needs the listeners, not what signs and sends
+    from digivl.advice.channels import AdviceChannel
     from digivl.dispatch.provider import DeliveryProvider
     from digivl.documents.port import DocumentStore
     from digivl.records.entries import AnyEntry
@@ -81,6 +82,11 @@ class DigivlHooks:
     @hookspec
     def digivl_delivery_providers(self) -> Iterable[Offer[DeliveryProvider]]:
         """Providers that deliver over one or more channels; asked in order."""
+        raise NotImplementedError
+
+    @hookspec
+    def digivl_advice_channels(self) -> Iterable[Offer[AdviceChannel]]:
+        """Channels to those who advise and agree elsewhere; a question names one."""
         raise NotImplementedError
 
     @hookspec

@@ -30,11 +30,13 @@ from digivl.documents.port import DocumentStore, Stored
 from digivl.errors import CorruptDocumentError, NotFoundError
 from digivl.signing.means import SigningMeans
 from digivl.testing.book_contract import RecordBookContract
+from digivl.testing.channel_contract import AdviceChannelContract
 from digivl.testing.index_contract import SearchIndexContract
 from digivl.testing.outbox_contract import OutboxContract
 from digivl.testing.rows_contract import ManyRecordsContract
 
 __all__ = [
+    "AdviceChannelContract",
     "DeliveryProviderContract",
     "DocumentStoreContract",
     "ManyRecordsContract",

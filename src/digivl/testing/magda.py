@@ -10,7 +10,6 @@ recipients are.
 
 from __future__ import annotations
 
-import hmac
 import json
 import socket
 import time
@@ -33,7 +32,7 @@ from digivl.kernel.identifiers import new_id
 from digivl.kernel.moments import utc_now
 from digivl.testing.magda_folder import AcceptedMessage, MessageFolder
 from digivl.testing.magda_rules import Refusal, Upload, business_code, read_message
-from digivl.testing.magda_tokens import issued, read_token
+from digivl.testing.magda_tokens import answered, read_token
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 CLIENT_ID: Final = "digivl-simulator"
 CLIENT_SECRET: Final = "no-secret-at-all"  # noqa: S105 - it guards nothing
 
-_TOKEN_SECONDS: Final = 600
 _KEPT: Final = timedelta(days=365)
 _LARGEST_FORM: Final = 40 * 1024 * 1024
 
@@ -213,24 +211,13 @@ class _Counter:
         return _json(self._statuses(mine, request))
 
     def _token(self, request: Request) -> Response:
-        client = request.form.get("client_id", "")
-        secret = self._simulator.clients.get(client)
-        given = request.form.get("client_secret", "")
-        if secret is None or not hmac.compare_digest(secret.encode(), given.encode()):
-            return _json({"error": "invalid_client"}, 401)
-        if request.form.get("grant_type") != "client_credentials":
-            return _json({"error": "unsupported_grant_type"}, 400)
-        scopes = request.form.get("scope", "").split()
-        if not {*scopes} <= {wire.SCOPE_POST, wire.SCOPE_READ}:
-            return _json({"error": "invalid_scope"}, 400)
-        end = self._simulator.clock().timestamp() + _TOKEN_SECONDS
-        return _json(
-            {
-                "access_token": issued(client, scopes, end, secret),
-                "token_type": "Bearer",
-                "expires_in": _TOKEN_SECONDS,
-            }
+        said, status = answered(
+            request.form,
+            self._simulator.clients,
+            (wire.SCOPE_POST, wire.SCOPE_READ),
+            self._simulator.clock().timestamp(),
         )
+        return _json(said, status)
 
     def _client(self, request: Request, scope: str) -> str:
         bearer = read_token(

@@ -1,4 +1,4 @@
-"""Bearer tokens of the MAGDA simulator; no memory is needed to check one."""
+"""Bearer tokens of the simulators; no memory is needed to check one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
 import attrs
 
 from digivl.testing.magda_rules import Refusal
+
+#: How long a token is good for, in seconds.
+LASTS: Final = 600
 
 
 @attrs.frozen
@@ -20,6 +23,37 @@ class Bearer:
 
     client: str
     scopes: tuple[str, ...]
+
+
+def answered(
+    form: Mapping[str, str],
+    clients: Mapping[str, str],
+    scopes: Collection[str],
+    now: float,
+) -> tuple[dict[str, Any], int]:
+    """What a token endpoint answers to a form, and with which status.
+
+    Args:
+        form: What the client sent.
+        clients: Secrets by client id.
+        scopes: Those that can be asked.
+        now: The present moment, in seconds.
+    """
+    client = form.get("client_id", "")
+    secret = clients.get(client)
+    given = form.get("client_secret", "")
+    if secret is None or not hmac.compare_digest(secret.encode(), given.encode()):
+        return {"error": "invalid_client"}, 401
+    if form.get("grant_type") != "client_credentials":
+        return {"error": "unsupported_grant_type"}, 400
+    asked = form.get("scope", "").split()
+    if not {*asked} <= {*scopes}:
+        return {"error": "invalid_scope"}, 400
+    return {
+        "access_token": issued(client, asked, now + LASTS, secret),
+        "token_type": "Bearer",
+        "expires_in": LASTS,
+    }, 200
 
 
 def issued(client: str, scopes: Sequence[str], end: float, secret: str) -> str:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from digivl.documents.disk import on_disk
+from digivl.testing.krab import BASE as KRAB_BASE
+from digivl.testing.krab import KrabSimulator, krab_app, received_at_once
 from digivl.testing.magda import MagdaSimulator, magda_app
 from digivl.testing.serving import serving
 from digivl.testing.tsa import TSASimulator, tsa_app
@@ -23,7 +25,7 @@ from digivl.testing.tsa import TSASimulator, tsa_app
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-#: The client that development offices are to MAGDA.
+#: The client that development offices are to MAGDA and KRAB.
 MAGDA_CLIENT: Final = "digivl-development"
 #: Where the service stands below its address.
 MAGDA_BASE: Final = "/api/v1/messages"
@@ -32,7 +34,7 @@ _WHAT: Final = "a key or folder of the simulators"
 
 @attrs.define(eq=False)
 class Outside:
-    """Simulators of MAGDA and of a timestamp authority, each started once.
+    """Simulators of MAGDA, of KRAB and of a timestamp authority, each started once.
 
     Attributes:
         folder: Where they keep what they received.
@@ -51,11 +53,13 @@ class Outside:
         """What stands in the settings for `service` in the place of ``simulator``.
 
         Args:
-            service: ``authority`` or ``magda``.
+            service: ``authority``, ``krab`` or ``magda``.
             option: Which of its addresses.
         """
         if service == "authority":
             return self.authority()
+        if service == "krab":
+            return self.krab() + (KRAB_BASE if option == "url" else "")
         return self.magda() + (MAGDA_BASE if option == "url" else "")
 
     def authority(self) -> str:
@@ -79,6 +83,24 @@ class Outside:
                 )
                 self._urls["magda"] = self._start(magda_app(simulator))
             return self._urls["magda"]
+
+    def krab(self) -> str:
+        """Address of the authorisation server of KRAB; `KRAB_BASE` follows it.
+
+        Each question is received at once; for the rest, play the inspector on a
+        `KrabSimulator` over the same folder.
+        """
+        with self._lock, on_disk(_WHAT):
+            if "krab" not in self._urls:
+                secret = (self.keys / "magda.secret").read_text().strip()
+                simulator = KrabSimulator(
+                    self.folder / "krab",
+                    self.clock,
+                    {MAGDA_CLIENT: secret},
+                    on_message=received_at_once,
+                )
+                self._urls["krab"] = self._start(krab_app(simulator))
+            return self._urls["krab"]
 
     def close(self) -> None:
         """Stop what was started."""
