@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 Row = tuple[str, ...]
 INTRO = (
-    "Which steps a decree, a decision, a nota or an announcement goes through, in "
-    "which order: as far as public sources say. Officials read this, so it is in "
-    "Dutch. Where a dossier is on it, tells [its route](../how-to/route.md).",
-    "A step whose term is *niet gekend* has no expected end, and neither has what "
-    "comes after it. A term is that of the rule named by its id, on the page "
-    "[Rules](rules.md), where the keys of the sources are too. What is *eigen "
-    "handeling* waits for nobody else.",
+    (
+        "Which steps a decree, a decision, a nota or an announcement goes through, in "
+        "which order: as far as public sources say. Officials read this, so it is in "
+        "Dutch. Where a dossier is on it, tells [its route](../how-to/route.md)."
+    ),
+    (
+        "A step whose term is *niet gekend* has no expected end, and neither has what "
+        "comes after it. A term is that of the rule named by its id, on the page "
+        "[Rules](rules.md), where the keys of the sources are too. What is *eigen "
+        "handeling* waits for nobody else."
+    ),
 )
 HEAD = ("stap", "na", "stukken", "termijn", "bron")
 #: The rules of this day give the terms.
