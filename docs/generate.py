@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import attrs
+import route_tables
 import rule_tables
 from typer.models import ArgumentInfo
 
@@ -32,9 +33,13 @@ from digivl.signing.authorities import TimestampAuthority
 from digivl.signing.means import SigningMeans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from route_tables import Row
 
 REFERENCE = Path(__file__).parent / "reference"
+
+PICTURES = Path(__file__).parent / "images"
 
 COMMANDS = Path(__file__).parent / "commands.toml"
 
@@ -172,27 +177,18 @@ def plugins_page() -> str:
 
 def rules_page() -> str:
     """The shipped rules, and where they were read."""
-    tables = [
-        f"{title}\n\n{table(head, rows)}"
-        for title, head, rows in rule_tables.sections()
-    ]
-    return page(
-        "Rules",
-        "Who has to be heard on a proposal, within which term, until when it can be "
-        "put forward, and what an official decides alone: as far as public sources "
-        "say. Officials read this, so it is in Dutch. [Add your entity's rules]"
-        "(../how-to/rules.md) tells how to complete it; `digivl rules --on DAY` shows "
-        "what holds on a day.",
-        "A rule is about a proposal when all of its conditions hold. One with *needed: "
-        "neen* is an exemption, which goes before every duty. Where the proposal does "
-        "not tell a fact, or no source gives the amount or the list that it is "
-        "compared with, the answer is *onbepaald*, never *niet vereist*. So it is on a "
-        "day for which no duty of a body is known.",
-        "A period is written `first day/last day`, both included; `..` is open. Days "
-        "marked *(afgeleid)* were chosen: the source has none.",
-        "## Who has to be heard",
-        *tables,
-    )
+    return page("Rules", *rule_tables.INTRO, *titled(rule_tables.sections()))
+
+
+def routes_page() -> str:
+    """The stages of each act, and where their order was read."""
+    return page("Routes", *route_tables.INTRO, *titled(route_tables.sections()))
+
+
+def titled(sections: Iterable[tuple[str, Row, Sequence[Row]]]) -> Iterator[str]:
+    """Tables under their titles."""
+    for title, head, rows in sections:
+        yield f"{title}\n\n{table(head, rows)}"
 
 
 def methods(owner: type) -> Iterator[tuple[str, Any]]:
@@ -370,10 +366,15 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors": errors_page,
     "lifecycles": lifecycles_page,
     "plugins": plugins_page,
+    "routes": routes_page,
     "rules": rules_page,
     "settings": settings_page,
 }
 
+IMAGES: dict[str, Callable[[], str]] = {"route.svg": route_tables.picture}
+
 if __name__ == "__main__":
     for name, make in PAGES.items():
         (REFERENCE / f"{name}.md").write_text(make(), encoding="utf-8")
+    for name, make in IMAGES.items():
+        (PICTURES / name).write_text(make(), encoding="utf-8")

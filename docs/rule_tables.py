@@ -16,6 +16,27 @@ if TYPE_CHECKING:
 
 Row = tuple[str, ...]
 GROUNDS = "period, legal basis (source), confidence"
+INTRO = (
+    (
+        "Who has to be heard on a proposal, within which term, until when it can be "
+        "put forward, and what an official decides alone: as far as public sources "
+        "say. Officials read this, so it is in Dutch. [Add your entity's rules]"
+        "(../how-to/rules.md) tells how to complete it; `digivl rules --on DAY` shows "
+        "what holds on a day."
+    ),
+    (
+        "A rule is about a proposal when all of its conditions hold. One with *needed: "
+        "neen* is an exemption, which goes before every duty. Where the proposal does "
+        "not tell a fact, or no source gives the amount or the list that it is "
+        "compared with, the answer is *onbepaald*, never *niet vereist*. So it is on a "
+        "day for which no duty of a body is known."
+    ),
+    (
+        "A period is written `first day/last day`, both included; `..` is open. Days "
+        "marked *(afgeleid)* were chosen: the source has none."
+    ),
+    "## Who has to be heard",
+)
 
 
 def sections() -> Iterator[tuple[str, Row, Sequence[Row]]]:

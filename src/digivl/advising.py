@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from digivl.advice.hearing import Hearing
     from digivl.advice.proposals import Proposals
     from digivl.advice.questions import Questions
+    from digivl.advice.routing import Routes
     from digivl.advice.silences import Silences
 
 
@@ -68,6 +69,20 @@ class AdviceRooms(Rooms):
         from digivl.advice.silences import Silences
 
         return Silences(self.book, self._questions, self.appeals, self.clock)
+
+    @once
+    def routes(self) -> Routes:
+        """The routes of dossiers: what is done, due and next."""
+        from digivl.advice.routing import Routes
+
+        return Routes(
+            self.book,
+            self.reading,
+            self.guard,
+            self.rules,
+            self.calendars,
+            self.clock,
+        )
 
     @once
     def exchange(self) -> Exchange:

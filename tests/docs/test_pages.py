@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
 COMMANDS = tomllib.loads((DOCS / "commands.toml").read_text(encoding="utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PAGES = ("cli", "errors", "lifecycles", "plugins", "rules", "settings")
+PAGES = ("cli", "errors", "lifecycles", "plugins", "routes", "rules", "settings")
 ADDRESS = {
     "street": "Voorbeeldstraat",
     "house_number": "1",
@@ -56,6 +56,14 @@ def test_reference_is_generated(name: str, generate: Any) -> None:
 
     hint = "run: python3 noxfile.py -s generate"
     assert generate.PAGES[name]() == shown, hint
+
+
+@pytest.mark.parametrize("name", ["route.svg"])
+def test_picture_is_generated(name: str, generate: Any) -> None:
+    """A picture made by the code is the one it makes now."""
+    hint = "run: python3 noxfile.py -s generate"
+
+    assert generate.IMAGES[name]() == page(f"docs/images/{name}"), hint
 
 
 def test_no_generated_page_is_forgotten(generate: Any) -> None:
@@ -113,6 +121,7 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
         matter = Matter.opened(council)
         question = matter.ask().id
     tell("overdue", *here)
+    tell("route", matter.dossier, *here)
     tell("form", question, "--out", folder / "vraag.pdf", *here)
     advise(told, tell, matter, question, folder)
     tell("check", item.id, *here)
@@ -196,6 +205,7 @@ def test_nested_json_keys(told: dict[str, dict[str, Any]]) -> None:
         signature,
         timestamp,
         told["demo"]["steps"][0],
+        told["route"]["steps"][0],
         {"name": 0, "as_expected": 0},
     )
 

@@ -133,6 +133,7 @@ class Proposal:
         strategic: The government named it strategic.
         personal_data: It has personal data processed.
         impact_analysis: It is within the scope of the RIA.
+        deviates: It deviates from decrees, which have to ratify it in time.
         exemptions: Legal provisions that the asker relies on for an exemption.
     """
 
@@ -155,6 +156,7 @@ class Proposal:
     strategic: bool | None = None
     personal_data: bool | None = None
     impact_analysis: bool | None = None
+    deviates: bool | None = None
     exemptions: tuple[str, ...] = attrs.field(
         default=(), validator=deep_iterable(public_line)
     )

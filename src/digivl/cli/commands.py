@@ -16,6 +16,7 @@ from digivl.cli import (
     forms,
     offices,
     readiness,
+    routes,
     rules,
     searching,
     simulate,
@@ -84,6 +85,7 @@ app.command("scan")(folders.scan)
 app.command("form")(forms.form)
 app.command("show")(offices.show)
 app.command("history")(offices.history)
+app.command("route")(routes.route)
 app.command("search")(searching.search)
 app.command("rules")(rules.rules)
 app.command("meetings")(agendas.meetings)

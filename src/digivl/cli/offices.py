@@ -180,20 +180,20 @@ def role_named(name: str) -> Role:
         ) from cause
 
 
-def found(vl: Digivl, id: str) -> Ref:
-    """The one record whose id is `id`, or starts with it.
+def found(vl: Digivl, id: str, kind: str | None = None) -> Ref:
+    """The one record, of a kind or of any, whose id is `id` or starts with it.
 
     Raises:
         NotFoundError: There is none, or more than one.
     """
     # The id of a custody starts with the kind of what is held: that names nothing.
     named = [ref for ref in vl.book.find(id) if len(id) > ref.id.find(":")]
-    refs = _wholes(named)
+    refs = [ref for ref in _wholes(named) if kind in {None, ref.kind}]
     if len(refs) == 1:
         return refs[0]
     if not refs:
         hint = "Give all of the id, or at least its first six characters."
-        raise NotFoundError(f"there is no record {id!r}", hint=hint)
+        raise NotFoundError(f"there is no {kind or 'record'} {id!r}", hint=hint)
     several = ", ".join(str(ref) for ref in refs)
     raise NotFoundError(f"{id!r} is the start of several ids", hint=several)
 

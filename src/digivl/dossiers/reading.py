@@ -16,7 +16,7 @@ from digivl.documents.model import DOCUMENT, Document, most_open
 from digivl.documents.service import Documents
 from digivl.dossiers.consultation import ANSWER
 from digivl.dossiers.meeting import MEETING
-from digivl.dossiers.model import STEP, ProcedureStep
+from digivl.dossiers.model import DOSSIER, STEP, ProcedureStep
 from digivl.dossiers.releases import Releases
 from digivl.dossiers.surroundings import (
     Readable,
@@ -162,14 +162,22 @@ class Reading:
         found = self._book.read_all(STEP, [id]).get(id)
         if found is None or not self._knows(by, self._around(found.record.dossier)):
             self._guard.hide(by, Permission.READ_CONFIDENTIAL, STEP.ref(id))
-        before = Permission.READ_DECISIONS_BEFORE_RELEASE
-        if self._guard.policy.allows(by, before):
-            return found.record
-        meetings = {one.meeting for one in found.record.decisions if one.meeting}
-        gates = self._releases.gates(meetings)
-        return found.record.told_of(
-            {name for name in meetings if gates[name].decisions_released}
-        )
+        return self._told([found.record], by)[0]
+
+    def steps(self, dossier: str, *, by: Party) -> Mapping[str, ProcedureStep]:
+        """The procedure steps of a dossier as `by` may know them, by id; see `step`.
+
+        Raises:
+            NotFoundError: No such dossier, or `by` may not know of it.
+        """
+        around = self._surroundings([dossier]).get(dossier)
+        if around is None or not self._knows(by, around):
+            subject = DOSSIER.ref(dossier)
+            self._guard.hide(by, Permission.READ_CONFIDENTIAL, subject)
+        rows = self._book.rows(Query(kind=STEP.name, dossier=dossier))
+        found = self._book.read_all(STEP, [row.ref.id for row in rows])
+        told = self._told([entry.record for entry in found.values()], by)
+        return dict(zip(found, told, strict=True))
 
     def known(self, dossiers: Iterable[str], *, by: Party) -> Collection[str]:
         """Those of these dossiers that `by` may know of: their title and numbers."""
@@ -200,6 +208,22 @@ class Reading:
                 ),
             )
         }
+
+    def _told(
+        self, steps: Sequence[ProcedureStep], by: Party
+    ) -> Sequence[ProcedureStep]:
+        before = Permission.READ_DECISIONS_BEFORE_RELEASE
+        if self._guard.policy.allows(by, before):
+            return steps
+        meetings = {
+            decision.meeting
+            for step in steps
+            for decision in step.decisions
+            if decision.meeting
+        }
+        gates = self._releases.gates(meetings)
+        released = {name for name in meetings if gates[name].decisions_released}
+        return [step.told_of(released) for step in steps]
 
     def _may(self, by: Party, found: Entry[Document], sha256: str) -> bool:
         return self._allows(by, found, sha256, self._around(found.record.dossier))
