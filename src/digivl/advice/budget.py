@@ -64,8 +64,8 @@ class BudgetLine:
 
     year: int = attrs.field(validator=_budget_year)
     article: str = attrs.field(validator=public_line)
-    vak: Euro | None
-    vek: Euro | None
+    vak: Euro | None = None
+    vek: Euro | None = None
     kind: AmountKind = AmountKind.EXPENDITURE
     recurrent: bool = False
     compensates: bool = False
