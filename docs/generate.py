@@ -22,7 +22,7 @@ from typer.models import ArgumentInfo
 
 import digivl
 from digivl import errors, settings
-from digivl.advice.channels import AdviceChannel
+from digivl.advice.channels.port import AdviceChannel
 from digivl.cli.commands import app
 from digivl.dispatch.provider import DeliveryProvider
 from digivl.documents.port import DocumentStore

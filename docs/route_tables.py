@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from digivl.advice.gantt import drawn
-from digivl.advice.needed import FACTS, assessed
 from digivl.advice.proposal import Act, Proposal
-from digivl.advice.routes import ROUTES, SOURCES
-from digivl.advice.rulefiles import shipped
-from digivl.advice.stages import Evidence, Stage, following
+from digivl.advice.route.gantt import drawn
+from digivl.advice.route.needed import FACTS, assessed
+from digivl.advice.route.routes import ROUTES, SOURCES
+from digivl.advice.route.stages import Evidence, Stage, following
+from digivl.advice.rules.files import shipped
 from digivl.kernel.concepts import concept
 from digivl.testing.itinerary import NOW, laid_out, trace
 

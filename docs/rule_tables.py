@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from digivl.advice.body import Body
-from digivl.advice.facts import FACTS, told
-from digivl.advice.rulefiles import shipped
+from digivl.advice.rules.facts import FACTS, told
+from digivl.advice.rules.files import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from digivl.advice.delegation import DelegationRule
-    from digivl.advice.rules import Rule, TermRule
+    from digivl.advice.rules.delegation import DelegationRule
+    from digivl.advice.rules.ruleset import Rule, TermRule
 
 Row = tuple[str, ...]
 GROUNDS = "period, legal basis (source), confidence"

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from digivl.advice.agreements import Agreements
     from digivl.advice.appeals import Appeals
     from digivl.advice.asking import Asking
-    from digivl.advice.exchange import Exchange
-    from digivl.advice.forms import Forms
-    from digivl.advice.hearing import Hearing
+    from digivl.advice.channels.exchange import Exchange
+    from digivl.advice.channels.hearing import Hearing
+    from digivl.advice.forms.service import Forms
     from digivl.advice.proposals import Proposals
     from digivl.advice.questions import Questions
-    from digivl.advice.routing import Routes
+    from digivl.advice.route.service import Routes
     from digivl.advice.silences import Silences
 
 
@@ -73,7 +73,7 @@ class AdviceRooms(Rooms):
     @once
     def routes(self) -> Routes:
         """The routes of dossiers: what is done, due and next."""
-        from digivl.advice.routing import Routes
+        from digivl.advice.route.service import Routes
 
         return Routes(
             self.book,
@@ -87,7 +87,7 @@ class AdviceRooms(Rooms):
     @once
     def exchange(self) -> Exchange:
         """The conversation with those who advise and agree elsewhere."""
-        from digivl.advice.exchange import Exchange
+        from digivl.advice.channels.exchange import Exchange
 
         return Exchange(
             book=self.book,
@@ -103,7 +103,7 @@ class AdviceRooms(Rooms):
     @once
     def hearing(self) -> Hearing:
         """What they say, taken in."""
-        from digivl.advice.hearing import Hearing
+        from digivl.advice.channels.hearing import Hearing
 
         return Hearing(
             book=self.book,
@@ -119,7 +119,7 @@ class AdviceRooms(Rooms):
     @once
     def forms(self) -> Forms:
         """Questions, advices and agreements as PDF."""
-        from digivl.advice.forms import Forms
+        from digivl.advice.forms.service import Forms
 
         return Forms(
             self.book,

@@ -19,7 +19,7 @@ from digivl.plugins.hookspecs import Build
 from digivl.settings import SIMULATOR, Backend, Settings
 
 if TYPE_CHECKING:
-    from digivl.advice.channels import AdviceChannel
+    from digivl.advice.channels.port import AdviceChannel
     from digivl.dispatch.provider import DeliveryProvider
     from digivl.documents.port import DocumentStore
     from digivl.plugins.catalog import Catalog

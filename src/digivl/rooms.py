@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from digivl.access.model import Permission
     from digivl.access.policy import Policy
     from digivl.advice.gate import ReadinessGate
-    from digivl.advice.rules import RuleSet
+    from digivl.advice.rules.ruleset import RuleSet
     from digivl.backends import Backends
     from digivl.custody.absence import Absences
     from digivl.custody.label import Labels
@@ -127,7 +127,7 @@ class Rooms:
     @once
     def rules(self) -> RuleSet:
         """Who has to be heard, within which term: shipped rules and the entity's."""
-        from digivl.advice.rulefiles import load
+        from digivl.advice.rules.files import load
 
         return load(self.folder / file for file in self.settings.advice.rules)
 

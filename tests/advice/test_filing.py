@@ -10,7 +10,7 @@ import pytest
 from digivl import Digivl
 from digivl.access.model import AccessLevel
 from digivl.advice.body import AdviceOutcome, Body
-from digivl.advice.forms import QUESTION_TYPE, FormKind, form_id
+from digivl.advice.forms.service import QUESTION_TYPE, FormKind, form_id
 from digivl.documents.model import BUDGET_AGREEMENT, IF_ADVICE, Origin
 from digivl.documents.port import Stored
 from digivl.documents.service import Documents

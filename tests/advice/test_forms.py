@@ -13,7 +13,7 @@ from digivl.access.model import DENIAL
 from digivl.advice.agreement import Agreement
 from digivl.advice.body import AdviceAspect, AdviceOutcome, Body
 from digivl.advice.budget import AmountKind, BudgetLine, LocalImpact, StaffImpact
-from digivl.advice.forms import FormKind
+from digivl.advice.forms.service import FormKind
 from digivl.advice.request import AspectRemark
 from digivl.errors import NotFoundError, NotReadyError
 from digivl.kernel.money import Euro

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digivl.advice.budget import AmountKind, BudgetLine
-from digivl.advice.impact import UNKNOWN, budget, local, staff
-from digivl.advice.layout import Row
+from digivl.advice.forms.impact import UNKNOWN, budget, local, staff
+from digivl.advice.forms.layout import Row
 from digivl.kernel.money import Euro
 
 AMOUNTS = st.none() | st.integers(-(10**9), 10**9).map(lambda n: Euro(Decimal(n) / 100))

@@ -26,9 +26,9 @@ from typing import Any, Final
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from digivl import Digivl
-from digivl.advice.correspondence import HEARD, SENT, HeardState, SentState
-from digivl.advice.krab import KrabChannel
-from digivl.advice.mailboxes import Maildir
+from digivl.advice.channels.krab import KrabChannel
+from digivl.advice.channels.mailboxes import Maildir
+from digivl.advice.messages.correspondence import HEARD, SENT, HeardState, SentState
 from digivl.advice.request import ADVICE, AdviceRequest, AdviceState
 from digivl.custody.model import CUSTODY, CustodyState
 from digivl.documents.model import DOCUMENT, NOTA

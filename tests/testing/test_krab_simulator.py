@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from digivl.advice import krab_wire as wire
+from digivl.advice.channels import krab_wire as wire
 from digivl.testing.krab import (
     BASE,
     CLIENT_ID,

@@ -12,7 +12,7 @@ from digivl.advice.asking import Asking
 from digivl.advice.body import AdviceOutcome, Body
 from digivl.advice.clock import Clock, Inquiry
 from digivl.advice.completeness import Lack
-from digivl.advice.correspondence import HeardMessage
+from digivl.advice.messages.correspondence import HeardMessage
 from digivl.advice.questions import Questions
 from digivl.advice.request import (
     ADVICE,

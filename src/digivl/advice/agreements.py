@@ -13,7 +13,7 @@ from digivl.advice.asking import Asking
 from digivl.advice.body import Body
 from digivl.advice.clock import Inquiry
 from digivl.advice.completeness import Lack
-from digivl.advice.correspondence import HeardMessage
+from digivl.advice.messages.correspondence import HeardMessage
 from digivl.advice.questions import Questions
 from digivl.advice.request import ADVICE, IN_HOUSE, Condition
 from digivl.kernel.identifiers import new_id

@@ -21,7 +21,7 @@ from digivl.advice.body import Body
 from digivl.advice.proposals import Proposals
 from digivl.advice.questions import ANSWER_DAYS, ASKER_DAYS, Questions
 from digivl.advice.request import ADVICE, AdviceRequest, Appeal, Reply
-from digivl.advice.rules import Purpose
+from digivl.advice.rules.ruleset import Purpose
 from digivl.custody.moves import Moves
 from digivl.custody.rights import Rights
 from digivl.errors import StepNotAllowedError

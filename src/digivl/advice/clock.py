@@ -8,7 +8,7 @@ from datetime import datetime
 import attrs
 from attrs.validators import optional
 
-from digivl.advice.rules import TermRule
+from digivl.advice.rules.ruleset import TermRule
 from digivl.errors import MalformedError
 from digivl.kernel.calendar import CALENDARS, Calendar
 from digivl.kernel.checks import counted_from_one, digest, free_text

@@ -21,7 +21,7 @@ from digivl.advice.readiness import (
     stage_of,
 )
 from digivl.advice.request import ADVICE
-from digivl.advice.rules import RuleSet
+from digivl.advice.rules.ruleset import RuleSet
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.gate import Requirement
 from digivl.dossiers.meeting import MEETING

@@ -14,7 +14,7 @@ from digivl.advice.agreement import Agreement, AgreementState
 from digivl.advice.body import AdviceOutcome, Body
 from digivl.advice.budget import BudgetLine
 from digivl.advice.request import AdviceRequest, AdviceState, Condition
-from digivl.advice.rules import Assessment, Need
+from digivl.advice.rules.ruleset import Assessment, Need
 from digivl.documents.model import Document
 from digivl.dossiers.gate import Requirement, RequirementStatus
 from digivl.kernel.moments import date_in_dutch, day_of, in_dutch

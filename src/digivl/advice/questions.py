@@ -14,10 +14,10 @@ import attrs
 from digivl.advice.agreement import Agreement
 from digivl.advice.body import Body
 from digivl.advice.clock import Clock
-from digivl.advice.correspondence import HeardMessage
-from digivl.advice.outgoing import along
+from digivl.advice.messages.correspondence import HeardMessage
+from digivl.advice.messages.outgoing import along
 from digivl.advice.request import AdviceRequest
-from digivl.advice.rules import Purpose, RuleSet
+from digivl.advice.rules.ruleset import Purpose, RuleSet
 from digivl.custody.moves import Moves
 from digivl.custody.rights import Rights
 from digivl.kernel.calendar import Calendar

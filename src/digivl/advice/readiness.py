@@ -21,11 +21,11 @@ import attrs
 from digivl.advice.agreement import Agreement
 from digivl.advice.body import Body
 from digivl.advice.completeness import DRAFTS, MEMORANDUM
-from digivl.advice.facts import facts_of
 from digivl.advice.judging import Now, advised, agreed, is_flagged, of_body, outcome_of
 from digivl.advice.proposal import Act, Proposal
 from digivl.advice.request import AdviceRequest
-from digivl.advice.rules import Assessment, Need, RuleSet
+from digivl.advice.rules.facts import facts_of
+from digivl.advice.rules.ruleset import Assessment, Need, RuleSet
 from digivl.documents.model import NOTA, RATIFICATION, Document, most_open
 from digivl.dossiers.gate import Requirement, RequirementStatus
 from digivl.dossiers.model import ProcedureStep, StepKind

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digivl.advice.forms import FormKind
+from digivl.advice.forms.service import FormKind
 from digivl.app import Digivl
 from digivl.cli.files import is_there, written
 from digivl.cli.offices import Id, found

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from digivl.access.model import DENIAL
 from digivl.advice.agreement import AGREEMENT
-from digivl.advice.correspondence import HEARD, SENT
 from digivl.advice.loosening import LOOSENING
+from digivl.advice.messages.correspondence import HEARD, SENT
 from digivl.advice.proposal import PROPOSAL
 from digivl.advice.request import ADVICE
 from digivl.custody.label import LABEL

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from digivl.advice.route import Route, RouteStep, StepStatus
-from digivl.advice.wording import assumed, awaited, short, summary, when
+from digivl.advice.route.route import Route, RouteStep, StepStatus
+from digivl.advice.route.wording import assumed, awaited, short, summary, when
 from digivl.app import Digivl
 from digivl.cli.files import written
 from digivl.cli.offices import found, role_named
@@ -49,7 +49,7 @@ def route(
 
 
 def _draw(route: Route, file: Path) -> None:
-    from digivl.advice.gantt import drawn
+    from digivl.advice.route.gantt import drawn
 
     with written(file) as target:
         target.write(drawn(route).encode())

@@ -10,11 +10,11 @@ from typing import Annotated, Any, Final
 import typer
 
 from digivl.advice.body import Body
-from digivl.advice.conditions import Condition
-from digivl.advice.delegation import DelegationRule
-from digivl.advice.facts import told
-from digivl.advice.rulefiles import load
-from digivl.advice.rules import DeadlineRule, Rule, RuleSet, TermRule
+from digivl.advice.rules.conditions import Condition
+from digivl.advice.rules.delegation import DelegationRule
+from digivl.advice.rules.facts import told
+from digivl.advice.rules.files import load
+from digivl.advice.rules.ruleset import DeadlineRule, Rule, RuleSet, TermRule
 from digivl.cli.files import is_there
 from digivl.cli.options import HERE, AsJson, Office
 from digivl.cli.output import print_json, print_table, reported, say

@@ -13,8 +13,8 @@ from digivl.kernel.moments import utc_now
 from digivl.plugins.hookspecs import Build, Offer, hookimpl
 
 if TYPE_CHECKING:
-    from digivl.advice.channels import AdviceChannel
-    from digivl.advice.mailboxes import Mailbox
+    from digivl.advice.channels.mailboxes import Mailbox
+    from digivl.advice.channels.port import AdviceChannel
     from digivl.dispatch.provider import DeliveryProvider
     from digivl.documents.port import DocumentStore
     from digivl.signing.authorities import TimestampAuthority
@@ -152,7 +152,7 @@ def _magda(build: Build) -> DeliveryProvider:
 
 
 def _krab(build: Build) -> AdviceChannel:
-    from digivl.advice.krab import KrabChannel
+    from digivl.advice.channels.krab import KrabChannel
     from digivl.http.auth import ClientSecret
 
     secret = _secret(build, "client_secret").decode()
@@ -167,10 +167,10 @@ def _krab(build: Build) -> AdviceChannel:
 
 
 def _mail(build: Build) -> AdviceChannel:
-    from digivl.advice.mail import MailChannel, Relay
-    from digivl.advice.mail_letter import Letterhead
-    from digivl.advice.mail_marks import Marks
-    from digivl.advice.mail_reply import Correspondents
+    from digivl.advice.channels.mail import MailChannel, Relay
+    from digivl.advice.channels.mail_letter import Letterhead
+    from digivl.advice.channels.mail_marks import Marks
+    from digivl.advice.channels.mail_reply import Correspondents
 
     to, sender = _option(build, "to"), _option(build, "sender")
     marks = Marks(_secret(build, "marks"))
@@ -205,7 +205,7 @@ def _mail(build: Build) -> AdviceChannel:
 
 
 def _mailbox(build: Build) -> Mailbox:
-    from digivl.advice.mailboxes import ImapMailbox, Maildir
+    from digivl.advice.channels.mailboxes import ImapMailbox, Maildir
 
     if "maildir" in build.options:
         return Maildir(build.folder / build.options["maildir"])

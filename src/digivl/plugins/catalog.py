@@ -14,7 +14,7 @@ from digivl.plugins import builtin
 from digivl.plugins.hookspecs import Build, DigivlHooks, Offer
 
 if TYPE_CHECKING:
-    from digivl.advice.channels import AdviceChannel
+    from digivl.advice.channels.port import AdviceChannel
     from digivl.dispatch.provider import DeliveryProvider
     from digivl.documents.port import DocumentStore
     from digivl.records.entries import AnyEntry

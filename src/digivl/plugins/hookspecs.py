@@ -16,7 +16,7 @@ import pluggy
 from digivl.settings import Limits, Options
 
 if TYPE_CHECKING:  # a work list needs the listeners, not what signs and sends
-    from digivl.advice.channels import AdviceChannel
+    from digivl.advice.channels.port import AdviceChannel
     from digivl.dispatch.provider import DeliveryProvider
     from digivl.documents.port import DocumentStore
     from digivl.records.entries import AnyEntry

@@ -11,8 +11,8 @@ from typing import BinaryIO, Protocol
 import attrs
 import pytest
 
-from digivl.advice.channels import AdviceChannel
-from digivl.advice.messages import Advised, Outgoing, Received, Unclear
+from digivl.advice.channels.port import AdviceChannel
+from digivl.advice.messages.message import Advised, Outgoing, Received, Unclear
 from digivl.errors import CorruptDocumentError, NotFoundError
 
 
@@ -37,7 +37,7 @@ class OtherSide(Protocol):
 
 
 class AdviceChannelContract:
-    """The rules of `digivl.advice.channels.AdviceChannel`.
+    """The rules of `digivl.advice.channels.port.AdviceChannel`.
 
     Derive a class whose name starts with `Test`, and give it the fixtures `channel`,
     `question` (one that it takes, with one enclosure: the bytes `content`) and

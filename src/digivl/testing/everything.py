@@ -11,8 +11,8 @@ from digivl.access.model import AccessLevel
 from digivl.advice.agreement import AGREEMENT, Agreement
 from digivl.advice.basis import Basis
 from digivl.advice.body import Body
-from digivl.advice.correspondence import HEARD, SENT, HeardMessage, SentMessage
-from digivl.advice.messages import OutgoingKind
+from digivl.advice.messages.correspondence import HEARD, SENT, HeardMessage, SentMessage
+from digivl.advice.messages.message import OutgoingKind
 from digivl.advice.request import ADVICE, AdviceRequest
 from digivl.dossiers.agenda import Piece
 from digivl.dossiers.model import StepKind

@@ -9,16 +9,16 @@ from typing import Any, Final
 import attrs
 
 from digivl.advice.body import Body, SilenceEffect
-from digivl.advice.forecast import Forecast
-from digivl.advice.grounds import Confidence, Period
-from digivl.advice.needed import needed
-from digivl.advice.planning import lay_out
 from digivl.advice.proposal import Act, Proposal
-from digivl.advice.route import Route
-from digivl.advice.routes import ROUTES
-from digivl.advice.rulefiles import shipped
-from digivl.advice.rules import Assessment, Need, RuleSet, TermRule
-from digivl.advice.traces import Trace
+from digivl.advice.route.forecast import Forecast
+from digivl.advice.route.needed import needed
+from digivl.advice.route.planning import lay_out
+from digivl.advice.route.route import Route
+from digivl.advice.route.routes import ROUTES
+from digivl.advice.route.traces import Trace
+from digivl.advice.rules.files import shipped
+from digivl.advice.rules.grounds import Confidence, Period
+from digivl.advice.rules.ruleset import Assessment, Need, RuleSet, TermRule
 from digivl.kernel.kinds import Ref
 from digivl.kernel.terms import Counted
 

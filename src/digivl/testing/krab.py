@@ -2,8 +2,8 @@
 
 `KrabSimulator` is the service with an inspector and a minister in it, `krab_app` its
 counter: a WSGI application. How the real one speaks is not known: this one keeps to the
-assumptions in `digivl.advice.krab_wire`, by the letter. What it has stands in a folder,
-so that the inspector can answer from another process than the one that serves.
+assumptions in `digivl.advice.channels.krab_wire`, by the letter. What it has stands in a
+folder, so that the inspector can answer from another process than the one that serves.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from digivl.advice import krab_wire as wire
+from digivl.advice.channels import krab_wire as wire
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.moments import utc_now
 from digivl.testing.krab_folder import Heard, KrabFolder, Told

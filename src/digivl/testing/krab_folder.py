@@ -18,7 +18,7 @@ from typing import Any
 
 import attrs
 
-from digivl.advice import krab_wire as wire
+from digivl.advice.channels import krab_wire as wire
 
 
 @attrs.frozen(kw_only=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import attrs
 
-from digivl.advice.route import Route, RouteStep, StepStatus
+from digivl.advice.route.route import Route, RouteStep, StepStatus
 from digivl.app import Digivl
 from digivl.dossiers.agenda import FormalCheck
 from digivl.dossiers.meeting import MeetingKind

@@ -16,10 +16,10 @@ import pytest
 from digivl import Digivl
 from digivl.advice.body import Body
 from digivl.advice.budget import BudgetLine
-from digivl.advice.channels import AdviceChannel, Opened
-from digivl.advice.correspondence import HEARD, SENT, HeardMessage, SentMessage
-from digivl.advice.krab import KrabChannel
-from digivl.advice.messages import (
+from digivl.advice.channels.krab import KrabChannel
+from digivl.advice.channels.port import AdviceChannel, Opened
+from digivl.advice.messages.correspondence import HEARD, SENT, HeardMessage, SentMessage
+from digivl.advice.messages.message import (
     Enclosure,
     Incoming,
     Outgoing,

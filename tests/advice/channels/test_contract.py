@@ -7,9 +7,9 @@ from collections.abc import Callable
 import attrs
 import pytest
 
-from digivl.advice.channels import AdviceChannel
-from digivl.advice.krab import KrabChannel
-from digivl.advice.messages import Outgoing
+from digivl.advice.channels.krab import KrabChannel
+from digivl.advice.channels.port import AdviceChannel
+from digivl.advice.messages.message import Outgoing
 from digivl.testing.contracts import AdviceChannelContract
 from digivl.testing.krab import KrabSimulator
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digivl.advice.correspondence import SENT, SentState
-from digivl.advice.messages import Asked, OutgoingKind, Received
+from digivl.advice.messages.correspondence import SENT, SentState
+from digivl.advice.messages.message import Asked, OutgoingKind, Received
 from digivl.advice.request import ADVICE
 from digivl.errors import (
     BackendRefusedError,

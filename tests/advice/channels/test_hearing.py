@@ -8,8 +8,8 @@ import pytest
 
 from digivl.access.model import AccessLevel
 from digivl.advice.body import AdviceAspect, AdviceOutcome
-from digivl.advice.correspondence import HEARD, HeardState
-from digivl.advice.messages import (
+from digivl.advice.messages.correspondence import HEARD, HeardState
+from digivl.advice.messages.message import (
     Advised,
     Asked,
     Received,

@@ -8,8 +8,8 @@ import pytest
 
 from digivl.advice.agreement import AGREEMENT, AgreementState
 from digivl.advice.body import AdviceOutcome
-from digivl.advice.correspondence import HeardState
-from digivl.advice.messages import (
+from digivl.advice.messages.correspondence import HeardState
+from digivl.advice.messages.message import (
     Advised,
     Agreed,
     Asked,

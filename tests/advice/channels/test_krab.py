@@ -13,11 +13,11 @@ import attrs
 import httpx
 import pytest
 
-from digivl.advice import krab_wire as wire
-from digivl.advice.channels import Opened
-from digivl.advice.correspondence import SentState
-from digivl.advice.krab import KrabChannel
-from digivl.advice.messages import Incoming, Outgoing, Received, Unclear
+from digivl.advice.channels import krab_wire as wire
+from digivl.advice.channels.krab import KrabChannel
+from digivl.advice.channels.port import Opened
+from digivl.advice.messages.correspondence import SentState
+from digivl.advice.messages.message import Incoming, Outgoing, Received, Unclear
 from digivl.advice.request import AdviceState
 from digivl.errors import (
     BackendRefusedError,

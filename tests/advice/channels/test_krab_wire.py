@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digivl.advice import krab_wire as wire
 from digivl.advice.body import AdviceAspect, AdviceOutcome
-from digivl.advice.messages import (
+from digivl.advice.channels import krab_wire as wire
+from digivl.advice.messages.message import (
     Advised,
     Agreed,
     Asked,

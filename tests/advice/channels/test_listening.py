@@ -11,8 +11,8 @@ import pytest
 from digivl import Digivl
 from digivl.advice.advices import Advices
 from digivl.advice.body import AdviceOutcome
-from digivl.advice.correspondence import HEARD, SENT, SentState
-from digivl.advice.messages import Advised, Received
+from digivl.advice.messages.correspondence import HEARD, SENT, SentState
+from digivl.advice.messages.message import Advised, Received
 from digivl.advice.request import AdviceState
 from digivl.documents.model import DOCUMENT
 from digivl.errors import (

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from digivl.advice.krab import KrabChannel
-from digivl.advice.mail import MailChannel
-from digivl.advice.mailboxes import ImapMailbox, Maildir
+from digivl.advice.channels.krab import KrabChannel
+from digivl.advice.channels.mail import MailChannel
+from digivl.advice.channels.mailboxes import ImapMailbox, Maildir
 from digivl.errors import ConfigurationError
 from digivl.plugins.catalog import Catalog
 from digivl.plugins.hookspecs import Build

@@ -9,12 +9,12 @@ import attrs
 import pytest
 
 from digivl.advice.body import Body
-from digivl.advice.grounds import Confidence
 from digivl.advice.proposal import Act
-from digivl.advice.route import StepStatus
-from digivl.advice.routes import FIRST_APPROVAL, PREPARE, ROUTES, SOURCES
-from digivl.advice.rulefiles import shipped
-from digivl.advice.stages import Evidence, Stage, following, ordered
+from digivl.advice.route.route import StepStatus
+from digivl.advice.route.routes import FIRST_APPROVAL, PREPARE, ROUTES, SOURCES
+from digivl.advice.route.stages import Evidence, Stage, following, ordered
+from digivl.advice.rules.files import shipped
+from digivl.advice.rules.grounds import Confidence
 from digivl.errors import MalformedError
 from digivl.testing.itinerary import heard, laid_out
 

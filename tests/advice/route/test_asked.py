@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from digivl.advice.body import AdviceOutcome, Body
 from digivl.advice.proposal import Act
-from digivl.advice.route import StepStatus
+from digivl.advice.route.route import StepStatus
 from digivl.dossiers.model import StepKind
 from digivl.kernel.parties import Party, Role
 from digivl.testing.council import CABINET, INSPECTOR

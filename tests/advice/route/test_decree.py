@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from digivl.advice.gantt import drawn
-from digivl.advice.route import Route, StepStatus
+from digivl.advice.route.gantt import drawn
+from digivl.advice.route.route import Route, StepStatus
 from digivl.errors import NotReadyError
 from digivl.kernel.kinds import Ref
 from digivl.testing.council import CABINET, SECRETARIAT

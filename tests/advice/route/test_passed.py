@@ -11,7 +11,7 @@ import pytest
 from digivl.access.model import AccessLevel
 from digivl.advice.body import AdviceOutcome
 from digivl.advice.proposal import Act
-from digivl.advice.route import StepStatus
+from digivl.advice.route.route import StepStatus
 from digivl.documents.model import NOTA
 from digivl.dossiers.agenda import FormalCheck
 from digivl.dossiers.consultation import Silence

@@ -10,11 +10,11 @@ import attrs
 import pytest
 
 from digivl.advice.body import Body
-from digivl.advice.drawing import folded, plain, tag
-from digivl.advice.gantt import drawn
 from digivl.advice.proposal import Act
-from digivl.advice.route import Route, StepStatus
-from digivl.advice.timescale import Timescale
+from digivl.advice.route.drawing import folded, plain, tag
+from digivl.advice.route.gantt import drawn
+from digivl.advice.route.route import Route, StepStatus
+from digivl.advice.route.timescale import Timescale
 from digivl.testing.itinerary import ALL_TERMS, NOW, heard, laid_out, trace
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from digivl.advice.body import Body
-from digivl.advice.forecast import Assumption
-from digivl.advice.grounds import Period
 from digivl.advice.proposal import Act
-from digivl.advice.route import Route, RouteStep, StepStatus
-from digivl.advice.wording import awaited, unknown, when
+from digivl.advice.route.forecast import Assumption
+from digivl.advice.route.route import Route, RouteStep, StepStatus
+from digivl.advice.route.wording import awaited, unknown, when
+from digivl.advice.rules.grounds import Period
 from digivl.testing.itinerary import (
     ALL_TERMS,
     NOW,

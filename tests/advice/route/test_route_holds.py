@@ -11,14 +11,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digivl.advice.body import Body
-from digivl.advice.gantt import drawn
 from digivl.advice.proposal import Act
-from digivl.advice.route import Route, RouteStep, StepStatus
-from digivl.advice.routes import ROUTES
-from digivl.advice.rules import Assessment, Need
-from digivl.advice.stages import Evidence, following
-from digivl.advice.traces import Trace
-from digivl.advice.wording import awaited, described, summary, when
+from digivl.advice.route.gantt import drawn
+from digivl.advice.route.route import Route, RouteStep, StepStatus
+from digivl.advice.route.routes import ROUTES
+from digivl.advice.route.stages import Evidence, following
+from digivl.advice.route.traces import Trace
+from digivl.advice.route.wording import awaited, described, summary, when
+from digivl.advice.rules.ruleset import Assessment, Need
 from digivl.testing.itinerary import ALL_TERMS, NOW, TERMS, heard, laid_out, trace
 
 S = StepStatus

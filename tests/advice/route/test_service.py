@@ -15,16 +15,16 @@ from digivl.access.model import DENIAL
 from digivl.advice.agreement import AGREEMENT, Agreement, Ruling
 from digivl.advice.basis import Basis
 from digivl.advice.body import AdviceOutcome, Body
-from digivl.advice.forecast import Forecast
-from digivl.advice.gantt import drawn
-from digivl.advice.planning import plan
 from digivl.advice.proposal import Act, Proposal
 from digivl.advice.request import ADVICE, Advice, AdviceRequest
-from digivl.advice.route import StepStatus
-from digivl.advice.routefacts import RouteFacts, Told
-from digivl.advice.routing import Routes
-from digivl.advice.rulefiles import shipped
-from digivl.advice.wording import described
+from digivl.advice.route.facts import RouteFacts, Told
+from digivl.advice.route.forecast import Forecast
+from digivl.advice.route.gantt import drawn
+from digivl.advice.route.planning import plan
+from digivl.advice.route.route import StepStatus
+from digivl.advice.route.service import Routes
+from digivl.advice.route.wording import described
+from digivl.advice.rules.files import shipped
 from digivl.dossiers.agenda import Piece
 from digivl.dossiers.meeting import Meeting, MeetingKind
 from digivl.dossiers.model import (

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from digivl.advice.body import Body
-from digivl.advice.facts import facts_of
 from digivl.advice.proposal import (
     Act,
     Contract,
@@ -19,7 +18,8 @@ from digivl.advice.proposal import (
     Proposal,
     Spending,
 )
-from digivl.advice.rulefiles import shipped
+from digivl.advice.rules.facts import facts_of
+from digivl.advice.rules.files import shipped
 from digivl.kernel.money import Euro
 
 

@@ -14,7 +14,7 @@ from digivl.advice.proposal import (
     Procedure,
     Spending,
 )
-from digivl.advice.rulefiles import shipped
+from digivl.advice.rules.files import shipped
 
 Facts = Callable[..., dict[str, Any]]
 DAY = "2016-06-01"

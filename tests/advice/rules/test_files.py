@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from digivl.advice.body import Body
-from digivl.advice.conditions import Fact
-from digivl.advice.grounds import Confidence
-from digivl.advice.rulefiles import load, shipped, with_file
-from digivl.advice.rules import Edition, Need, RuleSet
+from digivl.advice.rules.conditions import Fact
+from digivl.advice.rules.files import load, shipped, with_file
+from digivl.advice.rules.grounds import Confidence
+from digivl.advice.rules.ruleset import Edition, Need, RuleSet
 from digivl.errors import MalformedError
 from digivl.kernel.money import Euro
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digivl.advice.body import Body
-from digivl.advice.facts import FACTS
-from digivl.advice.rulefiles import shipped, with_file
+from digivl.advice.rules.facts import FACTS
+from digivl.advice.rules.files import shipped, with_file
 from digivl.errors import DigivlError
 
 GROUNDS = {

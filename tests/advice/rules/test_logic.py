@@ -13,9 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digivl.advice.body import AdviceOutcome, Body
-from digivl.advice.conditions import Comparison, Condition, Fact, all_hold
-from digivl.advice.facts import FACTS, FactKind, facts_of
-from digivl.advice.grounds import Confidence, Period
 from digivl.advice.proposal import (
     Act,
     Contract,
@@ -25,8 +22,11 @@ from digivl.advice.proposal import (
     Proposal,
     Spending,
 )
-from digivl.advice.rulefiles import shipped
-from digivl.advice.rules import DeadlineRule, Need, Rule, RuleSet, TermRule
+from digivl.advice.rules.conditions import Comparison, Condition, Fact, all_hold
+from digivl.advice.rules.facts import FACTS, FactKind, facts_of
+from digivl.advice.rules.files import shipped
+from digivl.advice.rules.grounds import Confidence, Period
+from digivl.advice.rules.ruleset import DeadlineRule, Need, Rule, RuleSet, TermRule
 from digivl.errors import MalformedError
 from digivl.kernel.money import Euro
 

@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 
 from digivl.advice.body import AdviceOutcome, Body, SilenceEffect
-from digivl.advice.facts import FACTS, facts_of
-from digivl.advice.grounds import Confidence, Period
 from digivl.advice.proposal import (
     Act,
     Contract,
@@ -20,8 +18,10 @@ from digivl.advice.proposal import (
     Procedure,
     Proposal,
 )
-from digivl.advice.rulefiles import shipped
-from digivl.advice.rules import Purpose
+from digivl.advice.rules.facts import FACTS, facts_of
+from digivl.advice.rules.files import shipped
+from digivl.advice.rules.grounds import Confidence, Period
+from digivl.advice.rules.ruleset import Purpose
 
 RULES = shipped()
 REGIMES = {one.id: one for one in RULES.regimes}
@@ -43,7 +43,8 @@ def of(name: str, day: date) -> Any:
 def test_every_source_has_a_title() -> None:
     """Each key that a rule names stands in the table of sources, and each is used."""
     named = {key for rule in everything() for key in rule.source.split(", ")}
-    text = files("digivl.advice").joinpath("rules.toml").read_text(encoding="utf-8")
+    source = files("digivl.advice.rules").joinpath("rules.toml")
+    text = source.read_text(encoding="utf-8")
     titles = {source.key for source in RULES.sources}
 
     assert set() == named - titles

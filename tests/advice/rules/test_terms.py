@@ -10,9 +10,9 @@ import pytest
 
 from digivl.advice.body import Body, SilenceEffect
 from digivl.advice.clock import Clock
-from digivl.advice.grounds import Confidence
-from digivl.advice.rulefiles import shipped
-from digivl.advice.rules import Purpose, TermRule
+from digivl.advice.rules.files import shipped
+from digivl.advice.rules.grounds import Confidence
+from digivl.advice.rules.ruleset import Purpose, TermRule
 from digivl.kernel.calendar import CALENDARS
 from digivl.kernel.moments import BRUSSELS, end_of_day
 from digivl.kernel.terms import Counted

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from digivl.advice.rulefiles import load, shipped, with_file
+from digivl.advice.rules.files import load, shipped, with_file
 from digivl.errors import ConfigurationError, LimitExceededError, MalformedError
 
 HEAD = 'format = 1\nname = "Entiteit"\nversion = "1"\n'

@@ -19,14 +19,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from digivl.advice.channels import Opened
-from digivl.advice.mail import MailChannel, Relay
-from digivl.advice.mail_form import ANSWER_FILE
-from digivl.advice.mail_letter import Letterhead
-from digivl.advice.mail_marks import Marks
-from digivl.advice.mail_reply import Correspondents, Reply, read_reply
-from digivl.advice.mailboxes import Maildir
-from digivl.advice.messages import Outgoing
+from digivl.advice.channels.mail import MailChannel, Relay
+from digivl.advice.channels.mail_form import ANSWER_FILE
+from digivl.advice.channels.mail_letter import Letterhead
+from digivl.advice.channels.mail_marks import Marks
+from digivl.advice.channels.mail_reply import Correspondents, Reply, read_reply
+from digivl.advice.channels.mailboxes import Maildir
+from digivl.advice.channels.port import Opened
+from digivl.advice.messages.message import Outgoing
 from digivl.settings import Limits
 
 SECRET = b"0123456789abcdef0123456789abcdef"

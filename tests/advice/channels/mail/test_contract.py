@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from digivl.advice.channels import AdviceChannel
-from digivl.advice.messages import Outgoing
+from digivl.advice.channels.port import AdviceChannel
+from digivl.advice.messages.message import Outgoing
 from digivl.testing.contracts import AdviceChannelContract
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digivl.advice import mail_form as form
 from digivl.advice.body import AdviceAspect, AdviceOutcome
-from digivl.advice.messages import (
+from digivl.advice.channels import mail_form as form
+from digivl.advice.messages.message import (
     Advised,
     Agreed,
     Asked,

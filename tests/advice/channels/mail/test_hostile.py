@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digivl.advice.body import AdviceOutcome
-from digivl.advice.channels import Opened
-from digivl.advice.mail_form import ANSWER_FILE
-from digivl.advice.mail_marks import Marked, Marks
-from digivl.advice.mail_reply import Correspondents, Reply, read_reply
-from digivl.advice.messages import Advised, Outgoing, Received, Unclear
+from digivl.advice.channels.mail_form import ANSWER_FILE
+from digivl.advice.channels.mail_marks import Marked, Marks
+from digivl.advice.channels.mail_reply import Correspondents, Reply, read_reply
+from digivl.advice.channels.port import Opened
+from digivl.advice.messages.message import Advised, Outgoing, Received, Unclear
 from digivl.errors import LimitExceededError
 from digivl.settings import Limits
 
@@ -158,7 +158,8 @@ def test_parser_that_stumbles(
     def stumbles(*_: object, **__: object) -> None:
         raise AttributeError
 
-    monkeypatch.setattr("digivl.advice.mail_reply.message_from_bytes", stumbles)
+    reader = "digivl.advice.channels.mail_reply.message_from_bytes"
+    monkeypatch.setattr(reader, stumbles)
 
     assert "het bericht is niet te lezen (AttributeError)" == why(read(letter))
 

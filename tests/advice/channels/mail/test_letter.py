@@ -20,11 +20,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digivl.advice.body import Body
-from digivl.advice.channels import Opened
-from digivl.advice.mail_form import ANSWER_FILE, QUESTION_FILE, read_text
-from digivl.advice.mail_letter import Letterhead, compose, file_name
-from digivl.advice.mail_marks import Marked
-from digivl.advice.messages import Enclosure, Outgoing, OutgoingKind
+from digivl.advice.channels.mail_form import ANSWER_FILE, QUESTION_FILE, read_text
+from digivl.advice.channels.mail_letter import Letterhead, compose, file_name
+from digivl.advice.channels.mail_marks import Marked
+from digivl.advice.channels.port import Opened
+from digivl.advice.messages.message import Enclosure, Outgoing, OutgoingKind
 from digivl.errors import CorruptDocumentError, MalformedError
 from digivl.kernel.kinds import Ref
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from digivl.advice.mailboxes import APART, DONE, ImapMailbox, Mailbox, Maildir
+from digivl.advice.channels.mailboxes import APART, DONE, ImapMailbox, Mailbox, Maildir
 from digivl.errors import (
     BackendUnavailableError,
     ConfigurationError,

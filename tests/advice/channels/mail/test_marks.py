@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digivl.advice.mail_marks import Marked, Marks
+from digivl.advice.channels.mail_marks import Marked, Marks
 from digivl.errors import ConfigurationError
 from digivl.kernel.kinds import Ref
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from digivl.advice.body import AdviceOutcome
-from digivl.advice.mail_form import ANSWER_FILE
-from digivl.advice.mail_marks import Marked, Marks
-from digivl.advice.mail_reply import Reply
-from digivl.advice.messages import Advised, Outgoing, Unclear
+from digivl.advice.channels.mail_form import ANSWER_FILE
+from digivl.advice.channels.mail_marks import Marked, Marks
+from digivl.advice.channels.mail_reply import Reply
+from digivl.advice.messages.message import Advised, Outgoing, Unclear
 from digivl.kernel.kinds import Ref
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ import attrs
 import pytest
 from aiosmtpd.smtp import AuthResult
 
-from digivl.advice.channels import Opened
-from digivl.advice.correspondence import SENT, SentState
-from digivl.advice.mail import MailChannel, Relay
-from digivl.advice.messages import Incoming, Outgoing, Received
+from digivl.advice.channels.mail import MailChannel, Relay
+from digivl.advice.channels.port import Opened
+from digivl.advice.messages.correspondence import SENT, SentState
+from digivl.advice.messages.message import Incoming, Outgoing, Received
 from digivl.advice.request import AdviceState
 from digivl.errors import (
     BackendRefusedError,

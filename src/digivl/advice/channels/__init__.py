@@ -1,0 +1,1 @@
+"""The ways to who has to answer: the port, e-mail, KRAB."""

@@ -1,0 +1,1 @@
+"""Requests, advice and agreements as Dutch PDF."""

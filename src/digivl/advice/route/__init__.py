@@ -1,0 +1,1 @@
+"""The route of a proposal: what is done, due and next, as a table and a picture."""

@@ -1,0 +1,1 @@
+"""Who has to be heard, within which term: rules as data, with dates and sources."""
