@@ -1,9 +1,10 @@
 """A KRAB on loopback, for tests, demonstrations and trials.
 
 `KrabSimulator` is the service with an inspector and a minister in it, `krab_app` its
-counter: a WSGI application. How the real one speaks is not known: this one keeps to the
-assumptions in `digivl.advice.channels.krab_wire`, by the letter. What it has stands in a
-folder, so that the inspector can answer from another process than the one that serves.
+counter: a WSGI application. How the real one speaks is not known: this one keeps by
+the letter to the assumptions in `digivl.advice.channels.krab_wire`. What it has stands
+in a folder, so that the inspector can answer from another process than the one that
+serves.
 """
 
 from __future__ import annotations
