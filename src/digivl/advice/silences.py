@@ -48,9 +48,9 @@ class Silences:
             unheard: Channels that could not be read: an answer may be there.
         """
         now, written = self._clock(), []
-        for entry in [*self._late(ADVICE, now), *self._late(AGREEMENT, now)][:most]:
-            if entry.record.channel in unheard:
-                continue
+        late = [*self._late(ADVICE, now), *self._late(AGREEMENT, now)]
+        heard = [entry for entry in late if entry.record.channel not in unheard]
+        for entry in heard[:most]:
             # An answer that came in at the same moment was quicker.
             with suppress(StaleRecordError):
                 written.append(self._establish(entry, now))
