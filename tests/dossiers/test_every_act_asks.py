@@ -51,7 +51,7 @@ ELSEWHERE: Final = Party(
 )
 _ROOMS: Final = (
     *("advices", "agreements", "appeals", "forms", "proposals", "readiness"),
-    *("exchange", "hearing"),
+    *("exchange", "hearing", "routes"),
     *("absences", "agendas", "approving", "consultations", "custody", "deciding"),
     *("dispatches", "documents", "dossiers", "government", "labels", "meetings"),
     *("news", "papers", "parliament", "positions", "publications", "reading"),
