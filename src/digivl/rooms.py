@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import attrs
 
+from digivl.errors import ConfigurationError, MalformedError
 from digivl.kernel.moments import utc_now
 from digivl.kernel.once import once
 from digivl.office import book_url
@@ -134,15 +135,17 @@ class Rooms:
     @once
     def calendars(self) -> Mapping[str, Calendar]:
         """The calendars of terms by name, with the bridging days of the office."""
-        from digivl.kernel.calendar import CALENDARS
+        from digivl.kernel.calendar import CALENDARS, read_days_off
 
         file = self.settings.advice.days_off
         if not file:
             return CALENDARS
-        from digivl.kernel.calendar import read_days_off
-
-        days = read_days_off(self.folder / file)
-        return {name: one.with_days_off(days) for name, one in CALENDARS.items()}
+        try:
+            days = read_days_off(self.folder / file)
+            return {name: one.with_days_off(days) for name, one in CALENDARS.items()}
+        except MalformedError as cause:
+            hint = cause.hint or "Mend the file, or its name under [advice]."
+            raise ConfigurationError(f"{file}: {cause}", hint=hint) from cause
 
     @once
     def readiness(self) -> ReadinessGate:
