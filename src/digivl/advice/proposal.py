@@ -120,6 +120,7 @@ class Proposal:
         spending: On what the money goes.
         amount: Estimated amount, without VAT.
         contract: The public contract, for `Spending.PROCUREMENT` and `ORDER`.
+        within_credits: It stays within the reference credits of the yearly budget.
         esr_impact: It changes the ESR balance of the consolidated budget.
         staff: The effect on the number of staff.
         more_staff: It asks more staff, or takes staff over.
@@ -145,6 +146,7 @@ class Proposal:
     spending: Spending | None = None
     amount: Euro | None = None
     contract: Contract | None = None
+    within_credits: bool | None = None
     esr_impact: bool | None = None
     staff: tuple[StaffImpact, ...] = attrs.field(default=(), validator=max_len(_MOST))
     more_staff: bool | None = None

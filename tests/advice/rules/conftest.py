@@ -33,7 +33,6 @@ def _facts(
     **fields: Any,
 ) -> dict[str, Any]:
     """The facts of a proposal; amounts are whole euro."""
-    also = {name: fields.pop(name) for name in ("within_credits",) if name in fields}
     if "amount" in fields:
         fields["amount"] = Euro(fields["amount"])
     if contract is not None:
@@ -44,7 +43,7 @@ def _facts(
     known = facts_of(
         proposal, first=first, final=final, advice_flag=flag, outcome=outcome
     )
-    return {**known, **also}
+    return dict(known)
 
 
 def _contract(**fields: Any) -> Contract:

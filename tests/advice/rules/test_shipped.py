@@ -116,7 +116,7 @@ def test_every_fact_is_told() -> None:
     proposal = Proposal(dossier="d", act=Act.NOTE, contract=contract)
     told = facts_of(proposal, first=True, outcome=AdviceOutcome.FAVOURABLE)
 
-    assert set(FACTS) == {*told, "if_required", "within_credits"}
+    assert set(FACTS) == {*told, "if_required"}
 
 
 # --- assumptions, each by its name ----------------------------------------------------

@@ -117,10 +117,8 @@ def facts_of(
 ) -> Mapping[str, Fact]:
     """The facts of a proposal by name; what is None, or lacks, is not known.
 
-    Two facts have to come from elsewhere. Whether advice of the Inspectie van
-    Financiën is required follows from its own rules: `RuleSet.assess` adds it. Whether
-    the effect stays within the credits of the year is in no proposal; an application
-    that knows adds ``within_credits``.
+    Whether advice of the Inspectie van Financiën is required follows from its own
+    rules: `RuleSet.assess` adds it.
 
     Args:
         proposal: What is proposed.
@@ -141,6 +139,7 @@ def facts_of(
         "budget_impact": _has_lines(proposal) or proposal.budget_impact,
         "spending": proposal.spending.value if proposal.spending else None,
         "amount": proposal.amount,
+        "within_credits": proposal.within_credits,
         "esr_impact": proposal.esr_impact,
         "more_staff": _has_more_staff(proposal) or proposal.more_staff,
         "agency_matters": proposal.agency_matters,
