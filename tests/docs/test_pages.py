@@ -20,6 +20,7 @@ from digivl import Digivl
 from digivl.cli.commands import app
 from digivl.dossiers.agenda import FormalCheck
 from digivl.testing.council import CABINET, Council
+from digivl.testing.everything import troubled
 from digivl.testing.matter import Matter
 from digivl.testing.papers import paper
 
@@ -164,6 +165,14 @@ def advise(
     documents = [word for one in matter.documents for word in ("--document", one)]
     asked = tell("advice ask", matter.dossier, *to, *documents, *here)["id"]
     tell("advice back", asked, words, *here)
+    with Digivl.open(folder / "kantoor") as vl:
+        matter.council.vl = vl
+        first, second, third, heard = troubled(matter.council, matter.dossier)
+    tell("advice messages", *here)
+    tell("advice again", first, *here)
+    tell("advice arrived", second, words, *here)
+    tell("advice drop", third, words, *here)
+    tell("advice settle", heard, words, *here)
     tell("advice propose", matter.dossier, "--from", facts, *here)
 
 

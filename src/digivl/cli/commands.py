@@ -14,6 +14,7 @@ from digivl.cli import (
     documents,
     folders,
     forms,
+    messages,
     offices,
     readiness,
     routes,
@@ -60,6 +61,11 @@ def _advice() -> typer.Typer:
     group.command("refuse")(answering.refuse)
     group.command("withdraw")(asking.withdraw)
     group.command("explain")(asking.explain)
+    group.command("messages")(messages.messages)
+    group.command("again")(messages.again)
+    group.command("arrived")(messages.arrived)
+    group.command("drop")(messages.drop)
+    group.command("settle")(messages.settle)
     return group
 
 

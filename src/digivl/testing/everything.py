@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -14,12 +14,13 @@ from digivl.advice.body import Body
 from digivl.advice.messages.correspondence import HEARD, SENT, HeardMessage, SentMessage
 from digivl.advice.messages.message import OutgoingKind
 from digivl.advice.request import ADVICE, AdviceRequest
+from digivl.custody.moves import Moves
 from digivl.dossiers.agenda import Piece
 from digivl.dossiers.model import StepKind
 from digivl.dossiers.publication import RegulationType
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party, Role
-from digivl.records.entries import first
+from digivl.records.entries import Draft, first
 from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.testing.council import (
     CABINET,
@@ -138,3 +139,41 @@ def everything(council: Council) -> Ids:
         publication=text.id,
         absence=absence.id,
     )
+
+
+def troubled(council: Council, dossier: str) -> tuple[str, ...]:
+    """Messages that wait for a person: refused, lost, refused; and one set apart."""
+    now, moves = council.now, Moves(council.vl.book)
+    made: list[Draft[Any]] = []
+    for trouble in ("refuse", "lose reply", "refuse"):
+        sent = SentMessage(
+            question=ADVICE.ref("geen"),
+            dossier=dossier,
+            title="Vraag over een subsidie",
+            channel="krab",
+            kind=OutgoingKind.QUESTION,
+            version=1,
+            asker=CABINET,
+            at=now,
+        )
+        record = sent.step("begin").step(trouble, "niet gelukt")
+        made.append(first(SENT, new_id(), record, trouble, CABINET, now))
+    heard = HeardMessage(
+        channel="krab", said="advies", dossier=dossier, title="Antwoord", problem="?"
+    )
+    made.append(first(HEARD, new_id(), heard.taken_in(), "take in", CABINET, now))
+    held = (
+        moves.taken(
+            one.kind.ref(one.id),
+            CABINET,
+            "nakijken",
+            dossier=dossier,
+            title=one.record.title,
+            by=CABINET,
+            at=now,
+            days=1,
+        )
+        for one in made
+    )
+    council.vl.book.write(*made, *held)
+    return tuple(one.id for one in made)
