@@ -151,7 +151,13 @@ class Rooms:
     def readiness(self) -> ReadinessGate:
         """Whether a step may go on the agenda, and what is missing."""
         from digivl.advice.gate import ReadinessGate
+        from digivl.advice.readiness import NAMES
 
+        if unknown := {*self.settings.advice.not_blocking} - NAMES:
+            raise ConfigurationError(
+                f"[advice] not_blocking: {', '.join(sorted(unknown))} is not known",
+                hint=f"Known: {', '.join(sorted(NAMES))}.",
+            )
         return ReadinessGate(
             self.book,
             self.guard,

@@ -104,3 +104,16 @@ def test_a_file_that_is_not_there(quick_folder: Path) -> None:
         _ = vl.calendars
 
     assert "[advice]" in refused.value.hint
+
+
+def test_a_requirement_that_is_not_known(quick_folder: Path) -> None:
+    """A name that is misspelt loosens nothing in silence."""
+    settings = Settings(advice=AdviceSettings(not_blocking=("WT", "Notaa")))
+
+    with (
+        Digivl.from_settings(settings, folder=quick_folder) as vl,
+        pytest.raises(ConfigurationError, match="Notaa is not known") as refused,
+    ):
+        _ = vl.readiness
+
+    assert "Nota" in refused.value.hint

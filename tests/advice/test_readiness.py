@@ -218,6 +218,30 @@ def test_the_last_request_counts(matter: Matter) -> None:
     assert "SATISFIED" == matter.gate()["IF"]
 
 
+def test_a_draft_hides_no_answer(matter: Matter) -> None:
+    """What was prepared and not sent takes the place of nothing."""
+    advise(matter)
+    matter.wait(hours=1)
+
+    matter.ask(submit=False)
+
+    assert "SATISFIED" == matter.gate()["IF"]
+
+
+def test_an_agreement_rests_on_the_last_advice(matter: Matter) -> None:
+    """Once the inspector is asked anew and answers, the minister has to be too."""
+    agree(matter, advise(matter))
+    matter.wait(hours=1)
+    again = advise(matter, AdviceOutcome.UNFAVOURABLE)
+    matter.vl.appeals.reply(again, "De raming is gehalveerd.", by=CABINET)
+
+    stale = found(matter, "BA")
+    assert ("STALE", True) == (stale.status.name, stale.blocking)
+    assert "het advies van de Inspectie" in stale.explanation
+    agree(matter, again)
+    assert "SATISFIED" == matter.gate()["BA"]
+
+
 def test_who_has_to_be_heard_depends_on_the_pass(matter: Matter) -> None:
     """A later pass asks what was to be heard in between, not the first ones again."""
     agree(matter, advise(matter))

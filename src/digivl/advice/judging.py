@@ -39,11 +39,13 @@ class Now:
         documents: The documents of the dossier, by id.
         lines: The effect on the budget, as the proposal has it.
         texts_count: An answer is stale when a text changed, not only a budget line.
+        advice: Id of the request that the Inspectie van Financiën answered last.
     """
 
     documents: Mapping[str, Document]
     lines: Collection[BudgetLine]
     texts_count: bool
+    advice: str | None = None
 
 
 def advised(
@@ -78,10 +80,15 @@ def agreed(
 
 
 def _counting(questions: Iterable[Entry[R]]) -> Entry[R] | None:
-    """The question that counts: the last one that was asked and not withdrawn."""
+    """The question that counts: the last one that was asked and not withdrawn.
+
+    What was never submitted counts only where there is nothing else.
+    """
     withdrawn = (AdviceState.WITHDRAWN, AgreementState.WITHDRAWN)
-    asked = [q for q in questions if q.record.state not in withdrawn]
-    return asked[-1] if asked else None
+    made = [q for q in questions if q.record.state not in withdrawn]
+    asked = [q for q in made if q.record.submitted_at is not None]
+    counting = asked or made
+    return counting[-1] if counting else None
 
 
 def _unasked(assessment: Assessment) -> Requirement:
@@ -194,15 +201,27 @@ def _unless_stale(found: Requirement, asked: Entry[R], now: Now) -> Requirement:
     basis = asked.record.basis
     texts: tuple[str, ...] = basis.changed_pieces(now.documents)
     lines: bool = set(basis.lines) != set(now.lines)
-    changed = [*(("de begrotingslijnen",) if lines else ()), *texts]
+    other: bool = _rests_on_another(asked.record, now.advice)
+    changed = [
+        *(("de begrotingslijnen",) if lines else ()),
+        *(("het advies van de Inspectie van Financiën",) if other else ()),
+        *texts,
+    ]
     if not changed:
         return found
     return attrs.evolve(
         found,
         status=_S.STALE,
         explanation=f"{found.explanation}; sindsdien gewijzigd: {', '.join(changed)}",
-        blocking=found.blocking or lines or now.texts_count,
+        blocking=found.blocking or lines or other or now.texts_count,
         whom=asked.record.asker.label,
+    )
+
+
+def _rests_on_another(record: AdviceRequest | Agreement, advice: str | None) -> bool:
+    """Whether an agreement was given on an advice that another took the place of."""
+    return (
+        isinstance(record, Agreement) and advice is not None and record.advice != advice
     )
 
 
@@ -228,6 +247,12 @@ def is_flagged(requests: Iterable[Entry[AdviceRequest]]) -> bool | None:
         return None
     advice = answered[-1].advice
     return advice.agreement_needed if advice is not None else True
+
+
+def answered_last(requests: Iterable[Entry[AdviceRequest]]) -> str | None:
+    """Id of the request that was answered last; None before any answer."""
+    answered = [q.id for q in requests if q.record.is_answered]
+    return answered[-1] if answered else None
 
 
 def outcome_of(requests: Iterable[Entry[AdviceRequest]]) -> AdviceOutcome | None:

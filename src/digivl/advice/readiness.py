@@ -21,7 +21,15 @@ import attrs
 from digivl.advice.agreement import Agreement
 from digivl.advice.body import Body
 from digivl.advice.completeness import DRAFTS, MEMORANDUM
-from digivl.advice.judging import Now, advised, agreed, is_flagged, of_body, outcome_of
+from digivl.advice.judging import (
+    Now,
+    advised,
+    agreed,
+    answered_last,
+    is_flagged,
+    of_body,
+    outcome_of,
+)
 from digivl.advice.proposal import Act, Proposal
 from digivl.advice.request import AdviceRequest
 from digivl.advice.rules.facts import facts_of
@@ -39,6 +47,16 @@ _S = RequirementStatus
 _ASKED_FIRST: Final = (Body.IF, Body.BA, Body.BZ, Body.WT)
 #: Heard after the first principle approval.
 _HEARD_NEXT: Final = (Body.SAR, Body.VTC, Body.NEGOTIATION)
+
+
+#: What a step can need, as people and settings name it.
+NAMES: Final = frozenset(
+    {
+        *("Nota", "Ontwerp", "Memorie", "Bekrachtiging"),
+        *(body.value for body in Body),
+        *("Co-agendering", "Toegang", "Indieningstermijn"),
+    }
+)
 
 
 class Stage(Enum):
@@ -192,6 +210,7 @@ def _bodies(situation: Situation, rules: RuleSet) -> Iterator[Requirement]:
         documents=situation.documents,
         lines=situation.proposal.lines if situation.proposal else (),
         texts_count=first,
+        advice=answered_last(of_body(situation.requests, Body.IF)),
     )
     for body in _heard(situation):
         assessment = assess(body)
