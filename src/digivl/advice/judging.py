@@ -86,9 +86,13 @@ def _counting(questions: Iterable[Entry[R]]) -> Entry[R] | None:
     """
     withdrawn = (AdviceState.WITHDRAWN, AgreementState.WITHDRAWN)
     made = [q for q in questions if q.record.state not in withdrawn]
-    asked = [q for q in made if q.record.submitted_at is not None]
+    asked = [q for q in made if not _is_unsent(q.record)]
     counting = asked or made
     return counting[-1] if counting else None
+
+
+def _is_unsent(record: AdviceRequest | Agreement) -> bool:
+    return isinstance(record, AdviceRequest) and record.submitted_at is None
 
 
 def _unasked(assessment: Assessment) -> Requirement:
