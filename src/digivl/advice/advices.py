@@ -73,6 +73,7 @@ class Advices:
             NotReadyError: It is not complete; it says what lacks.
             NotAllowedError: The dossier is somebody else's.
             NotFoundError: No such document in this dossier.
+            MalformedError: Who asks is the adviser, or asks the own cabinet.
             StepNotAllowedError: The dossier is closed.
         """
         self._asking.admit(dossier, by)
@@ -88,6 +89,7 @@ class Advices:
             channel=channel,
             renews=renews,
         )
+        self._asking.check_other_side(request)
         if not submit:
             draft = first(ADVICE, new_id(), request, "draft", by, now)
             return self._asking.write(draft)
@@ -137,10 +139,11 @@ class Advices:
         """The adviser has the request; the term starts.
 
         Raises:
-            NotAllowedError: `by` has it not to answer, nor may act for who has.
+            NotAllowedError: `by` has it not to answer, nor may act for who has; or
+                asked it.
             StepNotAllowedError: It was received, sent back or withdrawn already.
         """
-        found, now = self._questions.held(ADVICE, id, by), self._clock()
+        found, now = self._questions.answering(ADVICE, id, by), self._clock()
         clock = self._questions.started(found.record.body, now)
         draft = found.next(found.record.receive(now, clock), "receive", by, now)
         return self._questions.moved(draft, by, _GIVE)
@@ -159,7 +162,7 @@ class Advices:
             NotAllowedError: As `receive`.
             MalformedError: Nothing lacks.
         """
-        found, now = self._questions.held(ADVICE, id, by), self._clock()
+        found, now = self._questions.answering(ADVICE, id, by), self._clock()
         record = found.record.send_back(tuple(lacks))
         draft = found.next(record, "send back", by, now, "; ".join(lacks))
         return self._questions.moved(draft, record.asker, _COMPLETE)
@@ -171,7 +174,7 @@ class Advices:
             NotAllowedError: As `receive`.
             StepNotAllowedError: It was not received, or is answered.
         """
-        found, now = self._questions.held(ADVICE, id, by), self._clock()
+        found, now = self._questions.answering(ADVICE, id, by), self._clock()
         was = found.record
         stops = was.clock is not None and was.clock.suspends(now)
         record = was.ask_information(
@@ -269,7 +272,7 @@ class Advices:
             NotFoundError: No such document in this dossier.
             StepNotAllowedError: The request was not received, or is answered.
         """
-        found, now = self._questions.held(ADVICE, id, by), self._clock()
+        found, now = self._questions.answering(ADVICE, id, by), self._clock()
         self._asking.check_document(found.record.dossier, document)
         advice = Advice(
             outcome=outcome,

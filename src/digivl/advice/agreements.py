@@ -79,6 +79,7 @@ class Agreements:
             channel=channel,
             renews=renews,
         )
+        self._asking.check_other_side(agreement)
         self._asking.check_complete(agreement)
         draft = first(AGREEMENT, new_id(), agreement, "submit", by, now)
         return self._questions.asked(draft, minister, _give(agreement))
@@ -91,10 +92,11 @@ class Agreements:
         """The minister has the question; the term starts.
 
         Raises:
-            NotAllowedError: `by` has it not to answer, nor may act for who has.
+            NotAllowedError: `by` has it not to answer, nor may act for who has; or
+                asked it.
             StepNotAllowedError: It was received or decided already.
         """
-        found, now = self._questions.held(AGREEMENT, id, by), self._clock()
+        found, now = self._questions.answering(AGREEMENT, id, by), self._clock()
         clock = self._questions.started(found.record.body, now)
         draft = found.next(found.record.receive(now, clock), "receive", by, now)
         return self._questions.moved(draft, by, _give(found.record))
@@ -106,7 +108,7 @@ class Agreements:
             NotAllowedError: As `receive`.
             StepNotAllowedError: It was not received, or is decided.
         """
-        found, now = self._questions.held(AGREEMENT, id, by), self._clock()
+        found, now = self._questions.answering(AGREEMENT, id, by), self._clock()
         was = found.record
         stops = was.clock is not None and was.clock.suspends(now)
         inquiry = Inquiry(text=text, by=by, asked_at=now, suspends=stops)
@@ -248,7 +250,7 @@ class Agreements:
     def _decide(
         self, id: str, ruling: Ruling, by: Party, next_step: str
     ) -> Entry[Agreement]:
-        found = self._questions.held(AGREEMENT, id, by)
+        found = self._questions.answering(AGREEMENT, id, by)
         self._asking.check_document(found.record.dossier, ruling.document)
         record = found.record.decide(ruling)
         action = "agree" if ruling.granted else "refuse"

@@ -16,7 +16,7 @@ from datetime import datetime
 
 import attrs
 
-from digivl.advice.asking import Asking
+from digivl.advice.asking import Asking, asks_itself
 from digivl.advice.body import Body
 from digivl.advice.proposals import Proposals
 from digivl.advice.questions import ANSWER_DAYS, ASKER_DAYS, Questions
@@ -84,6 +84,7 @@ class Appeals:
         Raises:
             StepNotAllowedError: There is no unfavourable advice, or the matter is one
                 for the government.
+            MalformedError: Who appeals is the minister.
             NotAllowedError: The dossier is somebody else's.
         """
         found, now = self._asking.own(ADVICE, id, by), self._clock()
@@ -91,6 +92,7 @@ class Appeals:
         clock = self._questions.started(Body.IF, now, Purpose.APPEAL)
         appeal = Appeal(minister=minister, reason=reason, at=now, clock=clock)
         record = found.record.appealed(appeal)
+        self._asking.check_other_side(record)
         held = self._moves.asked(
             appeal_of(id),
             minister,
@@ -107,7 +109,8 @@ class Appeals:
         """The minister joins the asker: the spending is allowed (zich aansluiten).
 
         Raises:
-            NotAllowedError: `by` has it not to rule on, nor may act for who has.
+            NotAllowedError: `by` has it not to rule on, nor may act for who has; or
+                lodged it.
             StepNotAllowedError: There is no appeal, or it is ruled on.
         """
         return self._rule(id, "join", by, reason, "het voorstel uitvoeren")
@@ -140,6 +143,8 @@ class Appeals:
     ) -> Entry[AdviceRequest]:
         self._rights.held(appeal_of(id), by)
         found = self._asking.read(ADVICE, id)
+        if asks_itself(found.record, by):
+            self._rights.refuse(appeal_of(id), by)
         record = found.record.conclude(action)
         return self.ruled(found.next(record, action, by, self._clock(), reason), step)
 

@@ -11,19 +11,54 @@ from digivl.access.guard import Admit
 from digivl.access.model import Permission
 from digivl.advice.agreement import Agreement
 from digivl.advice.basis import Basis
+from digivl.advice.body import Body
 from digivl.advice.completeness import Lack, lacks
+from digivl.advice.messages.outgoing import answerer
 from digivl.advice.proposals import Proposals
 from digivl.advice.request import ADVICE, AdviceRequest
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.model import DOSSIER
 from digivl.dossiers.pieces import belonging, pinned
-from digivl.errors import NotReadyError
+from digivl.errors import MalformedError, NotReadyError
 from digivl.kernel.kinds import Kind
-from digivl.kernel.parties import Party
+from digivl.kernel.parties import Party, Role
 from digivl.records.entries import Draft, Entry
 from digivl.records.port import RecordBook
 
 R = TypeVar("R", AdviceRequest, Agreement)
+
+
+def asks_itself(question: AdviceRequest | Agreement, by: Party) -> bool:
+    """Whether `by` would answer its own question, or that of its own side.
+
+    A service can be asked by the minister it works for, and a minister by the own
+    cabinet, on the budget by that of budget alone; the Inspectie van Financiën works
+    for none of them.
+    """
+    if by.id == question.asker.id:
+        return True
+    own = _side(question.asker)
+    if own != _side(by):
+        return False
+    if question.body is Body.BA or _is_appealed(question):
+        return by.role is not Role.BUDGET_MINISTER
+    return question.body is Body.IF or own != _side(answerer(question))
+
+
+def _is_appealed(question: AdviceRequest | Agreement) -> bool:
+    return isinstance(question, AdviceRequest) and question.appeal is not None
+
+
+def _asked(question: AdviceRequest | Agreement) -> Party:
+    """Who has to answer: the adviser, or the minister whom it was appealed to."""
+    if isinstance(question, AdviceRequest) and question.appeal is not None:
+        return question.appeal.minister
+    return answerer(question)
+
+
+def _side(party: Party) -> str:
+    """The minister that somebody works for, or is."""
+    return party.minister or party.id
 
 
 @attrs.frozen
@@ -114,6 +149,19 @@ class Asking:
         if missing := self.lacks(question):
             pairs = [(lack.name, lack.text) for lack in missing]
             raise NotReadyError(question.title, pairs)
+
+    def check_other_side(self, question: AdviceRequest | Agreement) -> None:
+        """Refuse to ask oneself.
+
+        Raises:
+            MalformedError: Who has to answer is who asks.
+        """
+        asked = _asked(question)
+        if asks_itself(question, asked):
+            raise MalformedError(
+                f"{asked} cannot answer: it is the side that asks",
+                hint="Name who has to answer: never the own cabinet.",
+            )
 
     def check_document(self, dossier: str, document: str | None) -> None:
         """Refuse a document that is not of the dossier.

@@ -12,11 +12,12 @@ from typing import Final, TypeVar
 import attrs
 
 from digivl.advice.agreement import Agreement
+from digivl.advice.asking import asks_itself
 from digivl.advice.body import Body
 from digivl.advice.clock import Clock
 from digivl.advice.messages.correspondence import HeardMessage
 from digivl.advice.messages.outgoing import along
-from digivl.advice.request import AdviceRequest
+from digivl.advice.request import IN_HOUSE, AdviceRequest
 from digivl.advice.rules.ruleset import Purpose, RuleSet
 from digivl.custody.moves import Moves
 from digivl.custody.rights import Rights
@@ -68,6 +69,23 @@ class Questions:
         """
         self._rights.held(kind.ref(id), by)
         return self._book.read(kind, id)
+
+    def answering(self, kind: Kind[R], id: str, by: Party) -> Entry[R]:
+        """As `held`, for an act of who is asked.
+
+        Who asked can take a question over, to give it to somebody else who answers; to
+        answer it would be to advise oneself. Only what was answered elsewhere, on
+        paper or over a channel, can who asked enter so; who did stands in the book.
+
+        Raises:
+            NotAllowedError: As `held`; also where `by` asked it in-house, or is of the
+                side that did.
+            NotFoundError: No such question.
+        """
+        found = self.held(kind, id, by)
+        if found.record.channel == IN_HOUSE and asks_itself(found.record, by):
+            self._rights.refuse(found.ref, by)
+        return found
 
     def all_of(self, kind: Kind[R], dossier: str) -> Sequence[Entry[R]]:
         """The questions of a kind about a dossier, in no order."""

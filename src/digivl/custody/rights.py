@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import NoReturn
 
 import attrs
 
@@ -47,6 +48,14 @@ class Rights:
         if not (had and self._had(found, by)):
             self._check(found.record, by)
         return found
+
+    def refuse(self, subject: Ref, by: Party) -> NoReturn:
+        """Refuse who has it an act that is for somebody else.
+
+        Raises:
+            NotAllowedError: Always; that it was tried is recorded.
+        """
+        self._guard.refuse(by, Permission.MOVE_CUSTODY, subject)
 
     def _had(self, found: Entry[Custody], by: Party) -> bool:
         history = self._book.history(CUSTODY, found.id)
