@@ -72,7 +72,7 @@ class Advices:
         Raises:
             NotReadyError: It is not complete; it says what lacks.
             NotAllowedError: The dossier is somebody else's.
-            NotFoundError: No such document in this dossier.
+            NotFoundError: No such document in this dossier, or nothing to renew.
             MalformedError: Who asks is the adviser, or asks the own cabinet.
             StepNotAllowedError: The dossier is closed.
         """
@@ -90,6 +90,7 @@ class Advices:
             renews=renews,
         )
         self._asking.check_other_side(request)
+        self._asking.check_renewed(ADVICE, request)
         if not submit:
             draft = first(ADVICE, new_id(), request, "draft", by, now)
             return self._asking.write(draft)

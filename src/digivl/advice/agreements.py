@@ -62,6 +62,8 @@ class Agreements:
         Raises:
             NotReadyError: It is not complete, e.g. there is no advice yet.
             NotAllowedError: The dossier is somebody else's.
+            NotFoundError: No such document in this dossier, or nothing to renew.
+            MalformedError: Who asks is the minister.
             StepNotAllowedError: The dossier is closed.
         """
         request, now = self._asking.own(ADVICE, advice, by, _ASK).record, self._clock()
@@ -80,6 +82,7 @@ class Agreements:
             renews=renews,
         )
         self._asking.check_other_side(agreement)
+        self._asking.check_renewed(AGREEMENT, agreement)
         self._asking.check_complete(agreement)
         draft = first(AGREEMENT, new_id(), agreement, "submit", by, now)
         return self._questions.asked(draft, minister, _give(agreement))

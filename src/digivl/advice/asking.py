@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import attrs
 
@@ -19,11 +19,14 @@ from digivl.advice.request import ADVICE, AdviceRequest
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.model import DOSSIER
 from digivl.dossiers.pieces import belonging, pinned
-from digivl.errors import MalformedError, NotReadyError
+from digivl.errors import MalformedError, NotFoundError, NotReadyError
 from digivl.kernel.kinds import Kind
 from digivl.kernel.parties import Party, Role
+from digivl.kernel.redaction import on_one_line
 from digivl.records.entries import Draft, Entry
 from digivl.records.port import RecordBook
+
+_LONGEST_NAME: Final = 100
 
 R = TypeVar("R", AdviceRequest, Agreement)
 
@@ -161,6 +164,25 @@ class Asking:
             raise MalformedError(
                 f"{asked} cannot answer: it is the side that asks",
                 hint="Name who has to answer: never the own cabinet.",
+            )
+
+    def check_renewed(self, kind: Kind[R], question: R) -> None:
+        """Refuse to renew what is no question to the same body about the dossier.
+
+        Raises:
+            NotFoundError: It is not.
+        """
+        name = question.renews
+        if name is None:
+            return
+        found = self._book.read_all(kind, [name]).get(name)
+        same = (question.dossier, question.body)
+        if found is None or (found.record.dossier, found.record.body) != same:
+            # One of another dossier is told as one that is not there.
+            asked = on_one_line(name, _LONGEST_NAME)
+            raise NotFoundError(
+                f"there is no {kind.name} {asked} of this dossier to renew",
+                hint=f"Name one on the {question.body.label}, or renew none.",
             )
 
     def check_document(self, dossier: str, document: str | None) -> None:

@@ -17,7 +17,7 @@ from digivl.advice.basis import Basis
 from digivl.advice.body import AdviceOutcome, Body
 from digivl.advice.budget import BudgetLine
 from digivl.advice.proposal import Act, Proposal
-from digivl.advice.request import AdviceRequest
+from digivl.advice.request import AdviceRequest, AdviceState
 from digivl.documents.model import NOTA, TYPE_BASE
 from digivl.kernel.identifiers import URI
 
@@ -120,10 +120,12 @@ def _stops_short(lines: Collection[BudgetLine]) -> Iterator[BudgetLine]:
 
 
 def _advised(advice: AdviceRequest | None) -> Iterator[Lack]:
-    if advice is None or not advice.is_answered:
+    if advice is None or advice.body is not Body.IF or not advice.is_answered:
         yield Lack("IF", "het advies van de Inspectie van Financiën is er nog niet")
         return
     said = advice.advice
     against = said is not None and said.outcome is AdviceOutcome.UNFAVOURABLE
-    if against and advice.reply is None:
+    if advice.state is AdviceState.APPEALED:
+        yield Lack("Beroep", "het beroep tegen het advies loopt nog")
+    elif against and advice.reply is None and advice.appeal is None:
         yield Lack("Repliek", "het advies is ongunstig: voeg de repliek toe")

@@ -20,7 +20,7 @@ from digivl.advice.readiness import (
     requirements,
     stage_of,
 )
-from digivl.advice.request import ADVICE
+from digivl.advice.request import ADVICE, AdviceRequest
 from digivl.advice.rules.ruleset import RuleSet
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.gate import Requirement
@@ -156,7 +156,7 @@ class ReadinessGate:
             final=_is_final(stage, looked_at),
             documents=documents,
             submitted=looked_at.record.documents if looked_at else tuple(documents),
-            requests=sorted(requests, key=lambda entry: entry.record.made_at),
+            requests=sorted(requests, key=_asked_at),
             agreements=sorted(agreements, key=lambda entry: entry.record.submitted_at),
             submission=self._submission(dossier),
             at=at,
@@ -186,6 +186,11 @@ class ReadinessGate:
     def _all(self, kind: Kind[K], dossier: str) -> Sequence[Entry[K]]:
         rows = self._book.rows(Query(kind=kind.name, dossier=dossier))
         return list(self._book.read_all(kind, [row.ref.id for row in rows]).values())
+
+
+def _asked_at(request: Entry[AdviceRequest]) -> datetime:
+    """When it went to the adviser last; a draft is as old as it is."""
+    return request.record.submitted_at or request.record.made_at
 
 
 def _step(

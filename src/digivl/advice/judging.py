@@ -62,9 +62,10 @@ def advised(
     if last is None:
         return _unasked(assessment)
     if last.record.is_open:
-        return _pending(assessment, last, last.record.adviser.label)
+        pending = _pending(assessment, last, last.record.adviser.label)
+        return _unless_idle(pending, assessment)
     answered = _of_advice(assessment, last)
-    return _unless_stale(answered, last, now)
+    return _unless_idle(_unless_stale(answered, last, now), assessment)
 
 
 def agreed(
@@ -75,8 +76,10 @@ def agreed(
     if last is None:
         return _unasked(assessment)
     if last.record.is_open:
-        return _pending(assessment, last, last.record.minister.label)
-    return _unless_stale(_of_agreement(assessment, last), last, now)
+        pending = _pending(assessment, last, last.record.minister.label)
+        return _unless_idle(pending, assessment)
+    ruled = _unless_stale(_of_agreement(assessment, last), last, now)
+    return _unless_idle(ruled, assessment)
 
 
 def _counting(questions: Iterable[Entry[R]]) -> Entry[R] | None:
@@ -110,6 +113,9 @@ def _pending(assessment: Assessment, question: Entry[R], answerer: str) -> Requi
     record = question.record
     whom = answerer
     said = f"gevraagd aan {answerer}"
+    if isinstance(record, AdviceRequest) and record.appeal is not None:
+        whom = record.appeal.minister.label
+        said = f"in beroep bij {whom}"
     if record.state is AdviceState.CONCEPT:
         whom, said = record.asker.label, "nog niet ingediend"
     elif record.state is AdviceState.SENT_BACK:
@@ -222,6 +228,15 @@ def _unless_stale(found: Requirement, asked: Entry[R], now: Now) -> Requirement:
     )
 
 
+def _unless_idle(found: Requirement, assessment: Assessment) -> Requirement:
+    """What waits, or has to be asked anew, keeps nothing waiting that needs it not."""
+    idle = found.status in {_S.PENDING, _S.STALE}
+    if not idle or assessment.need is not Need.NOT_REQUIRED:
+        return found
+    said = f"{found.explanation}; niet vereist"
+    return attrs.evolve(found, explanation=said, blocking=False)
+
+
 def _rests_on_another(record: AdviceRequest | Agreement, advice: str | None) -> bool:
     """Whether an agreement was given on an advice that another took the place of."""
     return (
@@ -260,9 +275,10 @@ def answered_last(requests: Iterable[Entry[AdviceRequest]]) -> str | None:
 
 
 def outcome_of(requests: Iterable[Entry[AdviceRequest]]) -> AdviceOutcome | None:
-    """What the inspector concluded last; None before any advice."""
-    given = [q.record.advice for q in requests if q.record.advice is not None]
-    return given[-1].outcome if given else None
+    """What the inspector concluded last; None before any advice, and after silence."""
+    answered = [q.record for q in requests if q.record.is_answered]
+    advice = answered[-1].advice if answered else None
+    return advice.outcome if advice is not None else None
 
 
 def of_body(questions: Iterable[Entry[R]], body: Body) -> Sequence[Entry[R]]:
