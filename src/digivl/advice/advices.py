@@ -212,7 +212,8 @@ class Advices:
         Raises:
             NotAllowedError: `by` is no minister, or not the one of the dossier.
             NotReadyError: The file is not complete.
-            MalformedError: No reason, or a term that the rule does not allow.
+            MalformedError: No reason, or a term that the rule does not allow or that
+                ends later than it did.
             StepNotAllowedError: It was not received, or is answered.
         """
         if not reason.strip():
@@ -223,6 +224,11 @@ class Advices:
         was, now = found.record, self._clock()
         self._asking.check_complete(was)
         record = self._reclocked(was, "urge", lambda clock: clock.urge(days, now))
+        if _later(record, was):
+            raise MalformedError(
+                "urgency would make the term longer",
+                hint="Leave it as it is: the adviser keeps the fewest days by rule.",
+            )
         draft = found.next(record, "urge", by, now, reason)
         return self._questions.moved(draft, None, _GIVE)
 
@@ -238,11 +244,17 @@ class Advices:
             by: Who asked.
 
         Raises:
-            MalformedError: The rule knows no longer term, or it is no more days.
+            MalformedError: The rule knows no longer term, it is no more days, or
+                urgency was invoked.
             NotAllowedError: As `ask`.
         """
         found, now = self._asking.own(ADVICE, id, by), self._clock()
         record = self._reclocked(found.record, "extend", lambda c: c.extend(days))
+        if not _later(record, found.record):
+            raise MalformedError(
+                "a longer term makes no difference in urgency",
+                hint="The minister invoked it; let the adviser answer in that term.",
+            )
         draft = found.next(record, "extend", by, now, reason)
         return self._questions.moved(draft, None, _GIVE)
 
@@ -353,6 +365,11 @@ class Advices:
                 hint="Add one to the rules of your entity.",
             )
         return self._questions.wound(was.reclock(step, change(was.clock)))
+
+
+def _later(record: AdviceRequest, was: AdviceRequest) -> bool:
+    """Whether the term ends later than it did."""
+    return record.due is not None and was.due is not None and was.due < record.due
 
 
 def _next_step(record: AdviceRequest) -> str:
