@@ -23,7 +23,7 @@ def test_urgency_twice_never_makes_it_longer(
     matter.council.now = due
     matter.wait(days=-1)
 
-    with pytest.raises(MalformedError, match="longer|no shorter"):
+    with pytest.raises(MalformedError, match=r"longer|no shorter"):
         advices.urge(it, reason="x", days=again, by=MINISTER)
 
     assert due == advices.read(it).record.due

@@ -17,9 +17,9 @@ from attrs.validators import optional
 from digivl.advice.basis import Basis
 from digivl.advice.body import Body
 from digivl.advice.clock import Clock, Inquiry, with_answer
-from digivl.advice.request import IN_HOUSE, Condition, Silence, with_met
+from digivl.advice.request import IN_HOUSE, MOST_POINTS, Condition, Silence, with_met
 from digivl.errors import MalformedError, StepNotAllowedError
-from digivl.kernel.checks import free_text, public_line
+from digivl.kernel.checks import at_most, free_text, public_line
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -71,7 +71,9 @@ class Ruling:
     granted: bool
     at: datetime = attrs.field(validator=aware)
     reason: str = attrs.field(default="", validator=free_text)
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Condition, ...] = attrs.field(
+        default=(), validator=at_most(MOST_POINTS)
+    )
     document: str | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -10,10 +10,10 @@ from enum import Enum
 from typing import Final
 
 import attrs
-from attrs.validators import deep_iterable, max_len
+from attrs.validators import and_, deep_iterable
 
 from digivl.advice.budget import BudgetLine, LocalImpact, StaffImpact
-from digivl.kernel.checks import public_line
+from digivl.kernel.checks import at_most, public_line
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.money import Euro
 
@@ -142,13 +142,13 @@ class Proposal:
     act: Act
     for_government: bool = True
     budget_impact: bool | None = None
-    lines: tuple[BudgetLine, ...] = attrs.field(default=(), validator=max_len(_MOST))
+    lines: tuple[BudgetLine, ...] = attrs.field(default=(), validator=at_most(_MOST))
     spending: Spending | None = None
     amount: Euro | None = None
     contract: Contract | None = None
     within_credits: bool | None = None
     esr_impact: bool | None = None
-    staff: tuple[StaffImpact, ...] = attrs.field(default=(), validator=max_len(_MOST))
+    staff: tuple[StaffImpact, ...] = attrs.field(default=(), validator=at_most(_MOST))
     more_staff: bool | None = None
     agency_matters: bool | None = None
     staff_policy: bool | None = None
@@ -160,7 +160,7 @@ class Proposal:
     impact_analysis: bool | None = None
     deviates: bool | None = None
     exemptions: tuple[str, ...] = attrs.field(
-        default=(), validator=deep_iterable(public_line)
+        default=(), validator=and_(at_most(_MOST), deep_iterable(public_line))
     )
 
 

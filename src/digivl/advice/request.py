@@ -12,13 +12,19 @@ from enum import Enum
 from typing import Final
 
 import attrs
-from attrs.validators import deep_iterable, optional
+from attrs.validators import and_, deep_iterable, optional
 
 from digivl.advice.basis import Basis
 from digivl.advice.body import AdviceAspect, AdviceOutcome, Body, SilenceEffect
 from digivl.advice.clock import Clock, Inquiry, with_answer
 from digivl.errors import MalformedError, StepNotAllowedError
-from digivl.kernel.checks import counted_from_one, digest, free_text, public_line
+from digivl.kernel.checks import (
+    at_most,
+    counted_from_one,
+    digest,
+    free_text,
+    public_line,
+)
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -26,6 +32,8 @@ from digivl.kernel.parties import Party
 
 #: Both sides use digivl: nothing has to be sent.
 IN_HOUSE: Final = "in-house"
+#: Conditions, remarks or lacks of one answer; more is no answer that people read.
+MOST_POINTS: Final = 1_000
 
 
 class AdviceState(Enum):
@@ -136,8 +144,12 @@ class Advice:
     outcome: AdviceOutcome
     at: datetime = attrs.field(validator=aware)
     agreement_needed: bool = True
-    aspects: tuple[AspectRemark, ...] = ()
-    conditions: tuple[Condition, ...] = ()
+    aspects: tuple[AspectRemark, ...] = attrs.field(
+        default=(), validator=at_most(MOST_POINTS)
+    )
+    conditions: tuple[Condition, ...] = attrs.field(
+        default=(), validator=at_most(MOST_POINTS)
+    )
     document: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -237,7 +249,7 @@ class AdviceRequest:
     clock: Clock | None = None
     inquiries: tuple[Inquiry, ...] = ()
     lacks: tuple[str, ...] = attrs.field(
-        default=(), validator=deep_iterable(public_line)
+        default=(), validator=and_(at_most(MOST_POINTS), deep_iterable(public_line))
     )
     advice: Advice | None = None
     silence: Silence | None = None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from typing import Any, Final
 
 import attrs
 
-from digivl.errors import MalformedError
+from digivl.errors import LimitExceededError, MalformedError
 from digivl.kernel.redaction import holds_national_number
 
 _LONGEST: Final = 500
@@ -84,6 +84,20 @@ def at_least_one(_: object, attribute: attrs.Attribute[Any], values: Sized) -> N
     """A collection that is not empty."""
     if not len(values):
         raise MalformedError(f"there is no one of {attribute.name.replace('_', ' ')}")
+
+
+def at_most(most: int) -> Callable[[object, attrs.Attribute[Any], Sized], None]:
+    """A collection of no more than `most`: what comes from outside has a bound."""
+
+    def check(_: object, attribute: attrs.Attribute[Any], values: Sized) -> None:
+        if len(values) > most:
+            name = attribute.name.replace("_", " ")
+            raise LimitExceededError(
+                f"there are {len(values)} of {name}, more than {most}",
+                hint="Take them together, or leave some out.",
+            )
+
+    return check
 
 
 def counted_from_one(_: object, attribute: attrs.Attribute[Any], number: int) -> None:
