@@ -18,6 +18,7 @@ from digivl.advice.rules.ruleset import Assessment, Need
 from digivl.documents.model import Document
 from digivl.dossiers.gate import Requirement, RequirementStatus
 from digivl.kernel.moments import date_in_dutch, day_of, in_dutch
+from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
 
 _S = RequirementStatus
@@ -94,6 +95,13 @@ def _counting(questions: Iterable[Entry[R]]) -> Entry[R] | None:
     return counting[-1] if counting else None
 
 
+def _appealed_to(record: AdviceRequest | Agreement) -> Party | None:
+    """Who rules on the appeal against an advice; None where there is none."""
+    if isinstance(record, AdviceRequest) and record.appeal is not None:
+        return record.appeal.minister
+    return None
+
+
 def _is_unsent(record: AdviceRequest | Agreement) -> bool:
     return isinstance(record, AdviceRequest) and record.submitted_at is None
 
@@ -113,9 +121,8 @@ def _pending(assessment: Assessment, question: Entry[R], answerer: str) -> Requi
     record = question.record
     whom = answerer
     said = f"gevraagd aan {answerer}"
-    if isinstance(record, AdviceRequest) and record.appeal is not None:
-        whom = record.appeal.minister.label
-        said = f"in beroep bij {whom}"
+    if (minister := _appealed_to(record)) is not None:
+        whom, said = minister.label, f"in beroep bij {minister}"
     if record.state is AdviceState.CONCEPT:
         whom, said = record.asker.label, "nog niet ingediend"
     elif record.state is AdviceState.SENT_BACK:
