@@ -9,18 +9,19 @@ from digivl.advice.agreement import AgreementState
 from digivl.advice.body import AdviceOutcome, Body
 from digivl.advice.judging import outcome_of
 from digivl.dossiers.gate import Requirement
+from digivl.dossiers.model import StepKind
 from digivl.errors import NotFoundError, NotReadyError
 from digivl.kernel.money import Euro
 from digivl.testing.council import CABINET, INSPECTOR
-from digivl.testing.matter import BUDGET, Matter
+from digivl.testing.matter import BUDGET, BVR, Matter
 
 FAVOURABLE = AdviceOutcome.FAVOURABLE
 UNFAVOURABLE = AdviceOutcome.UNFAVOURABLE
 
 
-def found(matter: Matter, name: str) -> Requirement:
+def found(matter: Matter, name: str, step: str | None = None) -> Requirement:
     """One requirement."""
-    all_of_them = matter.vl.readiness.requirements(matter.dossier)
+    all_of_them = matter.vl.readiness.requirements(matter.dossier, step)
     return next(one for one in all_of_them if one.name == name)
 
 
@@ -128,3 +129,17 @@ def test_silence_takes_the_place_of_what_was_concluded(matter: Matter) -> None:
     matter.vl.silences.establish()
 
     assert outcome_of(matter.vl.advices.of(matter.dossier)) is None
+
+
+def test_another_draft_was_not_advised_on(matter: Matter) -> None:
+    """A text that nobody saw opens no gate, though another one was advised on."""
+    it = matter.received()
+    matter.vl.advices.advise(it, FAVOURABLE, by=INSPECTOR)
+    other = matter.council.document(matter.dossier, "Ander besluit", type=BVR)
+    submit, kind = matter.vl.dossiers.submit, StepKind.FINAL_APPROVAL
+
+    step = submit(matter.dossier, kind, documents=[matter.nota, other], by=CABINET).id
+
+    stale = found(matter, "IF", step)
+    assert ("STALE", True) == (stale.status.name, stale.blocking)
+    assert stale.explanation.endswith("Ander besluit, niet voorgelegd")

@@ -40,12 +40,14 @@ class Now:
         documents: The documents of the dossier, by id.
         lines: The effect on the budget, as the proposal has it.
         texts_count: An answer is stale when a text changed, not only a budget line.
+        drafts: Ids of the texts that are put forward for approval.
         advice: Id of the request that the Inspectie van Financiën answered last.
     """
 
     documents: Mapping[str, Document]
     lines: Collection[BudgetLine]
     texts_count: bool
+    drafts: Collection[str] = ()
     advice: str | None = None
 
 
@@ -217,12 +219,15 @@ def _silent(assessment: Assessment, asked: Entry[R]) -> Requirement:
 def _unless_stale(found: Requirement, asked: Entry[R], now: Now) -> Requirement:
     basis = asked.record.basis
     texts: tuple[str, ...] = basis.changed_pieces(now.documents)
+    known = {piece.document for piece in basis.pieces}
+    unseen = [now.documents[it].name for it in now.drafts if it not in known]
     lines: bool = set(basis.lines) != set(now.lines)
     other: bool = _rests_on_another(asked.record, now.advice)
     changed = [
         *(("de begrotingslijnen",) if lines else ()),
         *(("het advies van de Inspectie van Financiën",) if other else ()),
         *texts,
+        *(f"{name}, niet voorgelegd" for name in unseen),
     ]
     if not changed:
         return found

@@ -11,7 +11,7 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -185,12 +185,7 @@ def _texts(situation: Situation) -> Iterator[Requirement]:
 def _document(
     name: str, types: set[URI] | frozenset[URI], situation: Situation
 ) -> Requirement:
-    documents = situation.documents
-    there = [
-        one
-        for one in situation.submitted
-        if one in documents and documents[one].type in types
-    ]
+    documents, there = situation.documents, _of_types(types, situation)
     if there:
         names = ", ".join(documents[one].name for one in there)
         return Requirement(
@@ -203,6 +198,16 @@ def _document(
     return Requirement(name=name, status=_S.MISSING, explanation=missing, blocking=True)
 
 
+def _of_types(types: Collection[URI], situation: Situation) -> Sequence[str]:
+    """Ids of the documents that are put forward and are of one of these types."""
+    documents = situation.documents
+    return [
+        one
+        for one in situation.submitted
+        if one in documents and documents[one].type in types
+    ]
+
+
 def _bodies(situation: Situation, rules: RuleSet) -> Iterator[Requirement]:
     first = situation.stage is Stage.FIRST
     assess = _assessor(situation, rules, first=first)
@@ -210,6 +215,7 @@ def _bodies(situation: Situation, rules: RuleSet) -> Iterator[Requirement]:
         documents=situation.documents,
         lines=situation.proposal.lines if situation.proposal else (),
         texts_count=first,
+        drafts=_of_types(DRAFTS, situation) if first else (),
         advice=answered_last(of_body(situation.requests, Body.IF)),
     )
     for body in _heard(situation):
