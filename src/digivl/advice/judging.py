@@ -220,7 +220,7 @@ def _unless_stale(found: Requirement, asked: Entry[R], now: Now) -> Requirement:
     basis = asked.record.basis
     texts: tuple[str, ...] = basis.changed_pieces(now.documents)
     known = {piece.document for piece in basis.pieces}
-    unseen = [now.documents[it].name for it in now.drafts if it not in known]
+    unseen: list[str] = [now.documents[it].name for it in now.drafts if it not in known]
     lines: bool = set(basis.lines) != set(now.lines)
     other: bool = _rests_on_another(asked.record, now.advice)
     changed = [
