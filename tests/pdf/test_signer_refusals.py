@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digivl.errors import DigivlError
-    from digivl.signing.development import DevelopmentKeys
     from digivl.signing.softkey import SoftKey
     from digivl.testing.tsa import TSASimulator
 
@@ -46,11 +45,19 @@ if TYPE_CHECKING:
 NOW = datetime.now(UTC)
 
 
+@pytest.mark.parametrize(
+    ("curve", "mechanism"),
+    [
+        (ec.SECP256R1(), "sha256_ecdsa"),
+        (ec.SECP384R1(), "sha384_ecdsa"),
+        (ec.SECP521R1(), "sha512_ecdsa"),
+    ],
+)
 def test_signs_with_an_elliptic_curve(
-    development_keys: DevelopmentKeys, tmp_path: Path, contents: Contents
+    curve: ec.EllipticCurve, mechanism: str, contents: Contents
 ) -> None:
-    """The mechanism follows the key of the certificate."""
-    key, certificate = issued(ec.generate_private_key(ec.SECP384R1()))
+    """Mechanism and digest follow the key of the certificate."""
+    key, certificate = issued(ec.generate_private_key(curve))
     target = io.BytesIO()
 
     signed = sign(
@@ -58,7 +65,7 @@ def test_signs_with_an_elliptic_curve(
         target,
         SignatureSpec(field="S"),
         Identity(certificate),
-        lambda message: key.sign(message, ec.ECDSA(SHA256())),
+        lambda message, digest: key.sign(message, ec.ECDSA(digest.algorithm)),
         at=NOW,
         limits=Limits(),
     )
@@ -66,7 +73,7 @@ def test_signs_with_an_elliptic_curve(
     signer_info = cms.ContentInfo.load(contents(target.getvalue()))["content"][
         "signer_infos"
     ][0]
-    assert "sha256_ecdsa" == signer_info["signature_algorithm"]["algorithm"].native
+    assert mechanism == signer_info["signature_algorithm"]["algorithm"].native
     assert signed.timestamp is None
 
 
@@ -112,7 +119,7 @@ def refused_with(
     key, certificate = issued(ec.generate_private_key(ec.SECP256R1()))
     given = {
         "identity": Identity(certificate, chain),
-        "raw": lambda message: key.sign(message, ec.ECDSA(SHA256())),
+        "raw": lambda message, digest: key.sign(message, ec.ECDSA(digest.algorithm)),
         "spec": SignatureSpec(field="S"),
         "at": NOW,
         "limits": Limits(),
@@ -168,7 +175,7 @@ def test_a_signature_of_another_key_never_gets_in() -> None:
     refused_with(
         KeyUnusableError,
         "not the key of the certificate",
-        raw=lambda message: stranger.sign(message, ec.ECDSA(SHA256())),
+        raw=lambda message, digest: stranger.sign(message, ec.ECDSA(digest.algorithm)),
     )
 
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from digivl.errors import KeyUnusableError
 from digivl.pdf.certificates import signed_by
+from digivl.pdf.digests import Digest
 from digivl.signing.softkey import SoftKey
 
 if TYPE_CHECKING:
@@ -76,8 +77,10 @@ def test_signs_by_the_kind_of_key(tmp_path: Path, key: Any) -> None:
         "k", stored(tmp_path, key, certificate_for(key)), b"geheim"
     )
 
-    assert signed_by(soft.identity().certificate, soft.sign(b"message"), b"message")
-    assert not signed_by(soft.identity().certificate, soft.sign(b"message"), b"other")
+    digest, certificate = Digest.SHA256, soft.identity().certificate
+    made = soft.sign(b"message", digest)
+    assert signed_by(certificate, made, b"message", digest.algorithm)
+    assert not signed_by(certificate, made, b"other", digest.algorithm)
 
 
 def unusable(path: Path, match: str, password: bytes = b"geheim") -> None:

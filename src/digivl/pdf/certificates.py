@@ -9,7 +9,6 @@ from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
 from digivl.errors import (
@@ -21,6 +20,8 @@ from digivl.pdf.mark import DEVELOPMENT_MARK
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
@@ -126,14 +127,16 @@ def _may_sign(found: x509.Certificate) -> bool:
     return usage.digital_signature or usage.content_commitment
 
 
-def signed_by(der: bytes, signature: bytes, message: bytes) -> bool:
-    """True when the key of the certificate made `signature`, with SHA-256."""
+def signed_by(
+    der: bytes, signature: bytes, message: bytes, algorithm: HashAlgorithm
+) -> bool:
+    """True when the key of the certificate made `signature` over `message`."""
     key = public_key(der)
     try:
         if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, message, padding.PKCS1v15(), SHA256())
+            key.verify(signature, message, padding.PKCS1v15(), algorithm)
         else:
-            key.verify(signature, message, ec.ECDSA(SHA256()))
+            key.verify(signature, message, ec.ECDSA(algorithm))
     except InvalidSignature:
         return False
     return True

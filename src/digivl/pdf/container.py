@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 
 from digivl.pdf.certificates import public_key
+from digivl.pdf.digests import Digest
 
 _SEQUENCE: Final = 0x30
 _SET: Final = 0x31
@@ -52,7 +53,9 @@ def _attribute(name: str, value: Any) -> bytes:
 
 
 _VERSION_1: Final = b"\x02\x01\x01"
-_SHA256: Final[bytes] = algos.DigestAlgorithm({"algorithm": "sha256"}).dump()
+_DIGESTS: Final[dict[Digest, bytes]] = {
+    one: algos.DigestAlgorithm({"algorithm": one.value}).dump() for one in Digest
+}
 _DATA: Final = _oid("data")
 _SIGNED_DATA: Final = _oid("signed_data")
 _CONTENT_TYPE: Final = _attribute("content_type", "data")
@@ -67,14 +70,15 @@ class _Parts:
     certificates: bytes
     signing_certificate: bytes
     signer: bytes
+    digest: bytes
     algorithm: bytes
 
 
 @lru_cache(maxsize=64)
-def _parts(certificate: bytes, chain: tuple[bytes, ...]) -> _Parts:
+def _parts(certificate: bytes, chain: tuple[bytes, ...], digest: Digest) -> _Parts:
     parsed = x509.Certificate.load(certificate)
     is_rsa = isinstance(public_key(certificate), rsa.RSAPublicKey)
-    mechanism = "sha256_rsa" if is_rsa else "sha256_ecdsa"
+    mechanism = f"{digest.value}_{'rsa' if is_rsa else 'ecdsa'}"
     return _Parts(
         certificates=_set(certificate, *chain, tag=_TAGGED_0),
         signing_certificate=_attribute(
@@ -83,12 +87,13 @@ def _parts(certificate: bytes, chain: tuple[bytes, ...]) -> _Parts:
         signer=cms.IssuerAndSerialNumber(
             {"issuer": parsed.issuer, "serial_number": parsed.serial_number}
         ).dump(),
+        digest=_DIGESTS[digest],
         algorithm=algos.SignedDigestAlgorithm({"algorithm": mechanism}).dump(),
     )
 
 
 def signed_attributes(
-    certificate: bytes, chain: tuple[bytes, ...], digest: bytes
+    certificate: bytes, chain: tuple[bytes, ...], imprint: bytes, digest: Digest
 ) -> bytes:
     """What the signatory signs: content type, digest of the document, certificate.
 
@@ -97,10 +102,11 @@ def signed_attributes(
     Args:
         certificate: Of the signatory, DER.
         chain: Certificates that go along, DER.
-        digest: SHA-256 over the byte range, 32 bytes.
+        imprint: Digest over the byte range.
+        digest: With which algorithm.
     """
-    parts = _parts(certificate, chain)
-    message_digest = _tlv(_SEQUENCE, _MESSAGE_DIGEST, _set(_tlv(_OCTETS, digest)))
+    parts = _parts(certificate, chain, digest)
+    message_digest = _tlv(_SEQUENCE, _MESSAGE_DIGEST, _set(_tlv(_OCTETS, imprint)))
     return _set(_CONTENT_TYPE, message_digest, parts.signing_certificate)
 
 
@@ -109,6 +115,7 @@ def container(
     chain: tuple[bytes, ...],
     attributes: bytes,
     signature: bytes,
+    digest: Digest,
     token: bytes | None = None,
 ) -> bytes:
     """The DER that goes into the PDF.
@@ -118,9 +125,10 @@ def container(
         chain: Certificates that go along, DER.
         attributes: What `signed_attributes` gave.
         signature: The raw signature over them.
+        digest: With which algorithm.
         token: An RFC 3161 token over `signature`, for level B-T.
     """
-    parts = _parts(certificate, chain)
+    parts = _parts(certificate, chain, digest)
     unsigned: tuple[bytes, ...] = ()
     if token is not None:
         timestamp = _tlv(_SEQUENCE, _TIMESTAMP, _set(token))
@@ -129,7 +137,7 @@ def container(
         _SEQUENCE,
         _VERSION_1,
         parts.signer,
-        _SHA256,
+        parts.digest,
         # RFC 5652, 5.4: signed as SET OF, carried under an implicit tag.
         bytes((_TAGGED_0,)) + attributes[1:],
         parts.algorithm,
@@ -139,7 +147,7 @@ def container(
     signed_data = _tlv(
         _SEQUENCE,
         _VERSION_1,
-        _set(_SHA256),
+        _set(parts.digest),
         _tlv(_SEQUENCE, _DATA),
         parts.certificates,
         _set(signer_info),

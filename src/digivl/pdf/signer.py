@@ -22,6 +22,7 @@ from digivl.errors import (
 )
 from digivl.pdf.certificates import refuse_unfit, signed_by
 from digivl.pdf.container import container, signed_attributes
+from digivl.pdf.digests import Digest, digest_for
 from digivl.pdf.reading import certification, entry, opened, readable
 from digivl.pdf.timestamps import Token, checked_token, timestamp_request
 
@@ -69,6 +70,7 @@ class SignatureSpec:
         field: Name of the field; a new one, or one that is there and empty.
         reason: Why it is signed, as readers show it.
         location: Where it is signed.
+        digest: With which algorithm; None is what fits the key.
         reserved_bytes: Room for the CMS container with its token; the file grows by
             twice that, since it stands there in hexadecimal.
     """
@@ -76,6 +78,7 @@ class SignatureSpec:
     field: str = attrs.field(validator=_field_name)
     reason: str | None = None
     location: str | None = None
+    digest: Digest | None = None
     reserved_bytes: int = attrs.field(
         default=16_384, validator=[ge(2_048), le(1 << 20)]
     )
@@ -108,7 +111,7 @@ def sign(
     target: BinaryIO,
     spec: SignatureSpec,
     identity: Identity,
-    raw: Callable[[bytes], bytes],
+    raw: Callable[[bytes, Digest], bytes],
     *,
     at: datetime,
     timestamp: Callable[[bytes], bytes] | None = None,
@@ -122,8 +125,8 @@ def sign(
             is empty again.
         spec: Field, reason, location.
         identity: Certificate of the signatory.
-        raw: Gives the signature over a message: SHA-256 with RSA PKCS#1 v1.5 or with
-            ECDSA, as the key of the certificate is.
+        raw: Gives the signature over a message, with a digest algorithm: RSA PKCS#1
+            v1.5 or ECDSA, as the key of the certificate is.
         at: The claimed moment, with zone; the certificate must be valid then.
         timestamp: Sends a timestamp request (DER) and gives the answer (DER); with it
             the level is B-T.
@@ -143,19 +146,20 @@ def sign(
     if at.tzinfo is None:
         raise ValueError(f"at needs a time zone: {at!r}")
     refuse_unfit(identity.certificate, at)
+    digest = spec.digest or digest_for(identity.certificate)
     with readable():
         writer = _Writer.from_reader(opened(source, limits))
         _refuse_unsignable(writer, spec.field)
     with _emptied_on_failure(target):
         with readable():
-            prepared = _prepared(writer, target, spec, at)
+            prepared = _prepared(writer, target, spec, digest, at)
         attributes = signed_attributes(
-            identity.certificate, identity.chain, prepared.document_digest
+            identity.certificate, identity.chain, prepared.document_digest, digest
         )
-        signature = _signature(identity, attributes, raw)
+        signature = _signature(identity, attributes, digest, raw)
         token = _token(signature, timestamp, at) if timestamp else None
         with readable():
-            _fill(prepared, target, identity, attributes, signature, token)
+            _fill(prepared, target, identity, attributes, signature, digest, token)
             size = target.seek(0, os.SEEK_END)
     return Signed(field=spec.field, at=at, size=size, timestamp=token)
 
@@ -188,6 +192,7 @@ def _prepared(
     writer: IncrementalPdfFileWriter,
     target: BinaryIO,
     spec: SignatureSpec,
+    digest: Digest,
     at: datetime,
 ) -> PreparedByteRangeDigest:
     """Write everything but the container; gives the digest of what was written."""
@@ -203,16 +208,19 @@ def _prepared(
     steps.send(SigObjSetup(sig_placeholder=placeholder))
     prepared: PreparedByteRangeDigest
     prepared, _ = steps.send(
-        SigIOSetup(md_algorithm="sha256", output=target, chunk_size=_CHUNK_BYTES)
+        SigIOSetup(md_algorithm=digest.value, output=target, chunk_size=_CHUNK_BYTES)
     )
     return prepared
 
 
 def _signature(
-    identity: Identity, message: bytes, raw: Callable[[bytes], bytes]
+    identity: Identity,
+    message: bytes,
+    digest: Digest,
+    raw: Callable[[bytes, Digest], bytes],
 ) -> bytes:
-    signature = raw(message)
-    if not signed_by(identity.certificate, signature, message):
+    signature = raw(message, digest)
+    if not signed_by(identity.certificate, signature, message, digest.algorithm):
         raise KeyUnusableError(
             "the key that signed is not the key of the certificate",
             hint="Give the certificate that belongs to this key.",
@@ -238,6 +246,7 @@ def _fill(
     identity: Identity,
     attributes: bytes,
     signature: bytes,
+    digest: Digest,
     token: Token | None,
 ) -> None:
     cms = container(
@@ -245,6 +254,7 @@ def _fill(
         identity.chain,
         attributes,
         signature,
+        digest,
         token.der if token else None,
     )
     room = (prepared.reserved_region_end - prepared.reserved_region_start - 2) // 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from digivl.pdf.digests import Digest
 from digivl.pdf.signer import Identity
 
 
@@ -23,8 +24,12 @@ class SigningMeans(Protocol):
         """
         ...
 
-    def sign(self, message: bytes) -> bytes:
-        """The raw signature over `message`: SHA-256 with RSA PKCS#1 v1.5 or ECDSA.
+    def sign(self, message: bytes, digest: Digest) -> bytes:
+        """The raw signature over `message`: RSA PKCS#1 v1.5, or ECDSA in DER.
+
+        Args:
+            message: What is signed; the means hashes it.
+            digest: With which algorithm.
 
         Raises:
             KeyUnusableError: The key cannot be used.

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs12
 
 from digivl.errors import KeyUnusableError
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
         PrivateKeyTypes,
         PublicKeyTypes,
     )
+
+    from digivl.pdf.digests import Digest
 
 _Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -66,11 +67,11 @@ class SoftKey:
         """The certificate of the signatory and its chain."""
         return self._identity
 
-    def sign(self, message: bytes) -> bytes:
-        """The raw signature: SHA-256 with RSA PKCS#1 v1.5, or with ECDSA."""
+    def sign(self, message: bytes, digest: Digest) -> bytes:
+        """The raw signature: RSA PKCS#1 v1.5, or ECDSA."""
         if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(message, padding.PKCS1v15(), SHA256())
-        return self._key.sign(message, ec.ECDSA(SHA256()))
+            return self._key.sign(message, padding.PKCS1v15(), digest.algorithm)
+        return self._key.sign(message, ec.ECDSA(digest.algorithm))
 
 
 def _loaded(path: Path, password: bytes) -> pkcs12.PKCS12KeyAndCertificates:

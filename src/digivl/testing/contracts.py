@@ -16,18 +16,19 @@ from __future__ import annotations
 import hashlib
 import io
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_der_x509_certificate
 
 from digivl.dispatch.model import Dispatch
 from digivl.dispatch.provider import DeliveryProvider
 from digivl.documents.port import DocumentStore, Stored
 from digivl.errors import CorruptDocumentError, NotFoundError
+from digivl.pdf.digests import Digest, digest_for
 from digivl.signing.means import SigningMeans
 from digivl.testing.book_contract import RecordBookContract
 from digivl.testing.channel_contract import AdviceChannelContract
@@ -195,26 +196,39 @@ class SigningMeansContract:
     @pytest.mark.parametrize("message", [b"", b"attributes", _LARGE], ids=len)
     def test_certificate_verifies(self, means: SigningMeans, message: bytes) -> None:
         """A signature is that of the certificate over the message."""
-        _verify(means, message, means.sign(message))
+        _verify(means, message, _signed(means, message))
+
+    @pytest.mark.parametrize("digest", Digest)
+    def test_signs_with_each_digest(self, means: SigningMeans, digest: Digest) -> None:
+        """The digest is the caller's choice."""
+        _verify(means, b"attributes", means.sign(b"attributes", digest), digest)
 
     def test_signs_from_many_threads(self, means: SigningMeans) -> None:
         """Signatures made at once do not get mixed up."""
         messages = [f"message {number}".encode() for number in range(16)]
 
         with ThreadPoolExecutor(4) as pool:
-            signatures = list(pool.map(means.sign, messages))
+            signatures = list(pool.map(partial(_signed, means), messages))
 
         for message, signature in zip(messages, signatures, strict=True):
             _verify(means, message, signature)
 
 
-def _verify(means: SigningMeans, message: bytes, signature: bytes) -> None:
-    key = load_der_x509_certificate(means.identity().certificate).public_key()
+def _signed(means: SigningMeans, message: bytes) -> bytes:
+    return means.sign(message, digest_for(means.identity().certificate))
+
+
+def _verify(
+    means: SigningMeans, message: bytes, signature: bytes, digest: Digest | None = None
+) -> None:
+    certificate = means.identity().certificate
+    algorithm = (digest or digest_for(certificate)).algorithm
+    key = load_der_x509_certificate(certificate).public_key()
     if isinstance(key, rsa.RSAPublicKey):
-        key.verify(signature, message, padding.PKCS1v15(), SHA256())
+        key.verify(signature, message, padding.PKCS1v15(), algorithm)
     else:
         assert isinstance(key, ec.EllipticCurvePublicKey)
-        key.verify(signature, message, ec.ECDSA(SHA256()))
+        key.verify(signature, message, ec.ECDSA(algorithm))
 
 
 class DeliveryProviderContract:
