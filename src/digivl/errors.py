@@ -126,10 +126,12 @@ class NotReadyError(DigivlError):
 
     code = "not-ready"
 
-    def __init__(self, subject: str, missing: Iterable[tuple[str, str]]) -> None:
+    def __init__(
+        self, subject: str, missing: Iterable[tuple[str, str]], *, hint: str = ""
+    ) -> None:
         self.missing = tuple(missing)
         lines = "; ".join(f"{name}: {text}" for name, text in self.missing)
-        super().__init__(f"{subject!r} is not ready: {lines}")
+        super().__init__(f"{subject!r} is not ready: {lines}", hint=hint)
 
 
 class NotAllowedError(DigivlError):
