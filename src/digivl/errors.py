@@ -26,6 +26,9 @@ DigivlError
 ├── SigningError                         a signature could not be made
 │   ├── KeyUnusableError                 the key or its password cannot be used
 │   ├── CertificateNotValidError         expired, not yet valid, or not for signing
+│   ├── SigningCancelledError            the person did not want to sign
+│   ├── ConsentExpiredError              the person has to be asked again
+│   ├── WrongPersonError                 somebody else signs than was asked to
 │   ├── NoRoomForCodeError               no free place for the QR code was found
 │   └── RenderingFailedError             the page could not be looked at
 └── BackendError                         something outside failed
@@ -290,6 +293,32 @@ class CertificateNotValidError(SigningError):
     code = "certificate-not-valid"
 
 
+class SigningCancelledError(SigningError):
+    """The person who was asked to sign did not want to."""
+
+    code = "signing-cancelled"
+
+
+class ConsentExpiredError(SigningError):
+    """Too late, or used before: the person has to be asked again; nothing was signed.
+
+    Attributes:
+        identify: True when the person also has to say again who it is.
+    """
+
+    code = "consent-expired"
+
+    def __init__(self, message: str, *, hint: str = "", identify: bool = False) -> None:
+        self.identify = identify
+        super().__init__(message, hint=hint)
+
+
+class WrongPersonError(SigningError):
+    """The certificate is of somebody else than was asked to sign."""
+
+    code = "wrong-person"
+
+
 class NoRoomForCodeError(SigningError):
     """No free place for the QR code was found where it was asked."""
 
@@ -320,10 +349,26 @@ class BackendError(DigivlError):
 
 
 class BackendUnavailableError(BackendError):
-    """No answer, or an answer after which a later try can succeed."""
+    """No answer, or an answer after which a later try can succeed.
+
+    Attributes:
+        retry_after: How many seconds it asked to wait; None when it did not say.
+    """
 
     code = "backend-unavailable"
     retryable = True
+
+    def __init__(
+        self,
+        backend: str,
+        message: str,
+        *,
+        hint: str = "",
+        correlation_id: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        self.retry_after = retry_after
+        super().__init__(backend, message, hint=hint, correlation_id=correlation_id)
 
 
 class BackendRefusedError(BackendError):
@@ -332,6 +377,7 @@ class BackendRefusedError(BackendError):
     Attributes:
         status: Its HTTP status; None when it speaks another protocol.
         reason: Its own code for the refusal, e.g. ``INVALID_INPUT``; may be empty.
+        detail: What it said beside that, redacted; may be empty.
     """
 
     code = "backend-refused"
@@ -345,8 +391,9 @@ class BackendRefusedError(BackendError):
         correlation_id: str = "",
         status: int | None = None,
         reason: str = "",
+        detail: str = "",
     ) -> None:
-        self.status, self.reason = status, reason
+        self.status, self.reason, self.detail = status, reason, detail
         super().__init__(backend, message, hint=hint, correlation_id=correlation_id)
 
 

@@ -272,6 +272,7 @@ def _failure(call: Call, answer: Answer) -> BackendError:
             said,
             hint="Try again later.",
             correlation_id=call.correlation_id,
+            retry_after=_seconds(answer.headers.get("retry-after", "")),
         )
     return BackendRefusedError(
         call.backend,
@@ -280,4 +281,12 @@ def _failure(call: Call, answer: Answer) -> BackendError:
         correlation_id=call.correlation_id,
         status=answer.status,
         reason=problem.code or problem.title,
+        detail=problem.detail,
     )
+
+
+def _seconds(said: str) -> float | None:
+    """What ``Retry-After`` says (RFC 9110, 10.2.3); a date is not looked at."""
+    text = said.strip()
+    known = text.isascii() and text.isdigit() and len(text) <= 5
+    return float(text) if known else None
