@@ -95,6 +95,7 @@ def test_built_in_offers(kind: str) -> None:
         "documents": ["folder"],
         "authorities": ["rfc3161"],
         "means": ["pkcs12"],
+        "remote": ["csc"],
         "providers": ["magda"],
         "channels": ["krab", "mail"],
     }

@@ -28,7 +28,6 @@ DigivlError
 │   ├── CertificateNotValidError         expired, not yet valid, or not for signing
 │   ├── SigningCancelledError            the person did not want to sign
 │   ├── ConsentExpiredError              the person has to be asked again
-│   ├── WrongPersonError                 somebody else signs than was asked to
 │   ├── NoRoomForCodeError               no free place for the QR code was found
 │   └── RenderingFailedError             the page could not be looked at
 └── BackendError                         something outside failed
@@ -311,12 +310,6 @@ class ConsentExpiredError(SigningError):
     def __init__(self, message: str, *, hint: str = "", identify: bool = False) -> None:
         self.identify = identify
         super().__init__(message, hint=hint)
-
-
-class WrongPersonError(SigningError):
-    """The certificate is of somebody else than was asked to sign."""
-
-    code = "wrong-person"
 
 
 class NoRoomForCodeError(SigningError):

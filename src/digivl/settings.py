@@ -122,6 +122,7 @@ class Settings:
         documents: The document store.
         authorities: Timestamp authorities by name, asked in this order.
         means: Signing means by name.
+        remote: Means on which people sign elsewhere, by name.
         providers: Delivery providers by name, asked in this order.
         channels: Channels to those who advise and agree elsewhere, by name.
         trust: Files with trusted root certificates (PEM), relative to the office.
@@ -135,6 +136,7 @@ class Settings:
     documents: Backend = Backend(offer="folder")
     authorities: Mapping[str, Backend] = attrs.field(factory=_backends)
     means: Mapping[str, Backend] = attrs.field(factory=_backends)
+    remote: Mapping[str, Backend] = attrs.field(factory=_backends)
     providers: Mapping[str, Backend] = attrs.field(factory=_backends)
     channels: Mapping[str, Backend] = attrs.field(factory=_backends)
     trust: tuple[str, ...] = ()
@@ -164,7 +166,7 @@ class Settings:
 
 def _settings(data: dict[str, Any]) -> Settings:
     values = _checked(Settings, data, "digivl.toml")
-    for table in ("authorities", "means", "providers", "channels"):
+    for table in ("authorities", "means", "remote", "providers", "channels"):
         if table in values:
             values[table] = {
                 name: _backend(entry, f"{table}.{name}")

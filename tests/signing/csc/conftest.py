@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import attrs
-import httpx
 import pytest
 
 from digivl.http.gateway import Gateway
@@ -109,19 +108,3 @@ def _serve() -> Iterator[Serve]:
 def fresh() -> dict[str, Keyholder]:
     """The people, each as it was made: keys take long to make."""
     return {name: attrs.evolve(one) for name, one in PEOPLE.items()}
-
-
-@pytest.fixture(name="mocked")
-def _mocked() -> Callable[..., CSCMeans]:
-    """Makes a means whose requests are answered by a function."""
-
-    def make(answer: Callable[[httpx.Request], httpx.Response]) -> CSCMeans:
-        transport = httpx.MockTransport(answer)
-        gateway = Gateway(
-            "itsme", "https://csc.example/csc/v1", Limits(), transport=transport
-        )
-        return CSCMeans(
-            name="itsme", service=gateway, server=gateway, client=CLIENT, version=1
-        )
-
-    return make

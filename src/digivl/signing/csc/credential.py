@@ -29,7 +29,10 @@ _LONGEST_SIGNATURE: Final = 2_048
 _LONGEST_ID: Final = 1_000
 #: ETSI TS 119 312, 6.2: no shorter key of RSA is to be trusted.
 _SHORTEST_RSA: Final = 2_048
-_CURVES: Final = frozenset({256, 384, 521})
+_CURVES: Final = frozenset(
+    {"secp256r1", "secp384r1", "secp521r1"}
+    | {"brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1"}
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -136,10 +139,10 @@ def refuse_weak(identity: Identity, at: datetime) -> None:
     if isinstance(key, rsa.RSAPublicKey):
         strong = key.key_size >= _SHORTEST_RSA
     else:
-        strong = key.key_size in _CURVES
+        strong = key.curve.name in _CURVES
     if not strong:
         raise KeyUnusableError(
-            f"a key of {key.key_size} bits is not strong enough to sign with",
+            f"this key of {key.key_size} bits is not one to sign with",
             hint="The person has to ask the service for a new one.",
         )
 

@@ -37,8 +37,6 @@ ASSUMPTIONS: Final = {
     "pushed-listed": "who takes pushed requests lists that method",
     "sign-again": "the same digests under one consent give the same signatures again, "
     "or a refusal",
-    "person-number": "the national number stands in the serial number of the subject, "
-    "bare or behind `PNOBE-`",
 }
 
 INFO: Final = "/info"
