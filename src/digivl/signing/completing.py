@@ -101,7 +101,7 @@ def _signed(desk: Desk, record: SigningSession, piece: Piece) -> Piece:
             bytes.fromhex(piece.signature),
             at=desk.clock(),
             timestamp=ask,
-            expected=record.expected and record.expected.reveal(),
+            expected=None if record.expected is None else record.expected.reveal(),
         )
         target.seek(0)
         stored = desk.documents.store.put(target)

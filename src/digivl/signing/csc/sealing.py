@@ -63,7 +63,7 @@ def opened(secret: str, state: str) -> Sealed:
         MalformedError: It is no state, was changed, or was made with another secret.
     """
     try:
-        clear = json.loads(state) if len(state) <= _LARGEST else None
+        clear = json.loads(state if len(state) <= _LARGEST else "")
         box = base64.b64decode(clear.pop(_BOX), validate=True)
         nonce, content = box[:_NONCE], box[_NONCE:]
         hidden = _cipher(secret).decrypt(nonce, content, rfc8785.dumps(clear))
