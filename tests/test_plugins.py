@@ -184,6 +184,7 @@ def test_unknown_offer_lists_the_known(kind: str) -> None:
         "documents": catalog.document_store,
         "authorities": catalog.authority,
         "means": catalog.means,
+        "remote": catalog.remote,
         "providers": catalog.provider,
         "channels": catalog.channel,
     }

@@ -31,6 +31,7 @@ DigivlError
 │   ├── PreparationExpiredError          a prepared signature came too late
 │   ├── SigningCancelledError            the person did not want to sign
 │   ├── ConsentExpiredError              the person has to be asked again
+│   │   └── IdentificationExpiredError   and to say again who it is
 │   ├── NoRoomForCodeError               no free place for the QR code was found
 │   └── RenderingFailedError             the page could not be looked at
 └── BackendError                         something outside failed
@@ -320,17 +321,15 @@ class SigningCancelledError(SigningError):
 
 
 class ConsentExpiredError(SigningError):
-    """Too late, or used before: the person has to be asked again; nothing was signed.
-
-    Attributes:
-        identify: True when the person also has to say again who it is.
-    """
+    """Too late, or used before: the person has to be asked again; nothing is signed."""
 
     code = "consent-expired"
 
-    def __init__(self, message: str, *, hint: str = "", identify: bool = False) -> None:
-        self.identify = identify
-        super().__init__(message, hint=hint)
+
+class IdentificationExpiredError(ConsentExpiredError):
+    """The person has to say again who it is, and then consent; nothing was signed."""
+
+    code = "identification-expired"
 
 
 class NoRoomForCodeError(SigningError):
@@ -371,18 +370,7 @@ class BackendUnavailableError(BackendError):
 
     code = "backend-unavailable"
     retryable = True
-
-    def __init__(
-        self,
-        backend: str,
-        message: str,
-        *,
-        hint: str = "",
-        correlation_id: str = "",
-        retry_after: float | None = None,
-    ) -> None:
-        self.retry_after = retry_after
-        super().__init__(backend, message, hint=hint, correlation_id=correlation_id)
+    retry_after: float | None = None
 
 
 class BackendRefusedError(BackendError):

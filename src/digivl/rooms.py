@@ -238,6 +238,7 @@ class Rooms:
             guard=self.guard,
             means=self.remote_means,
             authorities=self.authorities,
+            admit=self._admit,
             clock=self.clock,
             limits=self.settings.limits,
         )

@@ -86,8 +86,9 @@ def simulate(
     """Run a simulator on loopback until Ctrl-C."""
     # Ctrl-C is how it ends: that is no failure.
     ended, told = suppress(KeyboardInterrupt), reported(as_json=as_json)
-    makers = _MAKERS | {Service.CSC: partial(_csc, style, redirect_uri)}
-    serve = partial(makers[service], folder or Path(service.value), office, port)
+    csc = partial(_csc, style, redirect_uri)
+    make = _MAKERS.get(service, csc)
+    serve = partial(make, folder or Path(service.value), office, port)
     with ended, told, _served(service, port, serve) as url:
         if as_json:
             print_json({"service": service.value, "url": url})

@@ -153,7 +153,7 @@ class RemoteMeans(Protocol):
 
         Raises:
             LimitExceededError: There are too many.
-            ConsentExpiredError: The identification no longer holds: begin again.
+            IdentificationExpiredError: The person has to say again who it is.
         """
         ...
 

@@ -16,13 +16,14 @@ from typing import Final
 
 import attrs
 
-from digivl.access.guard import Guard
+from digivl.access.guard import Admit, Guard
 from digivl.access.model import Permission
 from digivl.documents.service import Documents
 from digivl.errors import (
     BackendUnavailableError,
     ConsentExpiredError,
     DigivlError,
+    IdentificationExpiredError,
     MalformedError,
     StaleRecordError,
 )
@@ -67,6 +68,7 @@ class SigningSessions:
     Attributes:
         means: Gives a means by its name in the settings.
         authorities: Who gives timestamps, in the order they are asked.
+        admit: To a dossier that a session belongs to.
     """
 
     book: RecordBook
@@ -74,6 +76,7 @@ class SigningSessions:
     guard: Guard
     means: Callable[[str], RemoteMeans]
     authorities: Sequence[TimestampAuthority]
+    admit: Admit
     clock: Callable[[], datetime]
     limits: Limits
 
@@ -100,7 +103,7 @@ class SigningSessions:
             expected: Who has to sign; None lets anybody who has a key there.
             by: Who goes on with it.
             description: What the person reads of all of it; one line.
-            dossier: To which it belongs, if to one.
+            dossier: To which it belongs, if to one; `by` has to prepare its signing.
             lasts: How long the person is waited for.
             timestamp: False gives level B-B.
 
@@ -108,13 +111,16 @@ class SigningSessions:
             The session; the link is ``entry.record.url``.
 
         Raises:
-            NotAllowedError: The policy lets `by` sign nothing.
+            NotAllowedError: The policy lets `by` sign nothing, or the dossier is
+                somebody else's.
             ConfigurationError: The settings have no such means.
             MalformedError: No documents, too many, or for too long.
             BackendUnavailableError: The service does not answer; nothing was begun.
             DigivlError: None of the documents could be prepared.
         """
         self.guard.check(by, Permission.SIGN)
+        if dossier is not None:
+            self.admit(dossier, Permission.PREPARE_SIGNING, by)
         if not timedelta(0) < lasts <= _LONGEST:
             raise MalformedError(f"a session lasts at most {_LONGEST.days} days")
         if len(orders) > MOST:
@@ -303,7 +309,7 @@ class SigningSessions:
     def _sent(self, id: str, record: SigningSession, now: datetime) -> SigningSession:
         """The person is sent away; to say again who it is, where that is needed."""
         if record.state is not SessionState.IDENTIFYING:
-            with contextlib.suppress(ConsentExpiredError):
+            with contextlib.suppress(IdentificationExpiredError):
                 return self._asked(record, now)
         return record.sent("begin again", self.means(record.means).begin(id, now), ())
 

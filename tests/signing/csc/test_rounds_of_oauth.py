@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from digivl.errors import (
     ConfigurationError,
     ConsentExpiredError,
     DigivlError,
+    IdentificationExpiredError,
     KeyUnusableError,
     LimitExceededError,
     MalformedError,
@@ -25,7 +27,7 @@ from digivl.errors import (
     SigningCancelledError,
 )
 from digivl.pdf.digests import Digest
-from digivl.signing.csc import wire
+from digivl.signing.csc import wire, wire2
 from digivl.signing.csc.oauth import reference_of
 from digivl.signing.csc.refusals import read_denial
 from digivl.signing.remote import ToSign, Visit
@@ -44,10 +46,12 @@ def params(visit: Visit) -> Mapping[str, str]:
 
 
 def test_visit_of_itsme(serve: Serve) -> None:
-    """The parameters that itsme documents, with PKCE beside them."""
+    """[A] oauth-paths: the parameters that itsme documents, with PKCE beside them."""
     service = serve()
-    sent = params(service.means.begin("session-1", service.now))
+    visit = service.means.begin("session-1", service.now)
+    sent = params(visit)
 
+    assert visit.url.startswith(f"{service.means.server.base_url}/oauth2/authorize?")
     assert "code" == sent["response_type"]
     assert CLIENT_ID == sent["client_id"]
     assert REDIRECT_URI == sent["redirect_uri"]
@@ -109,8 +113,6 @@ def test_pushed_and_rich_requests(serve: Serve) -> None:
 
 
 def _page(visit: Visit) -> str:
-    import http.client
-
     parts = urlsplit(visit.url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=10)
     connection.request("GET", f"{parts.path}?{parts.query}")
@@ -120,9 +122,7 @@ def _page(visit: Visit) -> str:
 
 
 def test_plain_requests_of_version_2() -> None:
-    """Where there are no rich requests, the digests are parameters."""
-    from digivl.signing.csc import wire2
-
+    """[A] sad-in-body: without rich requests, the digests are parameters."""
     consent = wire.Consent(
         credential="id",
         algorithm="1.2.3",
@@ -137,6 +137,7 @@ def test_plain_requests_of_version_2() -> None:
     assert "2.16.840.1.101.3.4.2.1" == sent["hashAlgorithmOID"]
     assert "Twee stukken" == sent["description"]
     assert 2 == len(sent["hashes"].split(","))
+    assert "sad" == wire2.sign_body(consent, "sad")["SAD"]
 
 
 @pytest.mark.parametrize("style", [Style.V1, Style.V2])
@@ -275,9 +276,8 @@ def test_identification_that_ended(serve: Serve) -> None:
     found = service.identified()
     later = service.now + timedelta(seconds=3_601)
 
-    with pytest.raises(ConsentExpiredError) as caught:
+    with pytest.raises(IdentificationExpiredError):
         service.means.ask(found.state, found.identity, service.documents(), later)
-    assert caught.value.identify
 
 
 def test_token_that_the_service_forgot(serve: Serve) -> None:
@@ -286,9 +286,8 @@ def test_token_that_the_service_forgot(serve: Serve) -> None:
     visit = service.asked(service.identified(), service.documents())
     service.simulator.fail_next("signatures/signHash", Fault.NO_TOKEN)
 
-    with pytest.raises(ConsentExpiredError) as caught:
+    with pytest.raises(IdentificationExpiredError):
         service.means.signatures(visit.state, service.confirm(visit), service.now)
-    assert caught.value.identify
 
 
 def test_consent_that_ended(serve: Serve) -> None:
@@ -304,7 +303,7 @@ def test_consent_that_ended(serve: Serve) -> None:
     visit = service.asked(found, service.documents())
     with pytest.raises(ConsentExpiredError) as caught:
         service.means.signatures(visit.state, service.confirm(visit), service.now)
-    assert not caught.value.identify
+    assert not isinstance(caught.value, IdentificationExpiredError)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from digivl.errors import (
     BackendRefusedError,
+    CertificateNotValidError,
     ConsentExpiredError,
     DigivlError,
     KeyUnusableError,
@@ -32,7 +33,7 @@ from digivl.signing.csc.sealing import opened, sealed
     ],
 )
 def test_words_about_consent(detail: str) -> None:
-    """What the specification lets a service say about it."""
+    """[A] certificate-words and others: what the specification lets a service say."""
     with pytest.raises(ConsentExpiredError), explained():
         raise BackendRefusedError("itsme", detail, status=400, detail=detail)
 
@@ -43,6 +44,8 @@ def test_words_about_consent(detail: str) -> None:
         ("The credential identified by credentialID is disabled", KeyUnusableError),
         ("Credential locked", KeyUnusableError),
         ("Invalid parameter credentialID", KeyUnusableError),
+        ("Signing certificate is expired", CertificateNotValidError),
+        ("The certificate was revoked", CertificateNotValidError),
         ("Numbers of signatures is too high", LimitExceededError),
         ("Malformed authorization header", BackendRefusedError),
     ],

@@ -19,7 +19,11 @@ from urllib.parse import urlencode
 
 import attrs
 
-from digivl.errors import ConsentExpiredError, MalformedError
+from digivl.errors import (
+    ConsentExpiredError,
+    IdentificationExpiredError,
+    MalformedError,
+)
 from digivl.http.gateway import Gateway
 from digivl.signing.csc import wire
 from digivl.signing.csc.refusals import explained, read_denial
@@ -229,12 +233,13 @@ def refuse_late(until: int, at: datetime, what: str, *, identify: bool) -> None:
 
     Raises:
         ConsentExpiredError: It is too late.
+        IdentificationExpiredError: It is, and the person has to identify again.
     """
     if at.timestamp() >= until:
-        raise ConsentExpiredError(
+        kind = IdentificationExpiredError if identify else ConsentExpiredError
+        raise kind(
             f"{what} no longer holds: it is too late",
             hint="Ask the person again; nothing was signed.",
-            identify=identify,
         )
 
 

@@ -15,6 +15,7 @@ from digivl.errors import (
     ConfigurationError,
     ConsentExpiredError,
     DigivlError,
+    IdentificationExpiredError,
     KeyUnusableError,
     LimitExceededError,
     SigningCancelledError,
@@ -96,8 +97,8 @@ def _explained(refusal: BackendRefusedError) -> DigivlError | None:
         if pattern.search(refusal.detail):
             return meant(text)
     if code in wire.NO_TOKEN or refusal.status == HTTPStatus.UNAUTHORIZED:
-        return ConsentExpiredError(
-            f"the identification no longer holds: {text}", hint=_BEGIN, identify=True
+        return IdentificationExpiredError(
+            f"the identification no longer holds: {text}", hint=_BEGIN
         )
     return None
 
