@@ -15,9 +15,11 @@ from datetime import datetime
 from enum import Enum
 from threading import Lock
 from typing import Final
+from urllib.parse import urlsplit
 
 import attrs
 
+from digivl.http.gateway import is_loopback
 from digivl.kernel.moments import utc_now
 from digivl.pdf.digests import Digest
 from digivl.testing.csc_people import MINISTER, SECRETARY, Certifier, Keyholder
@@ -133,7 +135,8 @@ class CSCSimulator:
         explicit: True asks for PIN and code in the place of a page of consent.
         people: Who has a key, by the id of it.
         clients: Secrets by client id.
-        redirect_uris: Where people may be sent back to.
+        redirect_uris: Where people may be sent back to; None is anywhere on this
+            machine.
         accounts: Accounts that people are let in by; only itsme asks for one.
         clock: Gives the present moment, with a zone.
         most_at_once: How many one consent covers.
@@ -150,7 +153,7 @@ class CSCSimulator:
     clients: Mapping[str, str] = attrs.field(
         factory=lambda: {CLIENT_ID: CLIENT_SECRET}, repr=False
     )
-    redirect_uris: set[str] = attrs.field(factory=lambda: {REDIRECT_URI})
+    redirect_uris: set[str] | None = attrs.field(factory=lambda: {REDIRECT_URI})
     accounts: set[str] = attrs.field(factory=lambda: {ACCOUNT})
     clock: Callable[[], datetime] = utc_now
     most_at_once: int = 70
@@ -190,6 +193,12 @@ class CSCSimulator:
         with self.lock:
             waiting = self._faults.get(method)
             return waiting.popleft() if waiting else None
+
+    def sends_back_to(self, redirect_uri: str) -> bool:
+        """True when people may be sent back there."""
+        if self.redirect_uris is None:
+            return is_loopback(urlsplit(redirect_uri).hostname or "")
+        return redirect_uri in self.redirect_uris
 
     def now(self) -> float:
         """The present moment in seconds."""

@@ -28,7 +28,7 @@ def checked_page(simulator: CSCSimulator, params: Mapping[str, str]) -> Pending:
     client = params.get("client_id", "")
     if client not in simulator.clients:
         raise Refusal(400, "Invalid parameter client_id")
-    if params.get("redirect_uri") not in simulator.redirect_uris:
+    if not simulator.sends_back_to(params.get("redirect_uri", "")):
         raise Refusal(400, "redirect_uri is not registered")
     if params.get("response_type") != "code":
         raise Refusal(400, "Invalid parameter response_type")

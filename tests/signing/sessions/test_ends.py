@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import attrs
 import pytest
 
 from digivl.errors import (
+    BackendRefusedError,
     BackendUnavailableError,
     ConfigurationError,
     ConsentExpiredError,
@@ -20,14 +22,14 @@ from digivl.errors import (
 )
 from digivl.kernel.parties import Party, Role
 from digivl.records.port import Query
+from digivl.settings import Backend
 from digivl.signing.session import SESSION, Order, SessionState
 from digivl.testing import route
 from digivl.testing.csc_people import MINISTER as NUMBER
+from digivl.testing.csc_person import answers
 from digivl.testing.papers import paper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     Desk = Any  # the fixture; its class stands in conftest.py
     MakeDesk = Callable[..., Desk]
 
@@ -201,3 +203,34 @@ def test_signed_file_is_the_original_and_more(desk: Desk) -> None:
 
     with desk.vl.documents.opened(entry.record.pieces[0].signed) as file:
         assert file.read().startswith(original)
+
+
+def test_simulator_of_a_development_office(scene_at: Callable[..., Any]) -> None:
+    """It starts by itself, and sends people back to this machine only."""
+    options = {
+        "url": "simulator",
+        "client_id": "digivl-development",
+        "client_secret_file": "keys/magda.secret",
+        "account_id": "digivl-account",
+        "redirect_uri": "http://127.0.0.1:8000/terug",
+    }
+    elsewhere = options | {"redirect_uri": "https://elders.example/terug"}
+    vl = scene_at(
+        "opened",
+        remote={
+            "itsme": Backend(offer="csc", options=options),
+            "elders": Backend(offer="csc", options=elsewhere),
+        },
+    ).vl
+    sha256 = vl.documents.keep(io.BytesIO(paper("Besluit"))).sha256
+    order = Order(sha256=sha256, label="Besluit")
+    start = vl.signing_sessions.start
+    entry = start([order], means="itsme", expected=None, by=ME)
+    while entry.record.url:
+        answer = answers(entry.record.url, "test-minister")
+        entry = vl.signing_sessions.came_back(entry.id, answer, by=ME)
+
+    assert SessionState.SIGNED is entry.record.state
+    entry = start([order], means="elders", expected=None, by=ME)
+    with pytest.raises(BackendRefusedError, match="not registered"):
+        answers(entry.record.url, "test-minister")
