@@ -11,19 +11,20 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import attrs
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
-from digivl.errors import LimitExceededError, SigningError
-from digivl.pdf.reading import certification, entry, opened, readable
+from digivl.errors import LimitExceededError
+from digivl.pdf.appearance import new_field, show, show_nothing
+from digivl.pdf.locks import check_signable, permissions
+from digivl.pdf.reading import opened, readable
 from digivl.pdf.update import CHUNK_BYTES, Increment
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from datetime import datetime
 
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.signers.pdf_byterange import PdfSignedData
 
     from digivl.pdf.digests import Digest
@@ -108,10 +109,11 @@ def placed(
         UnreadablePDFError: Not a PDF, or damaged.
         EncryptedPDFError: Protected with a password.
         SigningError: The field is used already, or the document forbids signing.
+        MalformedError: A visible line has a character that the lettering has not.
     """
     with readable():
         writer: Update = Update.over(opened(source, limits))
-        _refuse_unsignable(writer, spec.field)
+        check_signable(writer.prev, spec)
         placeholder = SignatureObject(
             timestamp=at,
             subfilter=SigSeedSubFilter.PADES,
@@ -120,9 +122,15 @@ def placed(
             bytes_reserved=2 * spec.reserved_bytes,
         )
         steps: Generator[Any, Any, None]
-        steps = PdfCMSEmbedder().write_cms(spec.field, writer)
-        next(steps)
-        steps.send(SigObjSetup(sig_placeholder=placeholder))
+        embedder = PdfCMSEmbedder(new_field_spec=new_field(writer, spec))
+        steps = embedder.write_cms(spec.field, writer)
+        field = next(steps)
+        if spec.visible is None:
+            show_nothing(writer, field.get_object())
+        else:
+            show(writer, field, spec)
+        allowed = permissions(writer, field.get_object(), spec, digest)
+        steps.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=allowed))
         return written(writer, target, placeholder, digest)
 
 
@@ -154,30 +162,6 @@ def _hash_range(stream: BinaryIO, hashes: Any, start: int, end: int) -> None:
         chunk = stream.read(min(CHUNK_BYTES, end - start))
         hashes.update(chunk)
         start += len(chunk)
-
-
-def _refuse_unsignable(writer: IncrementalPdfFileWriter, field: str) -> None:
-    if certification(writer.prev) == MDPPerm.NO_CHANGES.value:
-        raise SigningError(
-            "the document was certified and allows no further signature",
-            hint="Ask its author for a copy that may be signed.",
-        )
-    for name, value, holder in enumerate_sig_fields(writer.prev):
-        if value is not None and name == field:
-            raise SigningError(
-                f"the signature field {field!r} is already signed",
-                hint="Choose another field name.",
-            )
-        if value is not None and _locks_all(holder.get_object()):
-            raise SigningError(
-                f"the signature in {name!r} locked the document",
-                hint="Ask that signatory to sign a copy without locking it.",
-            )
-
-
-def _locks_all(field: Any) -> bool:
-    lock = entry(field, "/Lock", {})
-    return bool(entry(lock, "/P") == MDPPerm.NO_CHANGES.value)
 
 
 @contextmanager
