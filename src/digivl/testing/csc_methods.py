@@ -155,11 +155,12 @@ def _check_secrets(
 ) -> None:
     if simulator.style.version == 1:
         given = {name: said.get(name) for name in ("PIN", "OTP")}
-        codes = {"PIN": "invalid_pin", "OTP": "invalid_otp"}
+        codes: dict[str, str] = {"PIN": "invalid_pin", "OTP": "invalid_otp"}
     else:
         data = said.get("authData")
-        entries = data if isinstance(data, list) else []
-        given = {one.get("id"): one.get("value") for one in entries}
+        told = data if isinstance(data, list) else []
+        entries = [one for one in told if isinstance(one, dict)]
+        given = {str(one.get("id")): one.get("value") for one in entries}
         codes = dict.fromkeys(("PIN", "OTP"), "invalid_authentication_data")
     for name, right in (("PIN", holder.pin), ("OTP", holder.code)):
         if given.get(name) != right:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from digivl.errors import (
     ConfigurationError,
@@ -18,30 +16,28 @@ from digivl.errors import (
     UntrustworthyAnswerError,
 )
 from digivl.http.gateway import Gateway
+from digivl.kernel.moments import utc_now
 from digivl.pdf.digests import Digest
-from digivl.pdf.signer import Identity
 from digivl.settings import Limits
 from digivl.signing.csc import wire2
 from digivl.signing.csc.about import read_about
 from digivl.signing.csc.credential import (
     Wanted,
+    read_credential,
+    read_signatures,
 )
 from digivl.signing.csc.means import CSCMeans
 from digivl.signing.csc.oauth import Client
+from digivl.signing.remote import ToSign
 from digivl.testing.csc import CLIENT_ID, Fault, Style
+from digivl.testing.csc_people import Certifier
 
 if TYPE_CHECKING:
     Service = Any  # its class stands in conftest.py
 
 Serve = Callable[..., "Service"]
-_DER = Encoding.DER
 _NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 WANTED = Wanted(digest=Digest.SHA256, most_at_once=70, binds=True)
-
-
-def _identity(chain: list[str]) -> Identity:
-    ders = [b64decode(one) for one in chain]
-    return Identity(ders[0], tuple(ders[1:]))
 
 
 def _means(
@@ -174,3 +170,78 @@ def test_nothing_secret_leaves_by_repr(serve: Serve) -> None:
         assert secret not in shown
     assert CLIENT_ID in repr(service.means)
     assert "85073003328" not in json.dumps(service.simulator.calls)
+
+
+@pytest.mark.parametrize(
+    "auth",
+    [
+        3,
+        {"mode": "explicit", "objects": 3},
+        {"mode": "explicit", "objects": [3]},
+        {"mode": "explicit", "objects": [{"id": "", "type": "Password"}]},
+        {
+            "mode": "explicit",
+            "objects": [{"id": "SMS", "type": "ChallengeResponseOOB"}],
+        },
+    ],
+)
+def test_questions_that_cannot_be_asked(auth: Any) -> None:
+    """What does not fit on a form is told, before anybody is asked."""
+    holder = Certifier.make().keyholder("Test Minister", "")
+    said = {
+        "key": {"status": "enabled", "algo": ["1.2.840.113549.1.1.11"], "len": 2048},
+        "cert": {"certificates": holder.chain()},
+        "auth": auth,
+        "SCAL": "2",
+        "multisign": 1,
+    }
+
+    with pytest.raises(DigivlError):
+        read_credential("id", said, wire2, WANTED)
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b"{}", b'{"signatures": 3}', b'{"signatures": [3]}']
+)
+def test_signatures_that_are_none(body: bytes) -> None:
+    """What is no list of signatures is refused."""
+    with pytest.raises(DigivlError):
+        read_signatures(json.loads(body), 1)
+
+
+@pytest.mark.parametrize("path", ["credentials/authorize", "pushed"])
+def test_success_that_says_nothing(path: str) -> None:
+    """A consent, or a name for a request, that is not there."""
+    holder = Certifier.make().keyholder("Test Minister", "")
+    answers = {
+        "info": {
+            "specs": "2.0.0.0",
+            "methods": ["credentials/authorize"]
+            + (["oauth2/pushed_authorize"] if path == "pushed" else []),
+        },
+        "oauth2/token": {"access_token": "x"},
+        "credentials/list": {"credentialIDs": ["id"]},
+        "credentials/info": {
+            "key": {"status": "enabled", "algo": ["1.2.840.113549.1.1.11"]},
+            "cert": {"certificates": holder.chain()},
+            "auth": {"mode": "explicit", "objects": []},
+            "SCAL": "2",
+            "multisign": 1,
+        },
+    }
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=answers.get(request.url.path.lstrip("/"), {}))
+
+    means, now = _means(respond), utc_now()
+    if path == "pushed":
+        with pytest.raises(UntrustworthyAnswerError, match="no request_uri"):
+            means.begin("session-1", now)
+        return
+    visit = means.begin("session-1", now)
+    state = dict(httpx.URL(visit.url).params)["state"]
+    found = means.identified(visit.state, {"state": state, "code": "c"}, now)
+    stuk = ToSign(label="Stuk", digest=b"x" * 32)
+    visit = means.ask(found.state, found.identity, [stuk], now, "Een stuk")
+    with pytest.raises(UntrustworthyAnswerError, match="no consent"):
+        means.signatures(visit.state, {}, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,9 +19,13 @@ from digivl.errors import (
     LimitExceededError,
     MalformedError,
 )
+from digivl.kernel.moments import utc_now
 from digivl.signing.csc import wire
+from digivl.signing.csc.about import About
 from digivl.signing.csc.refusals import explained
 from digivl.signing.csc.sealing import opened, sealed
+from digivl.signing.csc.state import CONSENT, Memory
+from digivl.testing.csc import CLIENT_SECRET
 
 
 @pytest.mark.parametrize(
@@ -96,6 +101,22 @@ def test_changed_states_do_not_open(at: int, bit: int) -> None:
         found.clear,
         found.hidden,
     )
+
+
+def test_state_in_which_something_is_missing(serve: Any) -> None:
+    """A state that says more than it holds is refused."""
+    means = serve().means
+    bare = Memory(
+        means="itsme", phase=CONSENT, reference="s", until=9**9, about=About(version=1)
+    )
+    found = serve().identified()
+    known = Memory.read(CLIENT_SECRET, found.state, "itsme")
+    asked = attrs.evolve(known, phase=CONSENT)
+
+    for memory, match in ((bare, "nobody"), (asked, "nothing was asked")):
+        state = memory.as_text(CLIENT_SECRET)
+        with pytest.raises(MalformedError, match=match):
+            means.signatures(state, {"code": "x", "state": ""}, utc_now())
 
 
 def test_every_assumption_has_its_test() -> None:

@@ -77,7 +77,8 @@ class Desk:
 
     def start(self, number: int = 2, **given: Any) -> Session:
         """Somebody is asked to sign."""
-        settings = {"means": "itsme", "expected": EXPECTED, "by": ME} | given
+        settings: dict[str, Any] = {"means": "itsme", "expected": EXPECTED, "by": ME}
+        settings |= given
         return self.vl.signing_sessions.start(self.orders(number), **settings)
 
     def visited(self, entry: Session, who: str = WHO) -> Answer:

@@ -136,14 +136,15 @@ def test_strangers(desk: Desk) -> None:
     other = Party("minister-werk", "Vlaams minister van Werk", Role.MINISTER)
     sessions = desk.vl.signing_sessions
 
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: sessions.read(entry.id, by=other),
         lambda: sessions.came_back(entry.id, {}, by=other),
         lambda: sessions.again("nothing", by=other),
         lambda: sessions.abort(entry.id, by=other),
         lambda: desk.start(by=Party("x", "X", Role.PRESS)),
         lambda: desk.start(by=other, dossier="dossier-1"),
-    ):
+    )
+    for act in acts:
         with pytest.raises(NotAllowedError):
             act()
 

@@ -246,7 +246,8 @@ def test_consent_that_ended_at_the_service(desk: Desk) -> None:
 
 
 def _hashes(entry: Any) -> str:
-    return parse_qs(urlsplit(entry.record.url).query)["hash"][0]
+    url: str = entry.record.url
+    return parse_qs(urlsplit(url).query)["hash"][0]
 
 
 def test_answer_that_was_lost(desk: Desk) -> None:
