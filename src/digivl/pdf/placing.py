@@ -141,25 +141,29 @@ def written(
 
     Args:
         writer: The update in the making; `placeholder` is among its new objects.
-        target: An empty stream that can be read, written and sought.
+        target: An empty stream that can be read, written and sought; or the document
+            itself, which is then added to in place.
         placeholder: The signature dictionary.
         digest: With which algorithm.
     """
     writer.hashes = digest.start()
+    before = writer.input_stream.seek(0, os.SEEK_END)
     writer.write(target)
     size = target.tell()
     start, end = placeholder.contents.offsets
     placeholder.byte_range.fill_offsets(target, start, end, size)
-    source = writer.input_stream
-    _hash_range(target, writer.hashes, source.seek(0, os.SEEK_END), start)
-    _hash_range(target, writer.hashes, end, size)
+    hash_range(target, writer.hashes, before, start)
+    hash_range(target, writer.hashes, end, size)
     return Gap(start, end, size, writer.hashes.digest())
 
 
-def _hash_range(stream: BinaryIO, hashes: Any, start: int, end: int) -> None:
+def hash_range(stream: BinaryIO, hashes: Any, start: int, end: int) -> None:
+    """Hash the bytes from `start` up to `end`, which must be there."""
     stream.seek(start)
     while start < end:
         chunk = stream.read(min(CHUNK_BYTES, end - start))
+        if not chunk:
+            raise EOFError("the file is shorter than it was")
         hashes.update(chunk)
         start += len(chunk)
 

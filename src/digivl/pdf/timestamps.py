@@ -91,6 +91,12 @@ class Token:
     policy: str
     certificate: bytes = attrs.field(repr=False)
 
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """The certificates that came along with the token, DER."""
+        found = cms.ContentInfo.load(self.der)["content"]["certificates"]
+        return tuple(one.chosen.dump() for one in found if one.name == "certificate")
+
 
 def timestamp_request(digest: bytes) -> Asked:
     """A request for a timestamp over a SHA-256 digest, with a fresh nonce.
@@ -198,15 +204,6 @@ def held_token(envelope: bytes, imprint: Callable[[str], bytes]) -> Token:
         raise MalformedError(
             f"the timestamp in the document cannot be read: {_first_line(cause)}"
         ) from cause
-
-
-def token_certificates(token: bytes) -> tuple[bytes, ...]:
-    """The certificates that a token carries, DER; none when it cannot be read."""
-    try:
-        found = cms.ContentInfo.load(token)["content"]["certificates"]
-        return tuple(one.chosen.dump() for one in found if one.name == "certificate")
-    except (ValueError, TypeError, KeyError):
-        return ()
 
 
 def _first_line(cause: Exception) -> str:
