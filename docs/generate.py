@@ -31,6 +31,7 @@ from digivl.plugins.catalog import KINDS, Catalog
 from digivl.plugins.hookspecs import Build, DigivlHooks, Offer
 from digivl.signing.authorities import TimestampAuthority
 from digivl.signing.means import SigningMeans
+from digivl.signing.remote import RemoteMeans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,6 +49,7 @@ PORTS = {
     "documents": DocumentStore,
     "authorities": TimestampAuthority,
     "means": SigningMeans,
+    "remote": RemoteMeans,
     "providers": DeliveryProvider,
     "channels": AdviceChannel,
 }
@@ -123,6 +125,7 @@ def settings_page() -> str:
         *tables,
         "## Offers\n\n"
         "What can stand in `[documents]`, `[authorities.NAME]`, `[means.NAME]`, "
+        "`[remote.NAME]`, "
         "`[providers.NAME]` and `[channels.NAME]` without any plug-in. Paths start at "
         "the office. A secret never stands in the settings: name a file that only its "
         "owner may read, or an environment variable.",

@@ -52,13 +52,17 @@ def test_import_loads_nothing() -> None:
 
 
 def test_files_are_short() -> None:
-    """No file of the library, of its tests or of its benchmarks passes 400 lines."""
+    """No file of the library, of its tests or of its benchmarks passes 400 lines.
+
+    But for the tree of errors, which another rule keeps in one place.
+    """
     folders = [SOURCES, *(ROOT / name for name in ("tests", "docs", "benchmarks"))]
     files = [*ROOT.glob("*.py"), *(f for one in folders for f in one.rglob("*.py"))]
     long = {
         file.name: lines
         for file in files
         if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400
+        and file != SOURCES / "errors.py"
     }
 
     assert {} == long

@@ -95,6 +95,7 @@ def test_built_in_offers(kind: str) -> None:
         "documents": ["folder"],
         "authorities": ["rfc3161"],
         "means": ["pkcs12"],
+        "remote": ["csc"],
         "providers": ["magda"],
         "channels": ["krab", "mail"],
     }
@@ -183,6 +184,7 @@ def test_unknown_offer_lists_the_known(kind: str) -> None:
         "documents": catalog.document_store,
         "authorities": catalog.authority,
         "means": catalog.means,
+        "remote": catalog.remote,
         "providers": catalog.provider,
         "channels": catalog.channel,
     }

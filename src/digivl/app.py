@@ -128,6 +128,7 @@ class Digivl(CouncilRooms):
             "dispatch": self._deliver,
             "advice": self._say,
             "release": self._release,
+            "signing-session": self._go_on_signing,
             "demo": self._play_demo,
             **self._handlers,
         }
@@ -168,6 +169,9 @@ class Digivl(CouncilRooms):
 
     def _release(self, task: Task) -> None:
         self.releases.carry_out(task)
+
+    def _go_on_signing(self, task: Task) -> None:
+        self.signing_sessions.carry_on(task)
 
     def _play_demo(self, task: Task) -> None:
         from digivl.testing.route import play

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from digivl.plugins.catalog import Catalog
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.means import SigningMeans
+    from digivl.signing.remote import RemoteMeans
     from digivl.testing.outside import Outside
 
 B = TypeVar("B")
@@ -64,6 +65,16 @@ class Backends:
     def _built_means(self, name: str) -> SigningMeans:
         chosen = _named(self.settings.means, name, "signing means", "means")
         return self.catalog.means(chosen.offer, self._build(name, chosen))
+
+    @once
+    def remote(self) -> Callable[[str], RemoteMeans]:
+        """Gives a means on which people sign elsewhere, by its name; built once."""
+        return cache(self._built_remote)
+
+    def _built_remote(self, name: str) -> RemoteMeans:
+        chosen = _named(self.settings.remote, name, "remote means", "remote")
+        build = self._build(name, chosen, "csc")
+        return self._kept(self.catalog.remote(chosen.offer, build))
 
     @once
     def authorities(self) -> tuple[TimestampAuthority, ...]:

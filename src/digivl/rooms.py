@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from digivl.search.service import Search
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.means import SigningMeans
+    from digivl.signing.remote import RemoteMeans
+    from digivl.signing.rounds import SigningSessions
     from digivl.signing.service import Signing
     from digivl.validation.verdict import FileVerdict
     from digivl.verification.service import Register
@@ -226,6 +228,22 @@ class Rooms:
         )
 
     @once
+    def signing_sessions(self) -> SigningSessions:
+        """Sessions of people who sign elsewhere, in rounds."""
+        from digivl.signing.rounds import SigningSessions
+
+        return SigningSessions(
+            book=self.book,
+            documents=self.documents,
+            guard=self.guard,
+            means=self.remote_means,
+            authorities=self.authorities,
+            admit=self._admit,
+            clock=self.clock,
+            limits=self.settings.limits,
+        )
+
+    @once
     def register(self) -> Register:
         """The register of authentic documents and their codes."""
         from digivl.verification.service import Register
@@ -275,6 +293,11 @@ class Rooms:
     def means(self) -> Callable[[str], SigningMeans]:
         """Gives a signing means by its name in the settings; each is unlocked once."""
         return self._backends.means
+
+    @property
+    def remote_means(self) -> Callable[[str], RemoteMeans]:
+        """Gives a means on which people sign elsewhere, by its name in the settings."""
+        return self._backends.remote
 
     @property
     def authorities(self) -> tuple[TimestampAuthority, ...]:

@@ -34,6 +34,7 @@ class Limits:
         http_answer_bytes: Largest answer of a service that is read.
         http_connect_seconds: How long a connection may take to be made.
         http_read_seconds: How long a service may be silent.
+        revocation_bytes: Largest revocation list, or chain, that is fetched.
         render_seconds: How long looking at the pages of a document may take.
         render_memory_bytes: How much memory that may take.
         mail_bytes: Largest e-mail that is sent or read.
@@ -49,6 +50,7 @@ class Limits:
     http_answer_bytes: int = 35_000_000
     http_connect_seconds: float = 5.0
     http_read_seconds: float = 30.0
+    revocation_bytes: int = 20_000_000
     render_seconds: float = 10.0
     render_memory_bytes: int = 1_000_000_000
     mail_bytes: int = 25_000_000
@@ -122,6 +124,7 @@ class Settings:
         documents: The document store.
         authorities: Timestamp authorities by name, asked in this order.
         means: Signing means by name.
+        remote: Means on which people sign elsewhere, by name.
         providers: Delivery providers by name, asked in this order.
         channels: Channels to those who advise and agree elsewhere, by name.
         trust: Files with trusted root certificates (PEM), relative to the office.
@@ -135,6 +138,7 @@ class Settings:
     documents: Backend = Backend(offer="folder")
     authorities: Mapping[str, Backend] = attrs.field(factory=_backends)
     means: Mapping[str, Backend] = attrs.field(factory=_backends)
+    remote: Mapping[str, Backend] = attrs.field(factory=_backends)
     providers: Mapping[str, Backend] = attrs.field(factory=_backends)
     channels: Mapping[str, Backend] = attrs.field(factory=_backends)
     trust: tuple[str, ...] = ()
@@ -164,7 +168,7 @@ class Settings:
 
 def _settings(data: dict[str, Any]) -> Settings:
     values = _checked(Settings, data, "digivl.toml")
-    for table in ("authorities", "means", "providers", "channels"):
+    for table in ("authorities", "means", "remote", "providers", "channels"):
         if table in values:
             values[table] = {
                 name: _backend(entry, f"{table}.{name}")

@@ -77,6 +77,29 @@ desk = "desk"
     assert 1 == done.status
 
 
+def test_remote_means(run: Run, empty: Path) -> None:
+    """Each is asked for a visit, at which nobody comes; a wrong one is found."""
+    settings = empty / "digivl.toml"
+    remote = """
+[remote.{name}]
+offer = "csc"
+url = "{url}"
+client_id = "digivl-development"
+client_secret_file = "keys/magda.secret"
+redirect_uri = "http://127.0.0.1:8000/terug"
+"""
+    settings.write_text(
+        settings.read_text()
+        + remote.format(name="itsme", url="simulator")
+        + remote.format(name="elders", url="http://127.0.0.1:9")
+    )
+
+    status, wrong = findings(run, empty)
+
+    assert 1 == status
+    assert ["remote elders"] == list(wrong)
+
+
 def test_authority_that_is_down(
     run: Run, empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

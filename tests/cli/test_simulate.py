@@ -68,6 +68,15 @@ def test_magda_answers_until_interrupted(tmp_path: Path) -> None:
         assert (0, "", "") == stopped(child)
 
 
+def test_csc_answers_until_interrupted() -> None:
+    """It needs no office; it speaks what it was told to speak."""
+    with simulated("csc", "--style", "v2") as (url, child):
+        request = urllib.request.Request(f"{url}/csc/v2/info", b"{}")
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            assert "2.0.0.0" == json.load(answer)["specs"]
+        assert (0, "", "") == stopped(child)
+
+
 def test_krab_answers_until_interrupted(tmp_path: Path) -> None:
     """It needs no office; what it accepts goes to its folder."""
     with simulated("krab", "--dir", tmp_path / "krab") as (url, child):

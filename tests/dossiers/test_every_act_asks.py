@@ -56,7 +56,7 @@ _ROOMS: Final = (
     *("dispatches", "documents", "dossiers", "government", "labels", "meetings"),
     *("news", "papers", "parliament", "positions", "publications", "reading"),
     *("register", "releases", "retrieval", "search", "secretary", "signing"),
-    "submissions",
+    *("signing_sessions", "submissions"),
 )
 #: No rooms, or rooms where nobody acts.
 _APART: Final = {"book", "catalog", "guard", "rules", "silences"}
@@ -68,6 +68,8 @@ _DRAFTS: Final = {
     "register.ended",
     "register.started",
 }
+#: In one's own name, by who knows the hash of a document; nothing of a dossier moves.
+_IN_ONES_OWN_NAME: Final = {"signing_sessions.start"}
 #: They refuse nobody: who may know of nothing gets nothing.
 _LISTS: Final = {
     "news.of_meeting",
@@ -160,6 +162,8 @@ def arguments(vl: Digivl, it: Ids, by: Party) -> Mapping[str, Any]:
         "sender": OVOCode("OVO002949"),
         "signatories": [],
         "signing.id": it.flow,
+        "signing_sessions.answer": {},
+        "signing_sessions.id": it.session,
         "stand": Stand.NO_OBJECTION,
         "start": now,
         "target": io.BytesIO(),
@@ -189,7 +193,9 @@ def acts() -> list[str]:
 
 
 # `admits` only says whether: what asks it refuses.
-ACTS: Final = sorted({*acts()} - _DRAFTS - _LISTS - {"reading.admits"})
+ACTS: Final = sorted(
+    {*acts()} - _DRAFTS - _LISTS - _IN_ONES_OWN_NAME - {"reading.admits"}
+)
 
 
 def tried(vl: Digivl, act: str, it: Ids, by: Party) -> object:

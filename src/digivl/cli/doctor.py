@@ -119,6 +119,14 @@ def _outbox(vl: Digivl) -> str:
 def _keys(vl: Digivl) -> Iterator[tuple[str, Callable[[], str]]]:
     for name in vl.settings.means:
         yield f"means {name}", partial(_key, vl, name)
+    for name in vl.settings.remote:
+        yield f"remote {name}", partial(_remote, vl, name)
+
+
+def _remote(vl: Digivl, name: str) -> str:
+    # The first visit is made, and nobody goes there.
+    vl.remote_means(name).begin("doctor", vl.clock())
+    return "answers; people can go there"
 
 
 def _key(vl: Digivl, name: str) -> str:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -24,13 +25,30 @@ Serving = AbstractContextManager[str]
 class Service(Enum):
     """What can be simulated."""
 
+    CSC = "csc"
     KRAB = "krab"
     MAGDA = "magda"
     TSA = "tsa"
 
 
+class Style(Enum):
+    """What the CSC service speaks."""
+
+    ITSME = "itsme"
+    V1 = "v1"
+    V2 = "v2"
+    V22 = "v22"
+
+
 #: What has to stand in the settings, beside the address.
 _HOW: Final = {
+    Service.CSC: (
+        "In [remote.NAME]: offer csc, url is this address with /csc/v1 behind it (or",
+        "/csc/v2 for the styles v2 and v22), client_id digivl-simulator, account_id",
+        "digivl-account, redirect_uri the address of your own application, named with",
+        "--redirect-uri, and in the file with the secret: no-secret-at-all. Its keys",
+        "are made anew at each start; nothing that they sign has any value.",
+    ),
     Service.KRAB: (
         "In [channels.NAME]: url is this address with /krab/v1 behind it, token_url",
         "this address, client_id digivl-simulator, and in the file with the secret:",
@@ -47,7 +65,7 @@ _HOW: Final = {
 
 
 def simulate(
-    service: Annotated[Service, typer.Argument(help="krab, magda or tsa")],
+    service: Annotated[Service, typer.Argument(help="csc, krab, magda or tsa")],
     *,
     port: Annotated[
         int, typer.Option(min=0, max=65_535, help="0 takes a free one.")
@@ -58,17 +76,20 @@ def simulate(
             "--dir", help="krab, magda: where it keeps what it accepts; by its name."
         ),
     ] = None,
+    style: Annotated[Style, typer.Option(help="csc: what it speaks.")] = Style.ITSME,
+    redirect_uri: Annotated[
+        str, typer.Option(help="csc: where people may be sent back to.")
+    ] = "http://127.0.0.1:8000/terug",
     office: Office = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Run a simulator on loopback until Ctrl-C."""
     # Ctrl-C is how it ends: that is no failure.
     ended, told = suppress(KeyboardInterrupt), reported(as_json=as_json)
-    with (
-        ended,
-        told,
-        _served(service, folder or Path(service.value), office, port) as url,
-    ):
+    csc = partial(_csc, style, redirect_uri)
+    make = _MAKERS.get(service, csc)
+    serve = partial(make, folder or Path(service.value), office, port)
+    with ended, told, _served(service, port, serve) as url:
         if as_json:
             print_json({"service": service.value, "url": url})
         else:
@@ -97,10 +118,10 @@ def doctor(*, office: Office = HERE, as_json: AsJson = False) -> None:
 
 
 @contextmanager
-def _served(service: Service, folder: Path, office: Path, port: int) -> Iterator[str]:
+def _served(service: Service, port: int, make: Callable[[], Serving]) -> Iterator[str]:
     try:
         with on_disk(f"a key or folder of {service.value}"):
-            serve = _MAKERS[service](folder, office, port)
+            serve = make()
     except ImportError as cause:
         raise ConfigurationError(
             "the simulators are not installed",
@@ -116,6 +137,20 @@ def _served(service: Service, folder: Path, office: Path, port: int) -> Iterator
                 hint="Name another with --port; 0 takes a free one.",
             ) from cause
         yield url
+
+
+def _csc(
+    style: Style, redirect_uri: str, folder: Path, office: Path, port: int
+) -> Serving:
+    from digivl.testing import csc
+    from digivl.testing.csc_counter import csc_app
+    from digivl.testing.serving import serving
+
+    del folder, office
+    simulator = csc.CSCSimulator(
+        style=csc.Style[style.name], redirect_uris={redirect_uri}
+    )
+    return serving(csc_app(simulator), port)
 
 
 def _krab(folder: Path, office: Path, port: int) -> Serving:

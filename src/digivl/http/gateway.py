@@ -267,12 +267,14 @@ def _failure(call: Call, answer: Answer) -> BackendError:
     if answer.status in _RELAY_GAVE_UP and call.once:
         return outcome_unknown(call, said)
     if answer.status in _LATER | _RELAY_GAVE_UP:
-        return BackendUnavailableError(
+        later = BackendUnavailableError(
             call.backend,
             said,
             hint="Try again later.",
             correlation_id=call.correlation_id,
         )
+        later.retry_after = _seconds(answer.headers.get("retry-after", ""))
+        return later
     return BackendRefusedError(
         call.backend,
         said,
@@ -280,4 +282,12 @@ def _failure(call: Call, answer: Answer) -> BackendError:
         correlation_id=call.correlation_id,
         status=answer.status,
         reason=problem.code or problem.title,
+        detail=problem.detail,
     )
+
+
+def _seconds(said: str) -> float | None:
+    """What ``Retry-After`` says (RFC 9110, 10.2.3); a date is not looked at."""
+    text = said.strip()
+    known = text.isascii() and text.isdigit() and len(text) <= 5
+    return float(text) if known else None

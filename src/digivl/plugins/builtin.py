@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from digivl.errors import ConfigurationError
 from digivl.kernel.identifiers import EnterpriseNumber
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from digivl.documents.port import DocumentStore
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.means import SigningMeans
+    from digivl.signing.remote import RemoteMeans
+
+
+T = TypeVar("T")
 
 
 @hookimpl
@@ -42,6 +46,12 @@ def digivl_signing_means() -> Iterable[Offer[SigningMeans]]:
         "password_env": "or: name of the environment variable with its password",
     }
     yield Offer("pkcs12", _pkcs12, options)
+
+
+@hookimpl
+def digivl_remote_means() -> Iterable[Offer[RemoteMeans]]:
+    """Any service that speaks the CSC API, itsme among them."""
+    yield Offer("csc", _csc, _CSC)
 
 
 @hookimpl
@@ -77,6 +87,24 @@ _KRAB: Final = {
     "client_id": "of this application",
     "client_secret_file": "file with its secret",
     "client_secret_env": "or: name of the environment variable with its secret",
+}
+_CSC: Final = {
+    "url": "base path of the service, such as https://…/csc/v1",
+    "oauth_url": "what /oauth2/authorize stands below; `url` if not named",
+    "version": "`1`, `2`, or `auto`, which asks the service and is usual",
+    "client_id": "of this application",
+    "client_secret_file": "file with its secret",
+    "client_secret_env": "or: name of the environment variable with its secret",
+    "redirect_uri": "where people come back, exactly as the service knows it",
+    "account_id": "account that lets people in, where the service asks for one",
+    "application": "name of this application in what goes with it; `digivl`",
+    "language": "of the pages that people see; `nl`",
+    "pkce": "`no` for a service that refuses what it does not know; `yes`",
+    "digest": "`sha256`, `sha384` or `sha512`; `sha256`",
+    "most_at_once": "documents under one consent, by contract; `1`, at itsme to `70`",
+    "credential": "which key of who has several: `only`, `first` or an id; `only`",
+    "scal": "`1` also takes keys of which a consent covers any document; `2`",
+    "visit_seconds": "how long a person may be away; `900`",
 }
 _MAIL: Final = {
     "to": "address of who has to answer",
@@ -128,6 +156,37 @@ def _pkcs12(build: Build) -> SigningMeans:
 
     path = build.folder / _option(build, "file")
     return SoftKey.from_pkcs12(build.name, path, _secret(build, "password"))
+
+
+def _csc(build: Build) -> RemoteMeans:
+    from digivl.http.gateway import Gateway
+    from digivl.pdf.digests import Digest
+    from digivl.signing.csc.means import ONLY, CSCMeans
+    from digivl.signing.csc.oauth import Client
+
+    url = _option(build, "url")
+    oauth_url = build.options.get("oauth_url", url)
+    version = _chosen(build, "version", "auto", {"auto": None, "1": 1, "2": 2})
+    return CSCMeans(
+        name=build.name,
+        service=Gateway(build.name, url, build.limits),
+        server=Gateway(f"{build.name} oauth", oauth_url, build.limits),
+        client=Client(
+            id=_option(build, "client_id"),
+            secret=_secret(build, "client_secret").decode(),
+            redirect_uri=_option(build, "redirect_uri"),
+            account=build.options.get("account_id", ""),
+            application=build.options.get("application", "digivl"),
+            language=build.options.get("language", "nl"),
+            pkce=_chosen(build, "pkce", "yes", {"yes": True, "no": False}),
+        ),
+        version=version,
+        digest=_chosen(build, "digest", "sha256", {one.value: one for one in Digest}),
+        most_at_once=_number(build, "most_at_once", 1),
+        credential=build.options.get("credential", ONLY),
+        binds=_chosen(build, "scal", "2", {"2": True, "1": False}),
+        seconds=_number(build, "visit_seconds", 900),
+    )
 
 
 def _magda(build: Build) -> DeliveryProvider:
@@ -239,6 +298,15 @@ def _number(build: Build, name: str, usual: int) -> int:
     if not said.isdigit():
         raise ConfigurationError(f"{build.name}: {name} is a number, not {said!r}")
     return int(said)
+
+
+def _chosen(build: Build, name: str, usual: str, choices: Mapping[str, T]) -> T:
+    said = build.options.get(name, usual)
+    if said not in choices:
+        raise ConfigurationError(
+            f"{build.name}: {name} is one of {', '.join(choices)}, not {said[:40]!r}"
+        )
+    return choices[said]
 
 
 def _option(build: Build, name: str) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from digivl.records.entries import AnyEntry
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.means import SigningMeans
+    from digivl.signing.remote import RemoteMeans
 
 T = TypeVar("T")
 
@@ -30,6 +31,7 @@ KINDS: Final[Mapping[str, str]] = {
     "documents": "digivl_document_stores",
     "authorities": "digivl_timestamp_authorities",
     "means": "digivl_signing_means",
+    "remote": "digivl_remote_means",
     "providers": "digivl_delivery_providers",
     "channels": "digivl_advice_channels",
 }
@@ -80,6 +82,11 @@ class Catalog:
     def means(self, offer: str, build: Build) -> SigningMeans:
         """Build a signing means of that offer."""
         means: SigningMeans = self._built("means", offer, build)
+        return means
+
+    def remote(self, offer: str, build: Build) -> RemoteMeans:
+        """Build a means of that offer on which people sign elsewhere."""
+        means: RemoteMeans = self._built("remote", offer, build)
         return means
 
     def provider(self, offer: str, build: Build) -> DeliveryProvider:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a work list needs the listeners, not what signs and sends
     from digivl.records.entries import AnyEntry
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.means import SigningMeans
+    from digivl.signing.remote import RemoteMeans
 
 hookspec = pluggy.HookspecMarker("digivl")
 hookimpl = pluggy.HookimplMarker("digivl")
@@ -77,6 +78,11 @@ class DigivlHooks:
     @hookspec
     def digivl_signing_means(self) -> Iterable[Offer[SigningMeans]]:
         """Means with which people sign; each signatory has one."""
+        raise NotImplementedError
+
+    @hookspec
+    def digivl_remote_means(self) -> Iterable[Offer[RemoteMeans]]:
+        """Means on which people sign elsewhere, in rounds; a session names one."""
         raise NotImplementedError
 
     @hookspec

@@ -22,6 +22,8 @@ from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party, Role
 from digivl.records.entries import Draft, first
 from digivl.signing.model import FLOW, Signatory, SigningFlow
+from digivl.signing.session import SESSION, Order, SigningSession
+from digivl.signing.session import Piece as SignedPiece
 from digivl.testing.council import (
     CABINET,
     INSPECTOR,
@@ -50,6 +52,7 @@ class Ids:
     agreement: str
     sent: str
     heard: str
+    session: str
     pobj: str = "pobj-1"
 
 
@@ -122,12 +125,21 @@ def everything(council: Council) -> Ids:
     answer = HeardMessage(channel="krab", said="advies", title="Mandaat", problem="?")
     answer = answer.taken_in()
     heard = first(HEARD, new_id(), answer, "set apart", CABINET, now)
-    vl.book.write(advice, agreement, sent, heard)
+    session = SigningSession(
+        means="itsme",
+        description="Mandaat",
+        by=CABINET,
+        pieces=(SignedPiece(order=Order(sha256="0" * 64, label="Mandaat")),),
+        expires_at=soon,
+    )
+    signs = first(SESSION, new_id(), session, "start", CABINET, now)
+    vl.book.write(advice, agreement, sent, heard, signs)
     return Ids(
         advice=advice.id,
         agreement=agreement.id,
         sent=sent.id,
         heard=heard.id,
+        session=signs.id,
         dossier=dossier,
         document=document,
         meeting=meeting,

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from digivl.documents.disk import on_disk
+from digivl.testing.csc import CSCSimulator, Style
+from digivl.testing.csc_counter import csc_app
 from digivl.testing.krab import BASE as KRAB_BASE
 from digivl.testing.krab import KrabSimulator, krab_app, received_at_once
 from digivl.testing.magda import MagdaSimulator, magda_app
@@ -25,7 +27,7 @@ from digivl.testing.tsa import TSASimulator, tsa_app
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-#: The client that development offices are to MAGDA and KRAB.
+#: The client that development offices are to MAGDA, KRAB and the CSC service.
 MAGDA_CLIENT: Final = "digivl-development"
 #: Where the service stands below its address.
 MAGDA_BASE: Final = "/api/v1/messages"
@@ -34,7 +36,9 @@ _WHAT: Final = "a key or folder of the simulators"
 
 @attrs.define(eq=False)
 class Outside:
-    """Simulators of MAGDA, of KRAB and of a timestamp authority, each started once.
+    """Simulators of MAGDA, KRAB, a timestamp authority and a CSC service.
+
+    Each is started once.
 
     Attributes:
         folder: Where they keep what they received.
@@ -53,11 +57,13 @@ class Outside:
         """What stands in the settings for `service` in the place of ``simulator``.
 
         Args:
-            service: ``authority``, ``krab`` or ``magda``.
+            service: ``authority``, ``csc``, ``krab`` or ``magda``.
             option: Which of its addresses.
         """
         if service == "authority":
             return self.authority()
+        if service == "csc":
+            return self.csc() + Style.ITSME.base
         if service == "krab":
             return self.krab() + (KRAB_BASE if option == "url" else "")
         return self.magda() + (MAGDA_BASE if option == "url" else "")
@@ -101,6 +107,20 @@ class Outside:
                 )
                 self._urls["krab"] = self._start(krab_app(simulator))
             return self._urls["krab"]
+
+    def csc(self) -> str:
+        """Address of the service for remote signing; its base path follows it.
+
+        Its people and their keys are made anew with each office that is opened.
+        """
+        with self._lock, on_disk(_WHAT):
+            if "csc" not in self._urls:
+                secret = (self.keys / "magda.secret").read_text().strip()
+                simulator = CSCSimulator(
+                    clock=self.clock, clients={MAGDA_CLIENT: secret}, redirect_uris=None
+                )
+                self._urls["csc"] = self._start(csc_app(simulator))
+            return self._urls["csc"]
 
     def close(self) -> None:
         """Stop what was started."""

@@ -1,0 +1,113 @@
+"""Makes the signed files of a session whose signatures are there; needs nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Final, Protocol
+
+import attrs
+
+from digivl.documents.disk import scratch
+from digivl.documents.service import Documents
+from digivl.errors import BackendError, DigivlError, StorageError
+from digivl.kernel.parties import SYSTEM
+from digivl.pdf.phases import Prepared, complete
+from digivl.records.entries import Entry
+from digivl.records.port import RecordBook
+from digivl.signing.authorities import TimestampAuthority, first_answer
+from digivl.signing.session import Piece, SigningSession, revealed
+
+#: After how many documents it is written down how far it is.
+_EACH: Final = 10
+
+
+class Desk(Protocol):
+    """What is needed to complete."""
+
+    @property
+    def book(self) -> RecordBook:
+        """Where sessions stand."""
+        ...
+
+    @property
+    def documents(self) -> Documents:
+        """Where files stand."""
+        ...
+
+    @property
+    def authorities(self) -> Sequence[TimestampAuthority]:
+        """Who gives timestamps."""
+        ...
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """Gives the present moment."""
+        ...
+
+
+def completed(
+    desk: Desk, found: Entry[SigningSession]
+) -> tuple[Entry[SigningSession], DigivlError | None]:
+    """Make the signed files that are not there yet, and write down which.
+
+    Done twice, or by two at once, each document has one signed file: the one that was
+    written down first.
+
+    Args:
+        desk: With what.
+        found: A session with signatures.
+
+    Returns:
+        The session; and what kept it from being finished, such as a timestamp that
+        nobody gives now.
+
+    Raises:
+        StaleRecordError: Somebody else was first.
+    """
+    record, trouble = found.record, None
+    for count, number in enumerate(record.pending_pieces, start=1):
+        try:
+            piece = _signed(desk, record, record.pieces[number])
+        except (BackendError, StorageError) as error:
+            trouble = error
+            break
+        except DigivlError as error:
+            piece = record.pieces[number].failed(error)
+        record = record.with_piece(number, piece)
+        if count % _EACH == 0:
+            found = _written(desk, found, record)
+    return _written(desk, found, record), trouble
+
+
+def _written(
+    desk: Desk, found: Entry[SigningSession], record: SigningSession
+) -> Entry[SigningSession]:
+    if record == found.record:
+        return found
+    step = "complete"
+    return desk.book.write(found.next(record.take(step), step, SYSTEM, desk.clock()))[0]
+
+
+def _signed(desk: Desk, record: SigningSession, piece: Piece) -> Piece:
+    ask = partial(first_answer, desk.authorities) if record.timestamp else None
+    with desk.documents.opened(piece.file) as source, scratch() as target:
+        made = complete(
+            Prepared.from_json(piece.prepared),
+            source,
+            target,
+            revealed(record.identity),
+            bytes.fromhex(piece.signature),
+            at=desk.clock(),
+            timestamp=ask,
+            expected=None if record.expected is None else record.expected.reveal(),
+        )
+        target.seek(0)
+        stored = desk.documents.store.put(target)
+    return attrs.evolve(
+        piece,
+        signed=stored.sha256,
+        level=str(made.level),
+        signed_at=made.timestamp.time if made.timestamp else made.at,
+    )
