@@ -10,6 +10,7 @@ DigivlError
 ├── NotAllowedError                      the role of who acts does not allow it
 ├── TooOpenError                         a document of this type is never that open
 ├── AlreadySentError                     this recipient got this document before
+├── AlreadyAskedError                    who would be asked has that question already
 ├── StaleRecordError                     somebody else wrote this version first
 ├── NotFoundError (also LookupError)     no record or document under that name
 ├── ErasedError                          a personal value that was erased
@@ -175,6 +176,23 @@ class AlreadySentError(DigivlError):
     """This recipient got this document before; nothing was sent."""
 
     code = "already-sent"
+
+
+class AlreadyAskedError(DigivlError):
+    """Who would be asked has the same question already; nothing was asked.
+
+    Attributes:
+        question: The question that waits, as ``kind/id``.
+    """
+
+    code = "already-asked"
+
+    def __init__(self, what: str, question: str) -> None:
+        self.question = question
+        super().__init__(
+            f"{what} is asked already: {question} waits for an answer",
+            hint="Wait for it, take it back, or renew it: that ends it in one act.",
+        )
 
 
 class StaleRecordError(DigivlError):

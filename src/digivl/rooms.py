@@ -171,9 +171,17 @@ class Rooms:
     @once
     def dossiers(self) -> Dossiers:
         """Dossiers and their procedure steps."""
+        from digivl.advice.unsent import Unsent
         from digivl.dossiers.service import Dossiers
 
-        return Dossiers(self.book, self._moves, self.guard, self.readiness, self.clock)
+        return Dossiers(
+            self.book,
+            self._moves,
+            self.guard,
+            self.readiness,
+            Unsent(self.book),
+            self.clock,
+        )
 
     @once
     def releases(self) -> Releases:

@@ -66,7 +66,8 @@ class Advices:
             by: Who is authorised to ask.
             body: Who advises.
             channel: How it goes there, by its name in the settings.
-            renews: Id of the request that this one takes the place of.
+            renews: Id of the request that this one takes the place of; one that waits
+                for an answer ends once this one is asked.
             submit: False prepares a draft, that may lack something.
 
         Raises:
@@ -74,6 +75,7 @@ class Advices:
             NotAllowedError: The dossier is somebody else's.
             NotFoundError: No such document in this dossier, or nothing to renew.
             MalformedError: Who asks is the adviser, or asks the own cabinet.
+            AlreadyAskedError: The same body was asked the same, and has to answer yet.
             StepNotAllowedError: The dossier is closed.
         """
         self._asking.admit(dossier, by)
@@ -90,13 +92,14 @@ class Advices:
             renews=renews,
         )
         self._asking.check_other_side(request)
-        self._asking.check_renewed(ADVICE, request)
+        renewed = self._asking.renewed(ADVICE, request)
         if not submit:
             draft = first(ADVICE, new_id(), request, "draft", by, now)
             return self._asking.write(draft)
         self._asking.check_complete(request)
+        self._asking.check_unasked(ADVICE, request)
         draft = first(ADVICE, new_id(), request.submit(now), "submit", by, now)
-        return self._questions.asked(draft, adviser, _GIVE)
+        return self._questions.asked(draft, adviser, _GIVE, renewed)
 
     def edit(
         self,
@@ -125,6 +128,7 @@ class Advices:
 
         Raises:
             NotReadyError: It is not complete.
+            AlreadyAskedError: As `ask`.
             StepNotAllowedError: It is submitted already.
             NotAllowedError: As `ask`.
         """
@@ -132,9 +136,11 @@ class Advices:
         was = found.record
         self._asking.check_complete(was)
         draft = found.next(was.submit(now), "submit", by, now)
-        again = was.submitted_at is not None
-        write = self._questions.moved if again else self._questions.asked
-        return write(draft, was.adviser, _GIVE)
+        if was.submitted_at is not None:
+            return self._questions.moved(draft, was.adviser, _GIVE)
+        self._asking.check_unasked(ADVICE, was)
+        renewed = self._asking.renewed(ADVICE, was)
+        return self._questions.asked(draft, was.adviser, _GIVE, renewed)
 
     def receive(self, id: str, *, by: Party) -> Entry[AdviceRequest]:
         """The adviser has the request; the term starts.
@@ -307,7 +313,7 @@ class Advices:
             NotAllowedError: As `ask`.
         """
         found, now = self._asking.own(ADVICE, id, by), self._clock()
-        record = found.record.conclude("withdraw")
+        record = found.record.withdraw()
         draft = found.next(record, "withdraw", by, now, reason)
         if found.record.submitted_at is None:
             return self._asking.write(draft)

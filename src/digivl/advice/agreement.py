@@ -17,7 +17,8 @@ from attrs.validators import optional
 from digivl.advice.basis import Basis
 from digivl.advice.body import Body
 from digivl.advice.clock import Clock, Inquiry, with_answer
-from digivl.advice.request import IN_HOUSE, MOST_POINTS, Condition, Silence, with_met
+from digivl.advice.follow_up import Silence
+from digivl.advice.request import IN_HOUSE, MOST_POINTS, Condition, with_met
 from digivl.errors import MalformedError, StepNotAllowedError
 from digivl.kernel.checks import at_most, free_text, public_line
 from digivl.kernel.kinds import Kind, Standing
@@ -132,6 +133,11 @@ class Agreement:
     def is_open(self) -> bool:
         """True while somebody has something to do about it."""
         return self.state in _RUNNING
+
+    @property
+    def is_unanswered(self) -> bool:
+        """True until the minister answered, or it ended without."""
+        return self.is_open
 
     @property
     def due(self) -> datetime | None:

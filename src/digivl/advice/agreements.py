@@ -57,13 +57,15 @@ class Agreements:
             documents: Ids of the documents; those of the advice if None, in their last
                 versions.
             channel: How it goes there, by its name in the settings.
-            renews: Id of the agreement that this one takes the place of.
+            renews: Id of the agreement that this one takes the place of; one that
+                waits for an answer ends with it.
 
         Raises:
             NotReadyError: It is not complete, e.g. there is no advice yet.
             NotAllowedError: The dossier is somebody else's.
             NotFoundError: No such document in this dossier, or nothing to renew.
             MalformedError: Who asks is the minister.
+            AlreadyAskedError: The same was asked, and has to be answered yet.
             StepNotAllowedError: The dossier is closed.
         """
         request, now = self._asking.own(ADVICE, advice, by, _ASK).record, self._clock()
@@ -82,10 +84,11 @@ class Agreements:
             renews=renews,
         )
         self._asking.check_other_side(agreement)
-        self._asking.check_renewed(AGREEMENT, agreement)
+        renewed = self._asking.renewed(AGREEMENT, agreement)
         self._asking.check_complete(agreement)
+        self._asking.check_unasked(AGREEMENT, agreement)
         draft = first(AGREEMENT, new_id(), agreement, "submit", by, now)
-        return self._questions.asked(draft, minister, _give(agreement))
+        return self._questions.asked(draft, minister, _give(agreement), renewed)
 
     def lacks(self, id: str) -> tuple[Lack, ...]:
         """What an agreement that was asked lacks by now; empty when nothing."""

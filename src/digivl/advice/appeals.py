@@ -18,9 +18,10 @@ import attrs
 
 from digivl.advice.asking import Asking, asks_itself
 from digivl.advice.body import Body
+from digivl.advice.follow_up import Appeal, Reply
 from digivl.advice.proposals import Proposals
 from digivl.advice.questions import ANSWER_DAYS, ASKER_DAYS, Questions
-from digivl.advice.request import ADVICE, AdviceRequest, Appeal, Reply
+from digivl.advice.request import ADVICE, AdviceRequest
 from digivl.advice.rules.ruleset import Purpose
 from digivl.custody.moves import Moves
 from digivl.custody.rights import Rights

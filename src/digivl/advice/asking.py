@@ -19,12 +19,17 @@ from digivl.advice.request import ADVICE, AdviceRequest
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.model import DOSSIER
 from digivl.dossiers.pieces import belonging, pinned
-from digivl.errors import MalformedError, NotFoundError, NotReadyError
+from digivl.errors import (
+    AlreadyAskedError,
+    MalformedError,
+    NotFoundError,
+    NotReadyError,
+)
 from digivl.kernel.kinds import Kind
 from digivl.kernel.parties import Party, Role
 from digivl.kernel.redaction import on_one_line
 from digivl.records.entries import Draft, Entry
-from digivl.records.port import RecordBook
+from digivl.records.port import Query, RecordBook
 
 _LONGEST_NAME: Final = 100
 
@@ -46,6 +51,28 @@ def asks_itself(question: AdviceRequest | Agreement, by: Party) -> bool:
     if question.body is Body.BA or _is_appealed(question):
         return by.role is not Role.BUDGET_MINISTER
     return question.body is Body.IF or own != _side(answerer(question))
+
+
+def _asks_the_same(waiting: R, question: R) -> bool:
+    """Whether a question that was asked leaves nothing for another one to ask.
+
+    About other texts the same body can be asked at the same time, and of some bodies
+    more than one on the same text.
+    """
+    if waiting.body is not question.body or not _waits(waiting):
+        return False
+    if question.body.hears_several and answerer(waiting).id != answerer(question).id:
+        return False
+    one, other = (
+        {piece.document for piece in asked.basis.pieces}
+        for asked in (waiting, question)
+    )
+    return one <= other or other <= one
+
+
+def _waits(question: AdviceRequest | Agreement) -> bool:
+    """Whether it was asked, and waits for an answer."""
+    return question.is_unanswered and question.submitted_at is not None
 
 
 def _is_appealed(question: AdviceRequest | Agreement) -> bool:
@@ -166,15 +193,18 @@ class Asking:
                 hint="Name who has to answer: never the own cabinet.",
             )
 
-    def check_renewed(self, kind: Kind[R], question: R) -> None:
-        """Refuse to renew what is no question to the same body about the dossier.
+    def renewed(self, kind: Kind[R], question: R) -> Entry[R] | None:
+        """The question that ends once this one is asked; None where none waits.
+
+        What was answered before, or is in appeal, stays what it is.
 
         Raises:
-            NotFoundError: It is not.
+            NotFoundError: What it renews is no question to the same body about the
+                dossier.
         """
         name = question.renews
         if name is None:
-            return
+            return None
         found = self._book.read_all(kind, [name]).get(name)
         same = (question.dossier, question.body)
         if found is None or (found.record.dossier, found.record.body) != same:
@@ -184,6 +214,21 @@ class Asking:
                 f"there is no {kind.name} {asked} of this dossier to renew",
                 hint=f"Name one on the {question.body.label}, or renew none.",
             )
+        return found if found.record.is_unanswered else None
+
+    def check_unasked(self, kind: Kind[R], question: R) -> None:
+        """Refuse to ask what waits for an answer already, unless it is renewed.
+
+        Raises:
+            AlreadyAskedError: It does; it names the question.
+        """
+        rows = self._book.rows(
+            Query(kind=kind.name, dossier=question.dossier, open=True)
+        )
+        found = self._book.read_all(kind, [row.ref.id for row in rows]).values()
+        for entry in found:
+            if entry.id != question.renews and _asks_the_same(entry.record, question):
+                raise AlreadyAskedError(question.body.label, str(entry.ref))
 
     def check_document(self, dossier: str, document: str | None) -> None:
         """Refuse a document that is not of the dossier.

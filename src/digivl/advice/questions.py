@@ -114,9 +114,18 @@ class Questions:
         clock = record.clock
         return clock.reckoned(record.inquiries, self.calendars) if clock else None
 
-    def asked(self, draft: Draft[R], to: Party, step: str) -> Entry[R]:
-        """Write a question; `to` has it, and the dossier with it."""
-        held = self._moves.asked(
+    def asked(
+        self, draft: Draft[R], to: Party, step: str, instead: Entry[R] | None = None
+    ) -> Entry[R]:
+        """Write a question; `to` has it, and the dossier with it.
+
+        Args:
+            draft: The question.
+            to: Who has to answer.
+            step: What that comes to, in Dutch.
+            instead: The question that it takes the place of, which ends with it.
+        """
+        question = self._moves.taken(
             draft.kind.ref(draft.id),
             to,
             step,
@@ -126,7 +135,9 @@ class Questions:
             at=draft.at,
             days=ANSWER_DAYS,
         )
-        return self._written(draft, held)
+        ended = [instead] if instead else []
+        held = self._moves.asked_instead(question, *(one.ref for one in ended))
+        return self._written(draft, held, [_taken_back(one, draft) for one in ended])
 
     def moved(self, draft: Draft[R], to: Party | None, step: str) -> Entry[R]:
         """Write what happened to a question; `to`, or who has it, has to do `step`.
@@ -148,10 +159,21 @@ class Questions:
         )
         return self._written(draft, held)
 
-    def _written(self, draft: Draft[R], held: Iterable[AnyDraft]) -> Entry[R]:
-        said = along(draft, self.channels)
+    def _written(
+        self, draft: Draft[R], held: Iterable[AnyDraft], ended: Sequence[Draft[R]] = ()
+    ) -> Entry[R]:
         if self.heard is None:
-            return self._book.write(draft, *held, *said.drafts, tasks=said.tasks)[0]
+            said = [along(one, self.channels) for one in (draft, *ended)]
+            drafts = [one for act in said for one in act.drafts]
+            tasks = [one for act in said for one in act.tasks]
+            return self._book.write(draft, *ended, *held, *drafts, tasks=tasks)[0]
         heard = (*draft.record.heard, self.heard.id)
         draft = attrs.evolve(draft, record=attrs.evolve(draft.record, heard=heard))
         return self._book.write(draft, *held, self.heard)[0]
+
+
+def _taken_back(question: Entry[R], renewal: Draft[R]) -> Draft[R]:
+    """The draft that ends a question, for the one that takes its place."""
+    why = f"vervangen door een nieuwe vraag: {renewal.kind.ref(renewal.id)}"
+    record = question.record.withdraw()
+    return question.next(record, "withdraw", renewal.actor, renewal.at, why)

@@ -15,13 +15,13 @@ import attrs
 from attrs.validators import and_, deep_iterable, optional
 
 from digivl.advice.basis import Basis
-from digivl.advice.body import AdviceAspect, AdviceOutcome, Body, SilenceEffect
+from digivl.advice.body import AdviceAspect, AdviceOutcome, Body
 from digivl.advice.clock import Clock, Inquiry, with_answer
+from digivl.advice.follow_up import Appeal, Reply, Silence
 from digivl.errors import MalformedError, StepNotAllowedError
 from digivl.kernel.checks import (
     at_most,
     counted_from_one,
-    digest,
     free_text,
     public_line,
 )
@@ -162,55 +162,6 @@ class Advice:
 
 
 @attrs.frozen(kw_only=True)
-class Silence:
-    """A term that passed without an answer (stilzwijgen).
-
-    Attributes:
-        effect: What that means.
-        rule: Id of the rule that says so.
-        rules: SHA-256 of the set of rules it came from.
-        at: When it was established.
-    """
-
-    effect: SilenceEffect
-    rule: str
-    rules: str = attrs.field(validator=digest)
-    at: datetime = attrs.field(validator=aware)
-
-
-@attrs.frozen(kw_only=True)
-class Reply:
-    """What the asker says to an unfavourable advice (repliek).
-
-    Attributes:
-        text: The reply.
-        at: When.
-        document: Id of the document that holds it, if there is one.
-    """
-
-    text: str = attrs.field(validator=free_text)
-    at: datetime = attrs.field(validator=aware)
-    document: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Appeal:
-    """An appeal to the minister of budget (beroep), of a matter not for the government.
-
-    Attributes:
-        minister: The minister bevoegd voor het budgettair beleid.
-        reason: Why.
-        at: When it was lodged.
-        clock: The term of the minister; None where no rule gives one.
-    """
-
-    minister: Party
-    reason: str = attrs.field(validator=free_text)
-    at: datetime = attrs.field(validator=aware)
-    clock: Clock | None = None
-
-
-@attrs.frozen(kw_only=True)
 class AdviceRequest:
     """A request for advice (adviesvraag).
 
@@ -272,6 +223,11 @@ class AdviceRequest:
     def is_open(self) -> bool:
         """True while somebody has something to do about it."""
         return self.state in _RUNNING or self.state is AdviceState.APPEALED
+
+    @property
+    def is_unanswered(self) -> bool:
+        """True until the adviser answered, or the request ended without."""
+        return self.state in _RUNNING
 
     @property
     def is_answered(self) -> bool:
@@ -361,8 +317,12 @@ class AdviceRequest:
         return attrs.evolve(self, state=self._after("appeal"), appeal=appeal)
 
     def conclude(self, step: str) -> AdviceRequest:
-        """The appeal is decided, or the request withdrawn."""
+        """The appeal is decided."""
         return attrs.evolve(self, state=self._after(step))
+
+    def withdraw(self) -> AdviceRequest:
+        """The asker takes it back."""
+        return attrs.evolve(self, state=self._after("withdraw"))
 
     def met(self, number: int, document: str) -> AdviceRequest:
         """A condition of the advice is met; see `with_met`."""

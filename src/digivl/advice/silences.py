@@ -18,8 +18,9 @@ from digivl.advice.agreement import AGREEMENT, Agreement
 from digivl.advice.appeals import Appeals
 from digivl.advice.body import SilenceEffect
 from digivl.advice.clock import Clock
+from digivl.advice.follow_up import Silence
 from digivl.advice.questions import Questions
-from digivl.advice.request import ADVICE, AdviceRequest, AdviceState, Silence
+from digivl.advice.request import ADVICE, AdviceRequest, AdviceState
 from digivl.errors import StaleRecordError
 from digivl.kernel.kinds import Kind
 from digivl.kernel.parties import SYSTEM

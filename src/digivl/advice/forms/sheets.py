@@ -18,6 +18,7 @@ from typing import Final
 from digivl.advice.agreement import Agreement, Ruling
 from digivl.advice.body import AdviceAspect, Body
 from digivl.advice.clock import Clock, Inquiry
+from digivl.advice.follow_up import Silence
 from digivl.advice.forms.layout import Column, Row, Section, Sheet, Table
 from digivl.advice.forms.parts import (
     Material,
@@ -35,7 +36,7 @@ from digivl.advice.forms.parts import (
     references,
     urgency,
 )
-from digivl.advice.request import Advice, AdviceRequest, Condition, Silence
+from digivl.advice.request import Advice, AdviceRequest, Condition
 from digivl.errors import NotReadyError
 from digivl.pdf.typeset import paragraphs
 
