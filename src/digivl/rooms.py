@@ -91,10 +91,16 @@ class Rooms:
     @once
     def custody(self) -> Custodian:
         """Who has what, since when, until when."""
+        from digivl.advice.holders import QuestionHolders
         from digivl.custody.service import Custodian
 
         return Custodian(
-            self.book, self._moves, self._rights, self.absences, self.clock
+            self.book,
+            self._moves,
+            self._rights,
+            self.absences,
+            QuestionHolders(self.book, self._rights),
+            self.clock,
         )
 
     @once

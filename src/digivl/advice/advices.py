@@ -303,7 +303,7 @@ class Advices:
         )
         record = found.record.advise(advice)
         draft = found.next(record, "advise", by, now)
-        return self._questions.moved(draft, record.asker, _next_step(record))
+        return self._questions.moved(draft, record.asker, record.next_step)
 
     def withdraw(self, id: str, *, by: Party, reason: str = "") -> Entry[AdviceRequest]:
         """Take a request back: nobody has to answer it any more.
@@ -376,12 +376,3 @@ class Advices:
 def _later(record: AdviceRequest, was: AdviceRequest) -> bool:
     """Whether the term ends later than it did."""
     return record.due is not None and was.due is not None and was.due < record.due
-
-
-def _next_step(record: AdviceRequest) -> str:
-    advice = record.advice
-    if advice is None or record.body is not Body.IF:
-        return "het advies verwerken"
-    if advice.outcome is AdviceOutcome.UNFAVOURABLE:
-        return "repliek geven op het ongunstige advies"
-    return "begrotingsakkoord vragen" if advice.agreement_needed else "agenderen"

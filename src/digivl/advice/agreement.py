@@ -18,6 +18,7 @@ from digivl.advice.basis import Basis
 from digivl.advice.body import Body
 from digivl.advice.clock import Clock, Inquiry, with_answer
 from digivl.advice.follow_up import Silence
+from digivl.advice.registration import Registered, check_shown
 from digivl.advice.request import IN_HOUSE, MOST_POINTS, Condition, with_met
 from digivl.errors import MalformedError, StepNotAllowedError
 from digivl.kernel.checks import at_most, free_text, public_line
@@ -67,6 +68,7 @@ class Ruling:
         reason: Why not, or a remark.
         conditions: Each on its own, to be met later.
         document: Id of the document that holds it, if there is one.
+        registered: Who entered it for the minister; None where it came by itself.
     """
 
     granted: bool
@@ -76,10 +78,17 @@ class Ruling:
         default=(), validator=at_most(MOST_POINTS)
     )
     document: str | None = None
+    registered: Registered | None = None
 
     def __attrs_post_init__(self) -> None:
+        check_shown(self.registered, self.document)
         if not self.granted and not self.reason.strip():
             raise MalformedError("a refusal has a reason")
+
+    @property
+    def next_step(self) -> str:
+        """What the asker has to do with it, in Dutch."""
+        return "agenderen" if self.granted else "voorleggen aan de Vlaamse Regering"
 
 
 @attrs.frozen(kw_only=True)

@@ -182,7 +182,7 @@ class Agreements:
             conditions=tuple(Condition(text=text) for text in conditions),
             document=document,
         )
-        return self._decide(id, ruling, by, "agenderen")
+        return self._decide(id, ruling, by)
 
     def refuse(
         self, id: str, *, reason: str, by: Party, document: str | None = None
@@ -197,7 +197,7 @@ class Agreements:
         ruling = Ruling(
             granted=False, at=self._clock(), reason=reason, document=document
         )
-        return self._decide(id, ruling, by, "voorleggen aan de Vlaamse Regering")
+        return self._decide(id, ruling, by)
 
     def withdraw(self, id: str, *, by: Party, reason: str = "") -> Entry[Agreement]:
         """Take a question back: nobody has to answer it any more.
@@ -253,15 +253,13 @@ class Agreements:
         found = self._questions.all_of(AGREEMENT, dossier)
         return sorted(found, key=lambda entry: entry.record.submitted_at)
 
-    def _decide(
-        self, id: str, ruling: Ruling, by: Party, next_step: str
-    ) -> Entry[Agreement]:
+    def _decide(self, id: str, ruling: Ruling, by: Party) -> Entry[Agreement]:
         found = self._questions.answering(AGREEMENT, id, by)
         self._asking.check_document(found.record.dossier, ruling.document)
         record = found.record.decide(ruling)
         action = "agree" if ruling.granted else "refuse"
         draft = found.next(record, action, by, ruling.at)
-        return self._questions.moved(draft, record.asker, next_step)
+        return self._questions.moved(draft, record.asker, ruling.next_step)
 
 
 def _give(agreement: Agreement) -> str:

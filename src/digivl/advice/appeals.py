@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 import attrs
 
@@ -31,10 +32,13 @@ from digivl.kernel.parties import Party
 from digivl.records.entries import Draft, Entry
 from digivl.records.port import RecordBook
 
+#: Kind of what custody calls an appeal; it stands in the request for advice.
+APPEAL: Final = "appeal"
+
 
 def appeal_of(request: str) -> Ref:
     """What custody calls the appeal against the advice on a request."""
-    return Ref("appeal", request)
+    return Ref(APPEAL, request)
 
 
 @attrs.frozen

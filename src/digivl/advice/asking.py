@@ -16,6 +16,7 @@ from digivl.advice.completeness import Lack, lacks
 from digivl.advice.messages.outgoing import answerer
 from digivl.advice.proposals import Proposals
 from digivl.advice.request import ADVICE, AdviceRequest
+from digivl.custody.absence import works_with
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.model import DOSSIER
 from digivl.dossiers.pieces import belonging, pinned
@@ -79,11 +80,16 @@ def _is_appealed(question: AdviceRequest | Agreement) -> bool:
     return isinstance(question, AdviceRequest) and question.appeal is not None
 
 
-def _asked(question: AdviceRequest | Agreement) -> Party:
+def asked_of(question: AdviceRequest | Agreement) -> Party:
     """Who has to answer: the adviser, or the minister whom it was appealed to."""
     if isinstance(question, AdviceRequest) and question.appeal is not None:
         return question.appeal.minister
     return answerer(question)
+
+
+def is_of_side(one: Party, other: Party) -> bool:
+    """Whether they are colleagues, or work for the same minister."""
+    return works_with(one, other) or _side(one) == _side(other)
 
 
 def _side(party: Party) -> str:
@@ -186,7 +192,7 @@ class Asking:
         Raises:
             MalformedError: Who has to answer is who asks.
         """
-        asked = _asked(question)
+        asked = asked_of(question)
         if asks_itself(question, asked):
             raise MalformedError(
                 f"{asked} cannot answer: it is the side that asks",

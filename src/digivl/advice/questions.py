@@ -17,7 +17,7 @@ from digivl.advice.body import Body
 from digivl.advice.clock import Clock
 from digivl.advice.messages.correspondence import HeardMessage
 from digivl.advice.messages.outgoing import along
-from digivl.advice.request import IN_HOUSE, AdviceRequest
+from digivl.advice.request import AdviceRequest
 from digivl.advice.rules.ruleset import Purpose, RuleSet
 from digivl.custody.moves import Moves
 from digivl.custody.rights import Rights
@@ -74,16 +74,16 @@ class Questions:
         """As `held`, for an act of who is asked.
 
         Who asked can take a question over, to give it to somebody else who answers; to
-        answer it would be to advise oneself. Only what was answered elsewhere, on
-        paper or over a channel, can who asked enter so; who did stands in the book.
+        answer it would be to advise oneself. What was answered elsewhere and came on
+        paper is registered, which says so: see `registrations`.
 
         Raises:
-            NotAllowedError: As `held`; also where `by` asked it in-house, or is of the
-                side that did.
+            NotAllowedError: As `held`; also where `by` asked it, or is of the side that
+                did.
             NotFoundError: No such question.
         """
         found = self.held(kind, id, by)
-        if found.record.channel == IN_HOUSE and asks_itself(found.record, by):
+        if asks_itself(found.record, by):
             self._rights.refuse(found.ref, by)
         return found
 

@@ -18,6 +18,7 @@ from digivl.advice.basis import Basis
 from digivl.advice.body import AdviceAspect, AdviceOutcome, Body
 from digivl.advice.clock import Clock, Inquiry, with_answer
 from digivl.advice.follow_up import Appeal, Reply, Silence
+from digivl.advice.registration import Registered, check_shown
 from digivl.errors import MalformedError, StepNotAllowedError
 from digivl.kernel.checks import (
     at_most,
@@ -32,6 +33,7 @@ from digivl.kernel.parties import Party
 
 #: Both sides use digivl: nothing has to be sent.
 IN_HOUSE: Final = "in-house"
+_AGENDA: Final = "agenderen"
 #: Conditions, remarks or lacks of one answer; more is no answer that people read.
 MOST_POINTS: Final = 1_000
 
@@ -139,6 +141,7 @@ class Advice:
         aspects: Remarks, each on one aspect.
         conditions: Each on its own, to be met later.
         document: Id of the document that holds it, if there is one.
+        registered: Who entered it for the adviser; None where it came by itself.
     """
 
     outcome: AdviceOutcome
@@ -151,8 +154,10 @@ class Advice:
         default=(), validator=at_most(MOST_POINTS)
     )
     document: str | None = None
+    registered: Registered | None = None
 
     def __attrs_post_init__(self) -> None:
+        check_shown(self.registered, self.document)
         conditional = self.outcome is AdviceOutcome.FAVOURABLE_ON_CONDITIONS
         if conditional is not bool(self.conditions):
             raise MalformedError(
@@ -241,6 +246,15 @@ class AdviceRequest:
             return self.clock.due if self.clock else None
         appealed = self.state is AdviceState.APPEALED and self.appeal
         return appealed.clock.due if appealed and appealed.clock else None
+
+    @property
+    def next_step(self) -> str:
+        """What the asker has to do with the answer, in Dutch."""
+        if self.advice is None or self.body is not Body.IF:
+            return "het advies verwerken"
+        if self.advice.outcome is AdviceOutcome.UNFAVOURABLE:
+            return "repliek geven op het ongunstige advies"
+        return "begrotingsakkoord vragen" if self.advice.agreement_needed else _AGENDA
 
     def _after(self, step: str) -> AdviceState:
         return ADVICE_LIFECYCLE.after(self.state, step)
