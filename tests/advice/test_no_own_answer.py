@@ -12,6 +12,7 @@ import pytest
 from digivl.advice.appeals import appeal_of
 from digivl.advice.body import AdviceOutcome, Body
 from digivl.advice.request import ADVICE
+from digivl.custody.label import PREFIX
 from digivl.dossiers.model import DOSSIER
 from digivl.errors import MalformedError, NotAllowedError
 from digivl.kernel.parties import Party, Role
@@ -111,6 +112,18 @@ def test_a_third_party_gets_no_question(act: str, matter: Matter) -> None:
     for to in (COLLEAGUE, SECRETARIAT, attrs.evolve(INSPECTOR, id="if-2")):
         custody.take_over(it.ref, by=CABINET, reason="antwoordt niet")
         assert to == given(it.ref, to, by=CABINET).record.holder
+
+
+def test_who_scanned_the_folder_answers_nothing(matter: Matter) -> None:
+    """Paper can be with anybody; what it asks is for who was asked."""
+    it, vl = matter.received(), matter.vl
+    label = vl.labels.make(ADVICE.ref(it), by=INSPECTOR)
+
+    vl.labels.scanned(PREFIX + label.id, STRANGER)
+
+    assert STRANGER == vl.custody.of(ADVICE.ref(it)).record.holder
+    with pytest.raises(NotAllowedError):
+        vl.advices.advise(it, FAVOURABLE, by=STRANGER)
 
 
 def test_who_stands_in_can_be_given_it(matter: Matter) -> None:

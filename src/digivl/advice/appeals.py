@@ -17,7 +17,7 @@ from typing import Final
 
 import attrs
 
-from digivl.advice.asking import Asking, asks_itself
+from digivl.advice.asking import Asking
 from digivl.advice.body import Body
 from digivl.advice.follow_up import Appeal, Reply
 from digivl.advice.proposals import Proposals
@@ -146,10 +146,8 @@ class Appeals:
     def _rule(
         self, id: str, action: str, by: Party, reason: str, step: str
     ) -> Entry[AdviceRequest]:
-        self._rights.held(appeal_of(id), by)
-        found = self._asking.read(ADVICE, id)
-        if asks_itself(found.record, by):
-            self._rights.refuse(appeal_of(id), by)
+        subject = appeal_of(id)
+        found = self._questions.answering(ADVICE, id, by, subject=subject)
         record = found.record.conclude(action)
         return self.ruled(found.next(record, action, by, self._clock(), reason), step)
 

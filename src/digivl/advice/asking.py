@@ -33,6 +33,9 @@ from digivl.records.entries import Draft, Entry
 from digivl.records.port import Query, RecordBook
 
 _LONGEST_NAME: Final = 100
+#: Offices that somebody else of the same role can hold.
+_OFFICES: Final = frozenset({Role.FINANCE_INSPECTOR, Role.BUDGET_MINISTER})
+_MINISTERS: Final = frozenset({Role.MINISTER, Role.BUDGET_MINISTER})
 
 R = TypeVar("R", AdviceRequest, Agreement)
 
@@ -52,6 +55,21 @@ def asks_itself(question: AdviceRequest | Agreement, by: Party) -> bool:
     if question.body is Body.BA or _is_appealed(question):
         return by.role is not Role.BUDGET_MINISTER
     return question.body is Body.IF or own != _side(answerer(question))
+
+
+def can_answer(question: AdviceRequest | Agreement, one: Party) -> bool:
+    """Whether a party can answer in the place of who was asked.
+
+    It is a colleague, works for the minister who was asked, or holds the same office.
+    """
+    if asks_itself(question, one):
+        return False
+    asked = asked_of(question)
+    if works_with(one, asked):
+        return True
+    if asked.role in _OFFICES and one.role is asked.role:
+        return True
+    return asked.role in _MINISTERS and is_of_side(one, asked)
 
 
 def _asks_the_same(waiting: R, question: R) -> bool:

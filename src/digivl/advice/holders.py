@@ -6,16 +6,15 @@ from typing import Any, Final
 
 import attrs
 
-from digivl.advice.agreement import AGREEMENT, Agreement
+from digivl.advice.agreement import AGREEMENT
 from digivl.advice.appeals import APPEAL
-from digivl.advice.asking import asked_of, asks_itself, is_of_side
-from digivl.advice.request import ADVICE, AdviceRequest
-from digivl.custody.absence import works_with
+from digivl.advice.asking import asked_of, can_answer, is_of_side
+from digivl.advice.request import ADVICE
 from digivl.custody.model import Custody
 from digivl.custody.rights import Rights
 from digivl.errors import MalformedError
 from digivl.kernel.kinds import Kind
-from digivl.kernel.parties import Party, Role
+from digivl.kernel.parties import Party
 from digivl.records.port import RecordBook
 
 #: Kinds of what is held for a question, and where that question stands.
@@ -24,9 +23,6 @@ _KINDS: Final[dict[str, Kind[Any]]] = {
     AGREEMENT.name: AGREEMENT,
     APPEAL: ADVICE,
 }
-#: Offices that somebody else of the same role can hold.
-_OFFICES: Final = frozenset({Role.FINANCE_INSPECTOR, Role.BUDGET_MINISTER})
-_MINISTERS: Final = frozenset({Role.MINISTER, Role.BUDGET_MINISTER})
 
 
 @attrs.frozen
@@ -47,25 +43,10 @@ class QuestionHolders:
             return
         question = self._book.read(kind, held.subject.id).record
         concerned = is_of_side(to, question.asker) or can_answer(question, to)
-        if concerned or self._rights.may_move(held, to):
+        if concerned or self._rights.may_act_for(to, held.holder):
             return
         raise MalformedError(
             f"{to} cannot answer {held.subject}: it was asked of {asked_of(question)}",
             hint="Give it to a colleague of theirs, or renew the question and ask "
             "somebody else.",
         )
-
-
-def can_answer(question: AdviceRequest | Agreement, one: Party) -> bool:
-    """Whether a party can answer in the place of who was asked.
-
-    It is a colleague, works for the minister who was asked, or holds the same office.
-    """
-    if asks_itself(question, one):
-        return False
-    asked = asked_of(question)
-    if works_with(one, asked):
-        return True
-    if asked.role in _OFFICES and one.role is asked.role:
-        return True
-    return asked.role in _MINISTERS and is_of_side(one, asked)

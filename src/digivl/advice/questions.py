@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import attrs
 
 from digivl.advice.agreement import Agreement
-from digivl.advice.asking import asks_itself
+from digivl.advice.asking import asked_of, asks_itself, can_answer
 from digivl.advice.body import Body
 from digivl.advice.clock import Clock
 from digivl.advice.messages.correspondence import HeardMessage
@@ -22,7 +22,7 @@ from digivl.advice.rules.ruleset import Purpose, RuleSet
 from digivl.custody.moves import Moves
 from digivl.custody.rights import Rights
 from digivl.kernel.calendar import Calendar
-from digivl.kernel.kinds import Kind
+from digivl.kernel.kinds import Kind, Ref
 from digivl.kernel.moments import day_of
 from digivl.kernel.parties import Party
 from digivl.kernel.reckoning import Reckoning
@@ -70,21 +70,36 @@ class Questions:
         self._rights.held(kind.ref(id), by)
         return self._book.read(kind, id)
 
-    def answering(self, kind: Kind[R], id: str, by: Party) -> Entry[R]:
+    def answering(
+        self, kind: Kind[R], id: str, by: Party, *, subject: Ref | None = None
+    ) -> Entry[R]:
         """As `held`, for an act of who is asked.
 
         Who asked can take a question over, to give it to somebody else who answers; to
         answer it would be to advise oneself. What was answered elsewhere and came on
         paper is registered, which says so: see `registrations`.
 
+        Args:
+            kind: Of the question.
+            id: Its id.
+            by: Who answers.
+            subject: What custody calls it, where that is not the question itself.
+
         Raises:
             NotAllowedError: As `held`; also where `by` asked it, or is of the side that
-                did.
+                did, or has it without being able to answer.
             NotFoundError: No such question.
         """
-        found = self.held(kind, id, by)
-        if asks_itself(found.record, by):
-            self._rights.refuse(found.ref, by)
+        held = subject or kind.ref(id)
+        holder = self._rights.held(held, by).record.holder
+        found = self._book.read(kind, id)
+        question = found.record
+        # Who acts for a holder is looked at as that holder; a folder of paper can be
+        # with anybody who scanned it.
+        answers = can_answer(question, by) or can_answer(question, holder)
+        above = self._rights.may_act_for(by, asked_of(question))
+        if asks_itself(question, by) or not (answers or above):
+            self._rights.refuse(held, by)
         return found
 
     def all_of(self, kind: Kind[R], dossier: str) -> Sequence[Entry[R]]:

@@ -49,11 +49,11 @@ class Rights:
             self._check(found.record, by)
         return found
 
-    def may_move(self, held: Custody, one: Party) -> bool:
-        """Whether a party may move what somebody holds, whoever had it before."""
-        if self._absences.acts_for(one, held.holder, self._clock()):
+    def may_act_for(self, one: Party, other: Party) -> bool:
+        """Whether a party may move what another one has, or would have."""
+        if self._absences.acts_for(one, other, self._clock()):
             return True
-        allows, whose = self._guard.policy.allows, _ministers(held)
+        allows, whose = self._guard.policy.allows, [other.minister or other.id]
         return allows(one, Permission.MOVE_CUSTODY, whose)
 
     def refuse(self, subject: Ref, by: Party) -> NoReturn:
@@ -70,9 +70,5 @@ class Rights:
         return by.id in {party.id for party in parties if party is not None}
 
     def _check(self, held: Custody, by: Party) -> None:
-        if not self.may_move(held, by):
+        if not self.may_act_for(by, held.holder):
             self._guard.refuse(by, Permission.MOVE_CUSTODY, held.subject)
-
-
-def _ministers(held: Custody) -> list[str]:
-    return [held.holder.minister or held.holder.id]
