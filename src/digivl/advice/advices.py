@@ -24,6 +24,7 @@ from digivl.advice.request import (
     Condition,
 )
 from digivl.errors import MalformedError
+from digivl.kernel.declared import checked
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party
 from digivl.kernel.reckoning import Reckoning
@@ -34,6 +35,7 @@ _COMPLETE = "aanvullen en opnieuw indienen"
 
 
 @attrs.frozen
+@checked
 class Advices:
     """Advice requests of an office, from draft to answer."""
 

@@ -22,6 +22,7 @@ from digivl.advice.registration import Registered, check_shown
 from digivl.advice.request import IN_HOUSE, MOST_POINTS, Condition, with_met
 from digivl.errors import MalformedError, StepNotAllowedError
 from digivl.kernel.checks import at_most, free_text, public_line
+from digivl.kernel.declared import typed
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -58,7 +59,7 @@ AGREEMENT_LIFECYCLE: Final = Lifecycle(
 )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Ruling:
     """What the minister answered (beslissing over het akkoord).
 

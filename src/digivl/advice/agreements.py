@@ -16,6 +16,7 @@ from digivl.advice.completeness import Lack
 from digivl.advice.messages.correspondence import HeardMessage
 from digivl.advice.questions import Questions
 from digivl.advice.request import ADVICE, IN_HOUSE, Condition
+from digivl.kernel.declared import checked
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party
 from digivl.kernel.reckoning import Reckoning
@@ -25,6 +26,7 @@ _ASK = Permission.ASK_AGREEMENT
 
 
 @attrs.frozen
+@checked
 class Agreements:
     """The agreements that an office asks of ministers, from question to answer."""
 

@@ -27,6 +27,7 @@ from digivl.advice.rules.ruleset import Purpose
 from digivl.custody.moves import Moves
 from digivl.custody.rights import Rights
 from digivl.errors import StepNotAllowedError
+from digivl.kernel.declared import checked
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party
 from digivl.records.entries import Draft, Entry
@@ -42,6 +43,7 @@ def appeal_of(request: str) -> Ref:
 
 
 @attrs.frozen
+@checked
 class Appeals:
     """Replies to unfavourable advice, and appeals against it."""
 

@@ -9,6 +9,7 @@ import attrs
 from digivl.advice.body import SilenceEffect
 from digivl.advice.clock import Clock
 from digivl.kernel.checks import digest, free_text
+from digivl.kernel.declared import typed
 from digivl.kernel.moments import aware
 from digivl.kernel.parties import Party
 
@@ -30,7 +31,7 @@ class Silence:
     at: datetime = attrs.field(validator=aware)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Reply:
     """What the asker says to an unfavourable advice (repliek).
 
@@ -45,7 +46,7 @@ class Reply:
     document: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Appeal:
     """An appeal to the minister of budget (beroep), of a matter not for the government.
 

@@ -29,6 +29,7 @@ from digivl.dossiers.model import DOSSIER, STEP, ItemKind, ProcedureStep, StepKi
 from digivl.dossiers.submission import SUBMISSION, Submission
 from digivl.errors import MalformedError, NotFoundError
 from digivl.kernel.calendar import Calendar
+from digivl.kernel.declared import checked
 from digivl.kernel.kinds import Kind
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry, first
@@ -38,6 +39,7 @@ K = TypeVar("K", bound=attrs.AttrsInstance)
 
 
 @attrs.frozen
+@checked
 class ReadinessGate:
     """Says whether a step may go on the agenda, and what is missing (gereedheid)."""
 

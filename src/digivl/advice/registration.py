@@ -6,10 +6,11 @@ import attrs
 
 from digivl.errors import MalformedError
 from digivl.kernel.checks import public_line
+from digivl.kernel.declared import typed
 from digivl.kernel.parties import Party
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Registered:
     """Who entered an answer for who gave it, and why it did not come by itself.
 

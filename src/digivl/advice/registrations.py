@@ -28,6 +28,7 @@ from digivl.advice.request import (
     Condition,
 )
 from digivl.errors import MalformedError
+from digivl.kernel.declared import checked
 from digivl.kernel.kinds import Kind
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
@@ -38,6 +39,7 @@ _ASK: Final = Permission.ASK_AGREEMENT
 
 
 @attrs.frozen
+@checked
 class Registrations:
     """Answers on behalf of who gave them: of questions that went over a channel."""
 

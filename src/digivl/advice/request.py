@@ -26,6 +26,7 @@ from digivl.kernel.checks import (
     free_text,
     public_line,
 )
+from digivl.kernel.declared import typed
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -89,7 +90,7 @@ ADVICE_LIFECYCLE: Final = Lifecycle(
 )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Condition:
     """Something that an advice or agreement asks to be met (voorwaarde).
 
@@ -121,7 +122,7 @@ def with_met(
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class AspectRemark:
     """What an advice says about one aspect (opmerking)."""
 
@@ -129,7 +130,7 @@ class AspectRemark:
     text: str = attrs.field(validator=free_text)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Advice:
     """An advice that was given (advies).
 

@@ -22,6 +22,7 @@ from digivl.advice.follow_up import Silence
 from digivl.advice.questions import Questions
 from digivl.advice.request import ADVICE, AdviceRequest, AdviceState
 from digivl.errors import StaleRecordError
+from digivl.kernel.declared import checked
 from digivl.kernel.kinds import Kind
 from digivl.kernel.parties import SYSTEM
 from digivl.records.entries import AnyEntry
@@ -31,6 +32,7 @@ _NEXT: Final = "verder zonder antwoord: de termijn is verstreken"
 
 
 @attrs.frozen
+@checked
 class Silences:
     """Watches the terms of everything that was asked."""
 

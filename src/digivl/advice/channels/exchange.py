@@ -30,6 +30,7 @@ from digivl.errors import (
     MalformedError,
     OutcomeUnknownError,
 )
+from digivl.kernel.declared import checked
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import SYSTEM, Party
@@ -68,6 +69,7 @@ class Collected:
 
 
 @attrs.frozen(kw_only=True)
+@checked
 class Exchange:
     """The conversation of an office with those who advise and agree elsewhere.
 

@@ -53,6 +53,7 @@ from digivl.errors import (
     StepNotAllowedError,
     UntrustworthyAnswerError,
 )
+from digivl.kernel.declared import checked
 from digivl.kernel.parties import SYSTEM, Party
 from digivl.kernel.personal import Personal
 from digivl.kernel.redaction import on_one_line
@@ -76,6 +77,7 @@ _WRONG: Final = (
 
 
 @attrs.frozen(kw_only=True)
+@checked
 class Hearing:
     """Applies incoming messages in the name of who has to answer.
 

@@ -25,6 +25,7 @@ from digivl.kernel.checks import (
     named_outside,
     public_line,
 )
+from digivl.kernel.declared import typed
 from digivl.kernel.kinds import Ref
 from digivl.kernel.moments import aware
 from digivl.kernel.personal import Personal
@@ -47,7 +48,7 @@ class OutgoingKind(Enum):
     WITHDRAWAL = "intrekking"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Enclosure:
     """A document that a question rests on (bijlage).
 
@@ -64,7 +65,7 @@ class Enclosure:
     type: str
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Outgoing:
     """A message to who has to answer (uitgaand bericht).
 
@@ -103,7 +104,7 @@ class Outgoing:
     lines: tuple[BudgetLine, ...] = ()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Receipt:
     """What a channel says once it took a message (ontvangstbewijs).
 
@@ -123,14 +124,14 @@ class Received:
     """The other side has the question (ontvangen)."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Asked:
     """The other side asks something: for information, or to complete (vraag)."""
 
     text: str = attrs.field(validator=free_text)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class SentBack:
     """The other side sends it back as incomplete (teruggezonden)."""
 
@@ -139,7 +140,7 @@ class SentBack:
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Advised:
     """The other side gives advice (advies).
 
@@ -163,7 +164,7 @@ class Advised:
             raise MalformedError("conditions go with advice on conditions, and only so")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Agreed:
     """The other side agrees (akkoord).
 
@@ -178,14 +179,14 @@ class Agreed:
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Refused:
     """The other side does not agree, and says why (geweigerd)."""
 
     reason: str = attrs.field(validator=(free_text, public_line))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Unclear:
     """It cannot be told what the other side says: somebody has to look at it.
 
@@ -200,7 +201,7 @@ class Unclear:
 Said: TypeAlias = Received | Asked | SentBack | Advised | Agreed | Refused | Unclear
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Incoming:
     """A message of who has to answer (inkomend bericht).
 
