@@ -158,6 +158,7 @@ class Rooms:
         """Whether a step may go on the agenda, and what is missing."""
         from digivl.advice.gate import ReadinessGate
         from digivl.advice.readiness import NAMES
+        from digivl.advice.veil import told_to
 
         if unknown := {*self.settings.advice.not_blocking} - NAMES:
             raise ConfigurationError(
@@ -168,6 +169,7 @@ class Rooms:
             self.book,
             self.guard,
             lambda dossier, by: dossier in self.reading.known([dossier], by=by),
+            lambda by, documents: told_to(by, documents, self.reading),
             self.clock,
             self.rules,
             self.calendars,

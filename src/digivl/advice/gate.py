@@ -22,7 +22,7 @@ from digivl.advice.readiness import (
 )
 from digivl.advice.request import ADVICE, AdviceRequest
 from digivl.advice.rules.ruleset import RuleSet
-from digivl.documents.model import DOCUMENT
+from digivl.documents.model import DOCUMENT, Document
 from digivl.dossiers.gate import Requirement
 from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.model import DOSSIER, STEP, ItemKind, ProcedureStep, StepKind
@@ -46,6 +46,7 @@ class ReadinessGate:
     _book: RecordBook
     _guard: Guard
     _knows: Callable[[str, Party], bool]
+    _told: Callable[[Party | None, Sequence[Entry[Document]]], Mapping[str, Document]]
     _clock: Callable[[], datetime]
     _rules: RuleSet
     _calendars: Mapping[str, Calendar]
@@ -62,6 +63,8 @@ class ReadinessGate:
     ) -> Readiness:
         """Whether a step may go on the agenda, for who may know of its dossier.
 
+        A document that `by` may not read is called by its type.
+
         Args:
             dossier: Id of the dossier.
             step: Id of the step; the one that comes next if None.
@@ -74,7 +77,7 @@ class ReadinessGate:
         """
         if not self._knows(dossier, by):
             self._guard.hide(by, Permission.READ_CONFIDENTIAL, DOSSIER.ref(dossier))
-        return self._readiness(dossier, step, meeting, at or self._clock())
+        return self._readiness(dossier, step, meeting, at or self._clock(), by)
 
     def requirements(
         self,
@@ -127,9 +130,14 @@ class ReadinessGate:
         return self._book.write(draft)[0]
 
     def _readiness(
-        self, dossier: str, step: str | None, meeting: str | None, at: datetime
+        self,
+        dossier: str,
+        step: str | None,
+        meeting: str | None,
+        at: datetime,
+        by: Party | None = None,
     ) -> Readiness:
-        situation = self._situation(dossier, step, meeting, at)
+        situation = self._situation(dossier, step, meeting, at, by)
         return Readiness(
             dossier=dossier,
             step=step,
@@ -142,11 +150,16 @@ class ReadinessGate:
         )
 
     def _situation(
-        self, dossier: str, step: str | None, meeting: str | None, at: datetime
+        self,
+        dossier: str,
+        step: str | None,
+        meeting: str | None,
+        at: datetime,
+        by: Party | None,
     ) -> Situation:
         name = proposal_id(dossier)
         proposal = self._book.read_all(PROPOSAL, [name]).get(name)
-        documents = {e.id: e.record for e in self._all(DOCUMENT, dossier)}
+        documents = self._told(by, self._all(DOCUMENT, dossier))
         steps = self._all(STEP, dossier)
         looked_at = _step(steps, step)
         stage = _stage(steps, looked_at)
