@@ -108,13 +108,20 @@ class StepNotAllowedError(DigivlError):
     code = "step-not-allowed"
 
     def __init__(
-        self, subject: str, state: str, step: str, open_steps: Iterable[str]
+        self,
+        subject: str,
+        state: str,
+        step: str,
+        open_steps: Iterable[str],
+        *,
+        hint: str = "",
     ) -> None:
         self.subject, self.state, self.step = subject, state, step
         self.open_steps = tuple(open_steps)
         choices = ", ".join(self.open_steps) or "none: this state is final"
         super().__init__(
-            f"{subject} is {state!r}: cannot {step!r} (open steps: {choices})"
+            f"{subject} is {state!r}: cannot {step!r} (open steps: {choices})",
+            hint=hint or "Look how it stands now; somebody may have acted on it.",
         )
 
 
@@ -130,7 +137,10 @@ class NotReadyError(DigivlError):
     def __init__(self, subject: str, missing: Iterable[tuple[str, str]]) -> None:
         self.missing = tuple(missing)
         lines = "; ".join(f"{name}: {text}" for name, text in self.missing)
-        super().__init__(f"{subject!r} is not ready: {lines}")
+        super().__init__(
+            f"{subject!r} is not ready: {lines}",
+            hint="Add what lacks, then do it again.",
+        )
 
 
 class NotAllowedError(DigivlError):

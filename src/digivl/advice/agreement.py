@@ -84,7 +84,9 @@ class Ruling:
     def __attrs_post_init__(self) -> None:
         check_shown(self.registered, self.document)
         if not self.granted and not self.reason.strip():
-            raise MalformedError("a refusal has a reason")
+            raise MalformedError(
+                "a refusal has a reason", hint="Say why the minister does not agree."
+            )
 
     @property
     def next_step(self) -> str:
@@ -186,7 +188,10 @@ class Agreement:
     def met(self, number: int, document: str) -> Agreement:
         """A condition of the agreement is met; see `with_met`."""
         if self.ruling is None:
-            raise StepNotAllowedError("agreement", "niet gegeven", "meet", ())
+            raise StepNotAllowedError(
+                *("agreement", "niet gegeven", "meet", ()),
+                hint="Conditions are met once the minister has answered.",
+            )
         conditions = with_met(self.ruling.conditions, number, document)
         ruling = attrs.evolve(self.ruling, conditions=conditions)
         return attrs.evolve(self, ruling=ruling)

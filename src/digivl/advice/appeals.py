@@ -157,5 +157,6 @@ class Appeals:
         proposal = self._proposals.find(dossier)
         if proposal is not None and proposal.record.for_government:
             raise StepNotAllowedError(
-                "proposal", "voor de Vlaamse Regering", "appeal", ("reply",)
+                *("proposal", "voor de Vlaamse Regering", "appeal", ("reply",)),
+                hint="Reply in the nota: the government decides.",
             )

@@ -116,9 +116,15 @@ class Clock:
             MalformedError: The rule knows no longer term, or it is no more days.
         """
         if not self.term.extends:
-            raise MalformedError(f"rule {self.term.id} knows no longer term")
+            raise MalformedError(
+                f"rule {self.term.id} knows no longer term",
+                hint="Renew the question: the new one has a term of its own.",
+            )
         if days < 1:
-            raise MalformedError("a longer term has at least one day more")
+            raise MalformedError(
+                "a longer term has at least one day more",
+                hint="Say how many days more, e.g. days=3.",
+            )
         return attrs.evolve(self, extension=self.extension + days)
 
     def wound(

@@ -222,7 +222,10 @@ def _step(
     for entry in steps:
         if entry.id == wanted:
             return entry
-    raise NotFoundError(f"there is no {STEP.name} {wanted} in this dossier")
+    raise NotFoundError(
+        f"there is no {STEP.name} {wanted} in this dossier",
+        hint="Name a step of it, or none: then it is the one that comes next.",
+    )
 
 
 def _is_final(stage: Stage, step: Entry[ProcedureStep] | None) -> bool:

@@ -286,7 +286,10 @@ class AdviceRequest:
     def send_back(self, lacks: tuple[str, ...]) -> AdviceRequest:
         """The adviser sends it back: it is not complete, and the term is void."""
         if not lacks:
-            raise MalformedError("what is sent back lacks something: say what")
+            raise MalformedError(
+                "what is sent back lacks something: say what",
+                hint="Name what lacks, one by one: lacks=['de memorie'].",
+            )
         state = self._after("send back")
         return attrs.evolve(self, state=state, lacks=lacks, clock=None)
 
@@ -342,7 +345,10 @@ class AdviceRequest:
     def met(self, number: int, document: str) -> AdviceRequest:
         """A condition of the advice is met; see `with_met`."""
         if self.advice is None:
-            raise StepNotAllowedError("advice", "niet gegeven", "meet", ())
+            raise StepNotAllowedError(
+                *("advice", "niet gegeven", "meet", ()),
+                hint="Conditions are met once there is an advice.",
+            )
         conditions = with_met(self.advice.conditions, number, document)
         advice = attrs.evolve(self.advice, conditions=conditions)
         return attrs.evolve(self, advice=advice)
@@ -351,7 +357,10 @@ class AdviceRequest:
         state = self._after(step)  # the lifecycle speaks first
         unfavourable = AdviceOutcome.UNFAVOURABLE
         if self.advice is None or self.advice.outcome is not unfavourable:
-            raise StepNotAllowedError("advice", "niet ongunstig", state.value, ())
+            raise StepNotAllowedError(
+                *("advice", "niet ongunstig", state.value, ()),
+                hint="Only an unfavourable advice is replied to or appealed against.",
+            )
 
 
 def _standing(request: AdviceRequest) -> Standing:

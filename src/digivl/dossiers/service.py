@@ -251,7 +251,10 @@ class Dossiers:
         own = self._moves.of(DOSSIER.ref(id)).ref
         for row in self._book.rows(Query(dossier=id, open=True)):
             if row.ref != own and (why := _still_runs(row)):
-                raise StepNotAllowedError("dossier", why, "close", ())
+                raise StepNotAllowedError(
+                    *("dossier", why, "close", ()),
+                    hint="Let it be answered or take it back first.",
+                )
 
     def admit(self, id: str, permission: Permission, by: Party) -> Dossier:
         """Let `by` act on a dossier.

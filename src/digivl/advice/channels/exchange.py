@@ -189,7 +189,10 @@ class Exchange:
             except Exception as cause:  # noqa: BLE001
                 # A fault of a plug-in, or of ours: it must not end the other work.
                 _LOG.exception("channel %s failed", name)
-                failed[name] = DigivlError(f"{type(cause).__name__} in channel {name}")
+                failed[name] = DigivlError(
+                    f"{type(cause).__name__} in channel {name}",
+                    hint="A fault in the channel; the log has where it failed.",
+                )
         return Collected(applied=applied, apart=apart, failed=failed)
 
     def _deliver(

@@ -230,7 +230,10 @@ class Hearing:
                     by=by,
                 )
             case _:
-                raise MalformedError("advice is asked, not agreement")
+                raise MalformedError(
+                    "advice is asked, not agreement",
+                    hint="Ask the other side for an advice.",
+                )
 
     def _answer_agreement(
         self,
@@ -258,7 +261,10 @@ class Hearing:
             case Refused(reason=reason):
                 service.refuse(own, reason=reason, document=document, by=by)
             case _:
-                raise MalformedError("agreement is asked, not advice")
+                raise MalformedError(
+                    "agreement is asked, not advice",
+                    hint="Ask the other side to agree or to refuse.",
+                )
 
     def _kept(
         self, name: str, channel: AdviceChannel, message: Incoming, asked: AnyEntry

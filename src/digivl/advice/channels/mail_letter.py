@@ -144,7 +144,8 @@ def _read(enclosure: Enclosure, opened: Opened) -> bytes:
         content = pdf.read(enclosure.size + 1)
     if hashlib.sha256(content).hexdigest() != enclosure.sha256:
         raise CorruptDocumentError(
-            f"these are not the bytes of document {enclosure.sha256[:12]}…"
+            f"these are not the bytes of document {enclosure.sha256[:12]}…",
+            hint="Put the document back from a backup, or add it again.",
         )
     return content
 

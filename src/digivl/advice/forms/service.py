@@ -233,7 +233,10 @@ class Forms:
         # Who answers files the answer, in the dossier of somebody else.
         state = self._book.read(DOSSIER, question.dossier).record.state
         if state is not DossierState.OPEN:
-            raise StepNotAllowedError("dossier", state.value, "add to it", ())
+            raise StepNotAllowedError(
+                *("dossier", state.value, "add to it", ()),
+                hint="The form can still be made, and kept elsewhere.",
+            )
 
     def _set(self, sheet: Sheet) -> bytes:
         notice = DEVELOPMENT_MARK if self._development else ""

@@ -36,7 +36,10 @@ MOST: Final = 100
 
 def _not_too_many(_: object, attribute: attrs.Attribute[Any], values: Sized) -> None:
     if len(values) > MOST:
-        raise MalformedError(f"there are more than {MOST} {attribute.name}")
+        raise MalformedError(
+            f"there are more than {MOST} {attribute.name}",
+            hint="Take them together, or say the rest in the document.",
+        )
 
 
 class OutgoingKind(Enum):
@@ -161,7 +164,10 @@ class Advised:
     def __attrs_post_init__(self) -> None:
         conditional = self.outcome is AdviceOutcome.FAVOURABLE_ON_CONDITIONS
         if conditional is not bool(self.conditions):
-            raise MalformedError("conditions go with advice on conditions, and only so")
+            raise MalformedError(
+                "conditions go with advice on conditions, and only so",
+                hint="Name the conditions one by one, or choose another outcome.",
+            )
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
