@@ -75,7 +75,7 @@ class Appeals:
         self._asking.check_document(found.record.dossier, document)
         reply = Reply(text=text, at=now, document=document)
         record = found.record.replied(reply)
-        return self._asking.write(found.next(record, "reply", by, now))
+        return self._questions.noted(found.next(record, "reply", by, now))
 
     def lodge(
         self, id: str, *, minister: Party, reason: str, by: Party
@@ -110,7 +110,8 @@ class Appeals:
             at=now,
             days=clock.term.days if clock else ANSWER_DAYS,
         )
-        return self._book.write(found.next(record, "appeal", by, now, reason), *held)[0]
+        draft = found.next(record, "appeal", by, now, reason)
+        return self._questions.noted(draft, *held)
 
     def join(self, id: str, *, by: Party, reason: str = "") -> Entry[AdviceRequest]:
         """The minister joins the asker: the spending is allowed (zich aansluiten).

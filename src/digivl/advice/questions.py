@@ -174,6 +174,15 @@ class Questions:
         )
         return self._written(draft, held)
 
+    def noted(self, draft: Draft[R], *held: AnyDraft) -> Entry[R]:
+        """Write what leaves a question with who has it; the other side is told.
+
+        Args:
+            draft: What happened to it.
+            held: What somebody else has by that.
+        """
+        return self._written(draft, held)
+
     def _written(
         self, draft: Draft[R], held: Iterable[AnyDraft], ended: Sequence[Draft[R]] = ()
     ) -> Entry[R]:

@@ -80,7 +80,15 @@ def test_all_of_it_is_assumed() -> None:
         (
             "message-words",
             sorted(wire.MESSAGE_WORDS.values()),
-            ["ANSWER", "QUESTION", "URGENCY", "WITHDRAWAL"],
+            [
+                *("ANSWER", "APPEAL", "EXTENSION", "QUESTION", "REPLY"),
+                *("URGENCY", "WITHDRAWAL"),
+            ],
+        ),
+        (
+            "after-an-advice",
+            [one for one in OutgoingKind if not one.awaits_answer],
+            [OutgoingKind.WITHDRAWAL, OutgoingKind.REPLY, OutgoingKind.APPEAL],
         ),
         ("idempotency-key", wire.IDEMPOTENCY_KEY, "idempotency-key"),
         ("own-reference", wire.OWN_REFERENCE, "senderReference"),

@@ -17,7 +17,7 @@ from digivl.advice.channels.hearing import Hearing
 from digivl.advice.channels.port import AdviceChannel
 from digivl.advice.messages.correspondence import SENT, SentMessage, SentState
 from digivl.advice.messages.message import Outgoing, OutgoingKind, Receipt
-from digivl.advice.messages.outgoing import QUESTIONS, SAY, outgoing
+from digivl.advice.messages.outgoing import QUESTIONS, SAY, enclosed, outgoing
 from digivl.advice.request import AdviceState
 from digivl.custody.moves import Moves
 from digivl.custody.rights import Rights
@@ -291,7 +291,7 @@ class Exchange:
         ref = found.record.question
         history = self.book.history(QUESTIONS[ref.kind], ref.id)
         said = next(e for e in history if e.version == found.record.version)
-        names = [piece.document for piece in said.record.basis.pieces]
+        names = [document for document, _ in enclosed(said)]
         documents = self.book.read_all(DOCUMENT, names)
         return outgoing(
             found,

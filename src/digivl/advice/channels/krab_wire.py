@@ -42,6 +42,7 @@ ASSUMPTIONS: Final = {
     "scopes": "names of the scopes to ask and to read",
     "messages": "all that is said is posted to one path",
     "message-words": "words for what a message says",
+    "after-an-advice": "a reply and an appeal are told, and nothing comes back on them",
     "idempotency-key": "a message has a key; the same key again gives the first answer",
     "own-reference": "our own name for a question goes along and comes back",
     "its-reference": "it gives a question a name of its own, and says so at once",
@@ -85,7 +86,10 @@ MESSAGE_WORDS: Final = {
     OutgoingKind.QUESTION: "QUESTION",
     OutgoingKind.ANSWER: "ANSWER",
     OutgoingKind.URGENCY: "URGENCY",
+    OutgoingKind.EXTENSION: "EXTENSION",
     OutgoingKind.WITHDRAWAL: "WITHDRAWAL",
+    OutgoingKind.REPLY: "REPLY",  # [A] after-an-advice
+    OutgoingKind.APPEAL: "APPEAL",
 }
 #: [A] event-words
 EVENT_WORDS: Final = {
@@ -133,6 +137,7 @@ def message_json(message: Outgoing) -> dict[str, Any]:
         "at": to_wire(message.at),
         "text": message.text,
         "days": message.days,
+        "minister": message.minister,
         **(_question(message) if message.kind is OutgoingKind.QUESTION else {}),
         "documents": [_document(one) for one in message.enclosures],
     }

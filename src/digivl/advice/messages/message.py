@@ -48,7 +48,19 @@ class OutgoingKind(Enum):
     QUESTION = "vraag"
     ANSWER = "antwoord op een vraag om inlichtingen"
     URGENCY = "beroep op de spoed"
+    EXTENSION = "verlenging van de termijn"
     WITHDRAWAL = "intrekking"
+    REPLY = "repliek op een ongunstig advies"
+    APPEAL = "beroep tegen een ongunstig advies"
+
+    @property
+    def awaits_answer(self) -> bool:
+        """True while the other side still has the question to answer."""
+        return self not in {
+            OutgoingKind.WITHDRAWAL,
+            OutgoingKind.REPLY,
+            OutgoingKind.APPEAL,
+        }
 
 
 @attrs.frozen(kw_only=True, field_transformer=typed)
@@ -84,9 +96,12 @@ class Outgoing:
         asker: Who asks, as people know it.
         adviser: Who has to answer, as people know it.
         at: When it was said.
-        text: The answer to an inquiry, or the reason of urgency.
-        days: The term that urgency asks for, in days.
-        enclosures: The documents the question rests on.
+        text: The answer to an inquiry, the reply to an advice, or why it is urgent,
+            takes longer, is taken back or appealed against.
+        days: The term that urgency asks for, in days; or how many days more the
+            adviser has by now.
+        minister: To whom it was appealed, as people know it.
+        enclosures: The documents the question rests on, or the one of the reply.
         lines: The effect on the budget.
     """
 
@@ -103,6 +118,7 @@ class Outgoing:
     at: datetime = attrs.field(validator=aware)
     text: str = attrs.field(default="", validator=free_text)
     days: int | None = None
+    minister: str = attrs.field(default="", validator=free_text)
     enclosures: tuple[Enclosure, ...] = ()
     lines: tuple[BudgetLine, ...] = ()
 
