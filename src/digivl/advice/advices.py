@@ -153,8 +153,8 @@ class Advices:
             StepNotAllowedError: It was received, sent back or withdrawn already.
         """
         found, now = self._questions.answering(ADVICE, id, by), self._clock()
-        clock = self._questions.started(found.record.body, now)
-        draft = found.next(found.record.receive(now, clock), "receive", by, now)
+        record = self._questions.received(found.record, now)
+        draft = found.next(record, "receive", by, now)
         return self._questions.moved(draft, by, _GIVE)
 
     def send_back(

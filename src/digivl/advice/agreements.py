@@ -105,8 +105,8 @@ class Agreements:
             StepNotAllowedError: It was received or decided already.
         """
         found, now = self._questions.answering(AGREEMENT, id, by), self._clock()
-        clock = self._questions.started(found.record.body, now)
-        draft = found.next(found.record.receive(now, clock), "receive", by, now)
+        record = self._questions.received(found.record, now)
+        draft = found.next(record, "receive", by, now)
         return self._questions.moved(draft, by, _give(found.record))
 
     def inquire(self, id: str, text: str, *, by: Party) -> Entry[Agreement]:

@@ -17,6 +17,7 @@ from digivl.advice.body import Body
 from digivl.advice.clock import Clock
 from digivl.advice.messages.correspondence import HeardMessage
 from digivl.advice.messages.outgoing import along
+from digivl.advice.messages.receipts import start_of
 from digivl.advice.request import AdviceRequest
 from digivl.advice.rules.ruleset import Purpose, RuleSet
 from digivl.custody.moves import Moves
@@ -107,14 +108,24 @@ class Questions:
         rows = self._book.rows(Query(kind=kind.name, dossier=dossier))
         return list(self._book.read_all(kind, [row.ref.id for row in rows]).values())
 
+    def received(self, record: R, now: datetime) -> R:
+        """The question, received: when who has it tells so, or now; the term runs."""
+        start = start_of(self.heard, record.submitted_at, now)
+        clock = self.started(record.body, start.at, source=start.source)
+        return record.receive(start.at, clock)
+
     def started(
-        self, body: Body, at: datetime, purpose: Purpose = Purpose.ANSWER
+        self,
+        body: Body,
+        at: datetime,
+        purpose: Purpose = Purpose.ANSWER,
+        source: str = "",
     ) -> Clock | None:
         """The clock of a body from `at`, by the rules of that day; None without one."""
         term = self.rules.term(body, day_of(at), purpose)
         if term is None:
             return None
-        clock = Clock(term=term, rules=self.rules.sha256, received=at)
+        clock = Clock(term=term, rules=self.rules.sha256, received=at, source=source)
         return clock.wound((), self.calendars)
 
     def wound(self, record: R) -> R:

@@ -175,4 +175,4 @@ class Registrations:
         """The question, received by who answered it: that is known by now."""
         if record.received_at is not None:
             return record
-        return record.receive(at, self._questions.started(record.body, at))
+        return self._questions.received(record, at)

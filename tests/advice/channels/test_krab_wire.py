@@ -98,6 +98,7 @@ def test_all_of_it_is_assumed() -> None:
             (wire.DOCUMENTS, wire.SHA256, wire.FILE),
             ("/documents", "sha256", "file"),
         ),
+        ("event-moment", wire.MOMENT, "at"),
         ("largest", wire.LARGEST, 30_000_000),
         ("events", (wire.EVENTS, wire.AFTER, wire.NEXT), ("/events", "after", "next")),
         (

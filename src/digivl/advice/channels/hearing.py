@@ -359,6 +359,7 @@ class Hearing:
             title=f"{about}: {said}",
             reference=message.reference,
             said_at=message.at,
+            received_at=message.at if isinstance(message.said, Received) else None,
             text=Personal(message.text) if message.text else None,
             sender=message.sender,
             document=document,

@@ -53,6 +53,7 @@ ASSUMPTIONS: Final = {
     "events": "what came back is listed in `events`, the oldest first, in pages",
     "event-words": "words for what came back",
     "answer-fields": "names of the fields of an answer",
+    "event-moment": "an event tells when it happened; of a receipt, when that was",
     "event-submission": "an answer tells which submission it answers, or not at all",
     "outcome-words": "words for the conclusion of an advice",
     "confirmations": "an event comes again until it is confirmed by its id",
@@ -77,6 +78,7 @@ AFTER: Final = "after"
 NEXT: Final = "next"
 IDS: Final = "ids"
 DOCUMENT: Final = "document"  # [A] event-document
+MOMENT: Final = "at"  # [A] event-moment
 SUBMISSION: Final = "submission"  # [A] event-submission
 
 LARGEST: Final = 30_000_000  # [A] largest
@@ -243,7 +245,7 @@ def _incoming(id: str, fields: dict[str, Any]) -> Incoming:
         question=_own(fields),
         reference=reference,
         submission=_number(fields.get(SUBMISSION)),
-        at=read_moment(fields.get("at")),
+        at=read_moment(fields.get(MOMENT)),
         file=_file(fields.get(DOCUMENT)),
     )
 
