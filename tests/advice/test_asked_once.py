@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -35,10 +36,11 @@ def test_the_same_is_asked_once(how: dict[str, Any], matter: Matter) -> None:
     it = matter.ask(**how)
     drafted = matter.ask(submit=False, **how).id
 
-    for again in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: matter.ask(**how),
         lambda: matter.vl.advices.submit(drafted, by=CABINET),
-    ):
+    )
+    for again in acts:
         with pytest.raises(AlreadyAskedError, match=str(it.ref)) as refused:
             again()
         assert str(it.ref) == refused.value.question
@@ -68,7 +70,8 @@ def test_until_it_is_answered_it_waits(matter: Matter) -> None:
 def test_another_text_is_another_question(matter: Matter) -> None:
     """Beside the same nota; one document more of the same is not."""
     other = matter.council.document(matter.dossier, "Ander besluit", type=BVR)
-    ask, usual = matter.vl.advices.ask, {"adviser": INSPECTOR, "by": CABINET}
+    ask = matter.vl.advices.ask
+    usual: dict[str, Any] = {"adviser": INSPECTOR, "by": CABINET}
     matter.ask()
 
     beside = ask(matter.dossier, documents=[matter.nota, other], **usual).record

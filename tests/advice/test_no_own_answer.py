@@ -129,7 +129,7 @@ def test_who_scanned_the_folder_answers_nothing(matter: Matter) -> None:
 def test_who_stands_in_can_be_given_it(matter: Matter) -> None:
     """A colleague of another organisation too, once the absence is arranged."""
     it, custody, now = matter.ask(), matter.vl.custody, matter.council.now
-    absent = {"start": now, "until": now + timedelta(days=7)}
+    absent: dict[str, Any] = {"start": now, "until": now + timedelta(days=7)}
     matter.vl.absences.delegate(INSPECTOR, STRANGER, by=INSPECTOR, **absent)
 
     given = custody.hand_over(it.ref, STRANGER, by=INSPECTOR)

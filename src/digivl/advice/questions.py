@@ -198,7 +198,8 @@ class Questions:
         self, draft: Draft[R], held: Iterable[AnyDraft], ended: Sequence[Draft[R]] = ()
     ) -> Entry[R]:
         if self.heard is None:
-            said = [along(one, self.channels) for one in (draft, *ended)]
+            acts: list[AnyDraft] = [draft, *ended]
+            said = [along(one, self.channels) for one in acts]
             drafts = [one for act in said for one in act.drafts]
             tasks = [one for act in said for one in act.tasks]
             return self._book.write(draft, *ended, *held, *drafts, tasks=tasks)[0]

@@ -73,7 +73,7 @@ def check_declared(name: str, hint: Any, value: object) -> None:
     """
     if expected := _expected(hint, value):
         raise MalformedError(
-            f"the {name.replace('_', ' ')} is {expected}, not {_kind_of(value)}",
+            f"`{name}` has to be {expected}, not {_kind_of(value)}",
             hint=f"Give {expected} as {name}.",
         )
 
@@ -95,14 +95,15 @@ def _checking(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _declared(record: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    at_once, hint = _fields(type(record))[attribute.name]
+    made: Any = type(record)
+    at_once, hint = _fields(made)[attribute.name]
     # Records are made often, and nearly always rightly.
     if type(value) not in at_once:
         check_declared(attribute.name, hint, value)
 
 
 @cache
-def _fields(record: type[Any]) -> Mapping[str, tuple[Collection[type], Any]]:
+def _fields(record: Any) -> Mapping[str, tuple[Collection[type], Any]]:
     """By field, the types that are right at once, and what it declares."""
     hints = _hints(record)
     return {name: (frozenset(_at_once(hint)), hint) for name, hint in hints.items()}
@@ -182,5 +183,5 @@ def _kind_of(value: object) -> str:
     if isinstance(value, datetime):
         return "one without"
     if isinstance(value, str):
-        return "this text"
+        return "a text" if _is_text(value) else "one that cannot be written"
     return f"a {type(value).__name__}" if value is not None else "None"

@@ -169,8 +169,9 @@ def _days(kind: OutgoingKind, question: Question) -> int | None:
 
 
 def _minister(kind: OutgoingKind, question: Question) -> str:
-    appealed = kind is OutgoingKind.APPEAL and isinstance(question, AdviceRequest)
-    return question.appeal.minister.label if appealed and question.appeal else ""
+    if kind is not OutgoingKind.APPEAL or not isinstance(question, AdviceRequest):
+        return ""
+    return question.appeal.minister.label if question.appeal else ""
 
 
 def _then(document: Document, at: datetime) -> str:
