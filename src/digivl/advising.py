@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from digivl.advice.forms.service import Forms
     from digivl.advice.proposals import Proposals
     from digivl.advice.questions import Questions
+    from digivl.advice.registrations import Registrations
     from digivl.advice.route.service import Routes
     from digivl.advice.silences import Silences
 
@@ -47,6 +48,13 @@ class AdviceRooms(Rooms):
         from digivl.advice.agreements import Agreements
 
         return Agreements(self._asking, self._questions, self.clock)
+
+    @once
+    def registrations(self) -> Registrations:
+        """Answers that were given elsewhere, entered for who gave them."""
+        from digivl.advice.registrations import Registrations
+
+        return Registrations(self._asking, self._questions, self.clock)
 
     @once
     def appeals(self) -> Appeals:

@@ -10,6 +10,7 @@ DigivlError
 ├── NotAllowedError                      the role of who acts does not allow it
 ├── TooOpenError                         a document of this type is never that open
 ├── AlreadySentError                     this recipient got this document before
+├── AlreadyAskedError                    who would be asked has that question already
 ├── StaleRecordError                     somebody else wrote this version first
 ├── NotFoundError (also LookupError)     no record or document under that name
 ├── ErasedError                          a personal value that was erased
@@ -117,13 +118,20 @@ class StepNotAllowedError(DigivlError):
     code = "step-not-allowed"
 
     def __init__(
-        self, subject: str, state: str, step: str, open_steps: Iterable[str]
+        self,
+        subject: str,
+        state: str,
+        step: str,
+        open_steps: Iterable[str],
+        *,
+        hint: str = "",
     ) -> None:
         self.subject, self.state, self.step = subject, state, step
         self.open_steps = tuple(open_steps)
         choices = ", ".join(self.open_steps) or "none: this state is final"
         super().__init__(
-            f"{subject} is {state!r}: cannot {step!r} (open steps: {choices})"
+            f"{subject} is {state!r}: cannot {step!r} (open steps: {choices})",
+            hint=hint or "Look how it stands now; somebody may have acted on it.",
         )
 
 
@@ -137,7 +145,11 @@ class NotReadyError(DigivlError):
     code = "not-ready"
 
     def __init__(
-        self, subject: str, missing: Iterable[tuple[str, str]], *, hint: str = ""
+        self,
+        subject: str,
+        missing: Iterable[tuple[str, str]],
+        *,
+        hint: str = "Add what lacks, then do it again.",
     ) -> None:
         self.missing = tuple(missing)
         lines = "; ".join(f"{name}: {text}" for name, text in self.missing)
@@ -187,6 +199,23 @@ class AlreadySentError(DigivlError):
     """This recipient got this document before; nothing was sent."""
 
     code = "already-sent"
+
+
+class AlreadyAskedError(DigivlError):
+    """Who would be asked has the same question already; nothing was asked.
+
+    Attributes:
+        question: The question that waits, as ``kind/id``.
+    """
+
+    code = "already-asked"
+
+    def __init__(self, what: str, question: str) -> None:
+        self.question = question
+        super().__init__(
+            f"{what} is asked already: {question} waits for an answer",
+            hint="Wait for it, take it back, or renew it: that ends it in one act.",
+        )
 
 
 class StaleRecordError(DigivlError):

@@ -93,10 +93,16 @@ class Rooms:
     @once
     def custody(self) -> Custodian:
         """Who has what, since when, until when."""
+        from digivl.advice.holders import QuestionHolders
         from digivl.custody.service import Custodian
 
         return Custodian(
-            self.book, self._moves, self._rights, self.absences, self.clock
+            self.book,
+            self._moves,
+            self._rights,
+            self.absences,
+            QuestionHolders(self.book, self._rights),
+            self.clock,
         )
 
     @once
@@ -154,6 +160,7 @@ class Rooms:
         """Whether a step may go on the agenda, and what is missing."""
         from digivl.advice.gate import ReadinessGate
         from digivl.advice.readiness import NAMES
+        from digivl.advice.veil import told_to
 
         if unknown := {*self.settings.advice.not_blocking} - NAMES:
             raise ConfigurationError(
@@ -164,6 +171,7 @@ class Rooms:
             self.book,
             self.guard,
             lambda dossier, by: dossier in self.reading.known([dossier], by=by),
+            lambda by, documents: told_to(by, documents, self.reading),
             self.clock,
             self.rules,
             self.calendars,
@@ -173,9 +181,17 @@ class Rooms:
     @once
     def dossiers(self) -> Dossiers:
         """Dossiers and their procedure steps."""
+        from digivl.advice.unsent import Unsent
         from digivl.dossiers.service import Dossiers
 
-        return Dossiers(self.book, self._moves, self.guard, self.readiness, self.clock)
+        return Dossiers(
+            self.book,
+            self._moves,
+            self.guard,
+            self.readiness,
+            Unsent(self.book),
+            self.clock,
+        )
 
     @once
     def releases(self) -> Releases:

@@ -34,8 +34,10 @@ def test_only_an_unfavourable_advice_is_replied_to(matter: Matter) -> None:
     good = advised(matter, AdviceOutcome.FAVOURABLE)
     with pytest.raises(StepNotAllowedError):
         matter.vl.appeals.reply(good, "toch", by=CABINET)
+    asked = matter.ask().id
     with pytest.raises(StepNotAllowedError):
-        matter.vl.appeals.reply(matter.ask().id, "toch", by=CABINET)
+        matter.vl.appeals.reply(asked, "toch", by=CABINET)
+    matter.vl.advices.withdraw(asked, by=CABINET)
 
     bad = advised(matter, AdviceOutcome.UNFAVOURABLE)
     replied = matter.vl.appeals.reply(

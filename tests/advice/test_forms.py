@@ -357,8 +357,8 @@ def test_an_agreement_after_a_silence(matter: Matter) -> None:
 
 def test_what_others_recorded(matter: Matter) -> None:
     """Their reference is shown; a version or advice that is not there is no crash."""
-    advice = matter.ask()
     entry = matter.vl.agreements.read(agreement(matter, advised(matter)))
+    advice = matter.ask()
     pieces = entry.record.basis.pieces
     gone = attrs.evolve(pieces[0], sha256="f" * 64)
     record = attrs.evolve(

@@ -61,7 +61,10 @@ ON_ADVICE: dict[str, Act] = {
     "confirm": _of("appeals", "confirm"),
     "ask BA": _of("agreements", "ask", minister=BUDGET, body=Body.BA),
     "ask BZ": _of("agreements", "ask", minister=BUDGET, body=Body.BZ),
+    "renew": lambda m, it, by: m.ask(by=by, renews=it),
 }
+#: What is no step of a lifecycle: it can follow on every state.
+ALWAYS = {"ask BA", "ask BZ", "renew"}
 ON_AGREEMENT: dict[str, Act] = {
     "agreement: receive": _of("agreements", "receive"),
     "agreement: agree": _of("agreements", "agree"),
@@ -81,7 +84,15 @@ ANEW: dict[str, Act] = {
 STEPS = dict.fromkeys((outcome.value for outcome in AdviceOutcome), "advise")
 STEPS["lodge"] = "appeal"
 #: What leads back comes up less often.
-BACK = {"withdraw", "send back", "draft", "agreement: withdraw", "ask WT", "ask IF"}
+BACK = {
+    "withdraw",
+    "send back",
+    "renew",
+    "draft",
+    "agreement: withdraw",
+    "ask WT",
+    "ask IF",
+}
 NAMES = {*ON_ADVICE, *ON_AGREEMENT, *ANEW}
 
 
@@ -173,12 +184,14 @@ class Walk:
         lifecycle: Lifecycle[Any] = (
             ADVICE_LIFECYCLE if kind is ADVICE else AGREEMENT_LIFECYCLE
         )
-        query = Query(kind=kind.name, dossier=self.matter.dossier)
+        book = self.matter.vl.book
+        rows = book.rows(Query(kind=kind.name, dossier=self.matter.dossier))
+        found = book.read_all(kind, [row.ref.id for row in rows]).values()
         ids = [
-            row.ref.id
-            for row in self.matter.vl.book.rows(query)
-            if step.startswith("ask B")
-            or step in lifecycle.open_steps(type(lifecycle.initial)(row.standing.state))
+            entry.id
+            # Ids are random: by their number in the book a walk is the same each time.
+            for entry in sorted(found, key=lambda entry: entry.number)
+            if step in ALWAYS or step in lifecycle.open_steps(entry.record.state)
         ]
         return self.chance.sample(ids, len(ids))
 

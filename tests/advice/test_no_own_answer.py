@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
 import attrs
 import pytest
 
 from digivl.advice.appeals import appeal_of
 from digivl.advice.body import AdviceOutcome, Body
 from digivl.advice.request import ADVICE
+from digivl.custody.label import PREFIX
+from digivl.dossiers.model import DOSSIER
 from digivl.errors import MalformedError, NotAllowedError
-from digivl.kernel.parties import Party
-from digivl.testing.council import CABINET, INSPECTOR
+from digivl.kernel.parties import Party, Role
+from digivl.testing.council import CABINET, INSPECTOR, OTHER_CABINET, SECRETARIAT
 from digivl.testing.matter import BUDGET, MINISTER, Matter
 
 FAVOURABLE = AdviceOutcome.FAVOURABLE
@@ -81,6 +87,74 @@ def test_who_takes_an_appeal_over_does_not_join_it(matter: Matter) -> None:
     for act in (appeals.join, appeals.confirm):
         with pytest.raises(NotAllowedError):
             act(it, by=CABINET)
+
+
+STRANGER = attrs.evolve(OTHER_CABINET, role=Role.CABINET_STAFF)
+COLLEAGUE = attrs.evolve(CABINET, id="kabinet-1b")
+COUNSEL = attrs.evolve(BUDGET, id="raadgever", role=Role.CABINET_STAFF)
+
+
+@pytest.mark.parametrize("act", ["hand_over", "escalate"])
+def test_a_third_party_gets_no_question(act: str, matter: Matter) -> None:
+    """Not from who asked, nor from who was; also not with the dossier it belongs to."""
+    it, custody = matter.ask(), matter.vl.custody
+    how: dict[str, Any] = {"reason": "x"}
+    given = partial(getattr(custody, act), **how)
+    for subject in (it.ref, DOSSIER.ref(matter.dossier)):
+        for third in (STRANGER, OTHER_CABINET, BUDGET):
+            with pytest.raises(MalformedError, match="cannot answer") as refused:
+                given(subject, third, by=INSPECTOR)
+            assert "renew" in refused.value.hint
+    custody.take_over(it.ref, by=CABINET, reason="antwoordt niet")
+    with pytest.raises(MalformedError, match=f"{STRANGER} cannot answer {it.ref}"):
+        given(it.ref, STRANGER, by=CABINET)
+
+    for to in (COLLEAGUE, SECRETARIAT, attrs.evolve(INSPECTOR, id="if-2")):
+        custody.take_over(it.ref, by=CABINET, reason="antwoordt niet")
+        assert to == given(it.ref, to, by=CABINET).record.holder
+
+
+def test_who_scanned_the_folder_answers_nothing(matter: Matter) -> None:
+    """Paper can be with anybody; what it asks is for who was asked."""
+    it, vl = matter.received(), matter.vl
+    label = vl.labels.make(ADVICE.ref(it), by=INSPECTOR)
+
+    vl.labels.scanned(PREFIX + label.id, STRANGER)
+
+    assert STRANGER == vl.custody.of(ADVICE.ref(it)).record.holder
+    with pytest.raises(NotAllowedError):
+        vl.advices.advise(it, FAVOURABLE, by=STRANGER)
+
+
+def test_who_stands_in_can_be_given_it(matter: Matter) -> None:
+    """A colleague of another organisation too, once the absence is arranged."""
+    it, custody, now = matter.ask(), matter.vl.custody, matter.council.now
+    absent: dict[str, Any] = {"start": now, "until": now + timedelta(days=7)}
+    matter.vl.absences.delegate(INSPECTOR, STRANGER, by=INSPECTOR, **absent)
+
+    given = custody.hand_over(it.ref, STRANGER, by=INSPECTOR)
+
+    assert STRANGER == given.record.holder
+
+
+def test_to_whom_an_appeal_and_an_agreement_go(matter: Matter) -> None:
+    """To the cabinet of the minister who was asked; not to another minister."""
+    matter.propose(for_government=False)
+    it, custody, appeals = matter.received(), matter.vl.custody, matter.vl.appeals
+    budget = attrs.evolve(BUDGET, minister="begroting")
+    counsel = attrs.evolve(COUNSEL, minister="begroting")
+    matter.vl.advices.advise(it, AdviceOutcome.UNFAVOURABLE, by=INSPECTOR)
+    appeals.lodge(it, minister=budget, reason="x", by=CABINET)
+    for third in (STRANGER, INSPECTOR, attrs.evolve(MINISTER, id="m-9", minister="9")):
+        with pytest.raises(MalformedError, match="cannot answer appeal/"):
+            custody.hand_over(appeal_of(it), third, by=budget)
+    custody.hand_over(appeal_of(it), counsel, by=budget)
+    appeals.join(it, by=counsel)
+
+    asked = matter.vl.agreements.ask(it, minister=budget, by=CABINET).ref
+    with pytest.raises(MalformedError, match="cannot answer agreement/"):
+        custody.hand_over(asked, STRANGER, by=budget)
+    assert counsel == custody.hand_over(asked, counsel, by=budget).record.holder
 
 
 def test_a_minister_can_be_asked_by_the_own_cabinet(matter: Matter) -> None:

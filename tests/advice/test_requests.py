@@ -337,4 +337,5 @@ def test_the_end_of_a_term_is_explained(matter: Matter) -> None:
     assert explained is not None
     assert due == explained.due
     assert clock(matter, it).term.id in explained.text
+    advices.withdraw(it, by=CABINET)
     assert advices.explain(matter.ask().id) is None

@@ -107,15 +107,20 @@ def test_what_goes_otherwise(run: Run, case: tuple[Path, Matter]) -> None:
     documents = [word for one in matter.documents for word in ("--document", one)]
     to = ("--to", "Inspectie van Financiën")
 
-    def ask() -> str:
-        asked = run("advice", "ask", matter.dossier, *to, *documents, *here, "--json")
+    def ask(*how: str) -> str:
+        ask = ("advice", "ask", matter.dossier, *to, *documents, *how)
+        asked = run(*ask, *here, "--json")
         it: str = asked.line["id"]
         run("advice", "receive", it, *here)
         return it
 
-    back = run("advice", "back", ask(), "de memorie", *here)
+    first = ask()
+    back = run("advice", "back", first, "de memorie", *here)
     assert "teruggezonden" in back.out
-    assert "ingetrokken" in run("advice", "withdraw", ask(), *here).out
+    again = run("advice", "ask", matter.dossier, *to, *documents, *here)
+    assert (2, True) == (again.status, first in again.err)
+    renewed = ask("--renews", first[:8])
+    assert "ingetrokken" in run("advice", "withdraw", renewed, *here).out
     urgent = ("brand", "--minister", "minister-1", *here)
     advice = ask()
     assert "ontvangen" in run("advice", "urge", advice, *urgent).out

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
-from digivl.advice.body import AdviceOutcome
+from digivl.advice.body import AdviceOutcome, Body
 from digivl.advice.request import ADVICE
 from digivl.custody.model import CUSTODY, custody_id
 from digivl.dossiers.meeting import MeetingKind
@@ -205,15 +205,16 @@ def test_recall_after_a_reminder(scene_at: At) -> None:
 def test_two_who_are_asked_at_once(scene_at: At) -> None:
     """Each has the question on the list until it is answered, and only that."""
     scene = scene_at("opened")
-    vl, other = scene.vl, Party("if-2", "Tweede inspecteur", Role.FINANCE_INSPECTOR)
+    vl, other = scene.vl, Party("wt", "Wetgevingstechniek", Role.GOVERNMENT_BODY)
     asked = {
         who.id: vl.advices.ask(
             scene.dossier,
             documents=[scene.document, scene.nota],
             adviser=who,
+            body=body,
             by=route.CABINET,
         ).id
-        for who in (route.INSPECTOR, other)
+        for who, body in ((route.INSPECTOR, Body.IF), (other, Body.WT))
     }
 
     def waits(who: Party) -> list[str]:

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from typer.testing import CliRunner
 
@@ -163,6 +164,13 @@ def advise(
         tell("advice receive", asked, *here)
         tell(f"advice {act[0]}", asked, *act[1:], *here)
     documents = [word for one in matter.documents for word in ("--document", one)]
+    asked = tell("advice ask", matter.dossier, *to, *documents, *here)["id"]
+    with Digivl.open(folder / "kantoor") as vl:
+        entry = vl.advices.read(asked)
+        elsewhere = attrs.evolve(entry.record, channel="krab")
+        vl.book.write(entry.next(elsewhere, "import", CABINET, vl.clock()))
+    shown = ("--document", matter.nota, "--reason", words)
+    tell("advice register", asked, "gunstig", *shown, *here)
     asked = tell("advice ask", matter.dossier, *to, *documents, *here)["id"]
     tell("advice back", asked, words, *here)
     with Digivl.open(folder / "kantoor") as vl:

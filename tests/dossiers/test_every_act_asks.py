@@ -51,7 +51,7 @@ ELSEWHERE: Final = Party(
 )
 _ROOMS: Final = (
     *("advices", "agreements", "appeals", "forms", "proposals", "readiness"),
-    *("exchange", "hearing", "routes"),
+    *("exchange", "hearing", "registrations", "routes"),
     *("absences", "agendas", "approving", "consultations", "custody", "deciding"),
     *("dispatches", "documents", "dossiers", "government", "labels", "meetings"),
     *("news", "papers", "parliament", "positions", "publications", "reading"),
@@ -94,7 +94,9 @@ def arguments(vl: Digivl, it: Ids, by: Party) -> Mapping[str, Any]:
         "advices.id": it.advice,
         "agreements.advice": it.advice,
         "agreements.id": it.agreement,
+        "agreements.minister": by,
         "appeals.id": it.advice,
+        "appeals.minister": by,
         "condition": 1,
         "days": 3,
         "exchange.id": it.sent,
@@ -154,6 +156,8 @@ def arguments(vl: Digivl, it: Ids, by: Party) -> Mapping[str, Any]:
         "reading.id": it.step,
         "reason": "x",
         "recipients": [],
+        "refusal": "x",
+        "registrations.id": it.advice,
         "regulation": RegulationType.DECREE,
         "result": DecisionResult.APPROVED,
         "said": "niet ingeschreven",

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from digivl.access.model import DENIAL, AccessLevel
 from digivl.access.policy import TablePolicy
+from digivl.advice.body import Body
 from digivl.documents.model import DOCUMENT, NOTA, Origin
 from digivl.dossiers.model import DOSSIER, DecisionResult, StepKind, StepState
 from digivl.dossiers.release import Released, Scope
@@ -325,9 +326,9 @@ def test_who_is_asked_reads_what_it_is_about(council: Council) -> None:
     inspectors = [
         Party(f"if-{n}", "Inspecteur", Role.FINANCE_INSPECTOR) for n in range(3)
     ]
-    for inspector in inspectors[:2]:
+    for inspector, body in zip(inspectors, (Body.IF, Body.WT), strict=False):
         council.vl.advices.ask(
-            dossier, documents=[document], adviser=inspector, by=CABINET
+            dossier, documents=[document], adviser=inspector, body=body, by=CABINET
         )
 
     for inspector in inspectors[:2]:

@@ -24,6 +24,7 @@ from digivl.advice.request import (
     Condition,
 )
 from digivl.errors import MalformedError
+from digivl.kernel.declared import checked
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party
 from digivl.kernel.reckoning import Reckoning
@@ -34,6 +35,7 @@ _COMPLETE = "aanvullen en opnieuw indienen"
 
 
 @attrs.frozen
+@checked
 class Advices:
     """Advice requests of an office, from draft to answer."""
 
@@ -66,7 +68,8 @@ class Advices:
             by: Who is authorised to ask.
             body: Who advises.
             channel: How it goes there, by its name in the settings.
-            renews: Id of the request that this one takes the place of.
+            renews: Id of the request that this one takes the place of; one that waits
+                for an answer ends once this one is asked.
             submit: False prepares a draft, that may lack something.
 
         Raises:
@@ -74,6 +77,7 @@ class Advices:
             NotAllowedError: The dossier is somebody else's.
             NotFoundError: No such document in this dossier, or nothing to renew.
             MalformedError: Who asks is the adviser, or asks the own cabinet.
+            AlreadyAskedError: The same body was asked the same, and has to answer yet.
             StepNotAllowedError: The dossier is closed.
         """
         self._asking.admit(dossier, by)
@@ -90,13 +94,14 @@ class Advices:
             renews=renews,
         )
         self._asking.check_other_side(request)
-        self._asking.check_renewed(ADVICE, request)
+        renewed = self._asking.renewed(ADVICE, request)
         if not submit:
             draft = first(ADVICE, new_id(), request, "draft", by, now)
             return self._asking.write(draft)
         self._asking.check_complete(request)
+        self._asking.check_unasked(ADVICE, request)
         draft = first(ADVICE, new_id(), request.submit(now), "submit", by, now)
-        return self._questions.asked(draft, adviser, _GIVE)
+        return self._questions.asked(draft, adviser, _GIVE, renewed)
 
     def edit(
         self,
@@ -125,6 +130,7 @@ class Advices:
 
         Raises:
             NotReadyError: It is not complete.
+            AlreadyAskedError: As `ask`.
             StepNotAllowedError: It is submitted already.
             NotAllowedError: As `ask`.
         """
@@ -132,9 +138,11 @@ class Advices:
         was = found.record
         self._asking.check_complete(was)
         draft = found.next(was.submit(now), "submit", by, now)
-        again = was.submitted_at is not None
-        write = self._questions.moved if again else self._questions.asked
-        return write(draft, was.adviser, _GIVE)
+        if was.submitted_at is not None:
+            return self._questions.moved(draft, was.adviser, _GIVE)
+        self._asking.check_unasked(ADVICE, was)
+        renewed = self._asking.renewed(ADVICE, was)
+        return self._questions.asked(draft, was.adviser, _GIVE, renewed)
 
     def receive(self, id: str, *, by: Party) -> Entry[AdviceRequest]:
         """The adviser has the request; the term starts.
@@ -145,8 +153,8 @@ class Advices:
             StepNotAllowedError: It was received, sent back or withdrawn already.
         """
         found, now = self._questions.answering(ADVICE, id, by), self._clock()
-        clock = self._questions.started(found.record.body, now)
-        draft = found.next(found.record.receive(now, clock), "receive", by, now)
+        record = self._questions.received(found.record, now)
+        draft = found.next(record, "receive", by, now)
         return self._questions.moved(draft, by, _GIVE)
 
     def send_back(
@@ -297,7 +305,7 @@ class Advices:
         )
         record = found.record.advise(advice)
         draft = found.next(record, "advise", by, now)
-        return self._questions.moved(draft, record.asker, _next_step(record))
+        return self._questions.moved(draft, record.asker, record.next_step)
 
     def withdraw(self, id: str, *, by: Party, reason: str = "") -> Entry[AdviceRequest]:
         """Take a request back: nobody has to answer it any more.
@@ -307,7 +315,7 @@ class Advices:
             NotAllowedError: As `ask`.
         """
         found, now = self._asking.own(ADVICE, id, by), self._clock()
-        record = found.record.conclude("withdraw")
+        record = found.record.withdraw()
         draft = found.next(record, "withdraw", by, now, reason)
         if found.record.submitted_at is None:
             return self._asking.write(draft)
@@ -370,12 +378,3 @@ class Advices:
 def _later(record: AdviceRequest, was: AdviceRequest) -> bool:
     """Whether the term ends later than it did."""
     return record.due is not None and was.due is not None and was.due < record.due
-
-
-def _next_step(record: AdviceRequest) -> str:
-    advice = record.advice
-    if advice is None or record.body is not Body.IF:
-        return "het advies verwerken"
-    if advice.outcome is AdviceOutcome.UNFAVOURABLE:
-        return "repliek geven op het ongunstige advies"
-    return "begrotingsakkoord vragen" if advice.agreement_needed else "agenderen"

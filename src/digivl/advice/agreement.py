@@ -17,9 +17,12 @@ from attrs.validators import optional
 from digivl.advice.basis import Basis
 from digivl.advice.body import Body
 from digivl.advice.clock import Clock, Inquiry, with_answer
-from digivl.advice.request import IN_HOUSE, MOST_POINTS, Condition, Silence, with_met
+from digivl.advice.follow_up import Silence
+from digivl.advice.registration import Registered, check_shown
+from digivl.advice.request import IN_HOUSE, MOST_POINTS, Condition, with_met
 from digivl.errors import MalformedError, StepNotAllowedError
 from digivl.kernel.checks import at_most, free_text, public_line
+from digivl.kernel.declared import typed
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -56,7 +59,7 @@ AGREEMENT_LIFECYCLE: Final = Lifecycle(
 )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Ruling:
     """What the minister answered (beslissing over het akkoord).
 
@@ -66,6 +69,7 @@ class Ruling:
         reason: Why not, or a remark.
         conditions: Each on its own, to be met later.
         document: Id of the document that holds it, if there is one.
+        registered: Who entered it for the minister; None where it came by itself.
     """
 
     granted: bool
@@ -75,10 +79,19 @@ class Ruling:
         default=(), validator=at_most(MOST_POINTS)
     )
     document: str | None = None
+    registered: Registered | None = None
 
     def __attrs_post_init__(self) -> None:
+        check_shown(self.registered, self.document)
         if not self.granted and not self.reason.strip():
-            raise MalformedError("a refusal has a reason")
+            raise MalformedError(
+                "a refusal has a reason", hint="Say why the minister does not agree."
+            )
+
+    @property
+    def next_step(self) -> str:
+        """What the asker has to do with it, in Dutch."""
+        return "agenderen" if self.granted else "voorleggen aan de Vlaamse Regering"
 
 
 @attrs.frozen(kw_only=True)
@@ -134,6 +147,11 @@ class Agreement:
         return self.state in _RUNNING
 
     @property
+    def is_unanswered(self) -> bool:
+        """True until the minister answered, or it ended without."""
+        return self.is_open
+
+    @property
     def due(self) -> datetime | None:
         """The last instant of the term that runs now, in UTC."""
         runs = self.state is AgreementState.RECEIVED
@@ -170,7 +188,10 @@ class Agreement:
     def met(self, number: int, document: str) -> Agreement:
         """A condition of the agreement is met; see `with_met`."""
         if self.ruling is None:
-            raise StepNotAllowedError("agreement", "niet gegeven", "meet", ())
+            raise StepNotAllowedError(
+                *("agreement", "niet gegeven", "meet", ()),
+                hint="Conditions are met once the minister has answered.",
+            )
         conditions = with_met(self.ruling.conditions, number, document)
         ruling = attrs.evolve(self.ruling, conditions=conditions)
         return attrs.evolve(self, ruling=ruling)

@@ -16,6 +16,7 @@ from digivl.advice.completeness import Lack
 from digivl.advice.messages.correspondence import HeardMessage
 from digivl.advice.questions import Questions
 from digivl.advice.request import ADVICE, IN_HOUSE, Condition
+from digivl.kernel.declared import checked
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party
 from digivl.kernel.reckoning import Reckoning
@@ -25,6 +26,7 @@ _ASK = Permission.ASK_AGREEMENT
 
 
 @attrs.frozen
+@checked
 class Agreements:
     """The agreements that an office asks of ministers, from question to answer."""
 
@@ -57,13 +59,15 @@ class Agreements:
             documents: Ids of the documents; those of the advice if None, in their last
                 versions.
             channel: How it goes there, by its name in the settings.
-            renews: Id of the agreement that this one takes the place of.
+            renews: Id of the agreement that this one takes the place of; one that
+                waits for an answer ends with it.
 
         Raises:
             NotReadyError: It is not complete, e.g. there is no advice yet.
             NotAllowedError: The dossier is somebody else's.
             NotFoundError: No such document in this dossier, or nothing to renew.
             MalformedError: Who asks is the minister.
+            AlreadyAskedError: The same was asked, and has to be answered yet.
             StepNotAllowedError: The dossier is closed.
         """
         request, now = self._asking.own(ADVICE, advice, by, _ASK).record, self._clock()
@@ -82,10 +86,11 @@ class Agreements:
             renews=renews,
         )
         self._asking.check_other_side(agreement)
-        self._asking.check_renewed(AGREEMENT, agreement)
+        renewed = self._asking.renewed(AGREEMENT, agreement)
         self._asking.check_complete(agreement)
+        self._asking.check_unasked(AGREEMENT, agreement)
         draft = first(AGREEMENT, new_id(), agreement, "submit", by, now)
-        return self._questions.asked(draft, minister, _give(agreement))
+        return self._questions.asked(draft, minister, _give(agreement), renewed)
 
     def lacks(self, id: str) -> tuple[Lack, ...]:
         """What an agreement that was asked lacks by now; empty when nothing."""
@@ -100,8 +105,8 @@ class Agreements:
             StepNotAllowedError: It was received or decided already.
         """
         found, now = self._questions.answering(AGREEMENT, id, by), self._clock()
-        clock = self._questions.started(found.record.body, now)
-        draft = found.next(found.record.receive(now, clock), "receive", by, now)
+        record = self._questions.received(found.record, now)
+        draft = found.next(record, "receive", by, now)
         return self._questions.moved(draft, by, _give(found.record))
 
     def inquire(self, id: str, text: str, *, by: Party) -> Entry[Agreement]:
@@ -179,7 +184,7 @@ class Agreements:
             conditions=tuple(Condition(text=text) for text in conditions),
             document=document,
         )
-        return self._decide(id, ruling, by, "agenderen")
+        return self._decide(id, ruling, by)
 
     def refuse(
         self, id: str, *, reason: str, by: Party, document: str | None = None
@@ -194,7 +199,7 @@ class Agreements:
         ruling = Ruling(
             granted=False, at=self._clock(), reason=reason, document=document
         )
-        return self._decide(id, ruling, by, "voorleggen aan de Vlaamse Regering")
+        return self._decide(id, ruling, by)
 
     def withdraw(self, id: str, *, by: Party, reason: str = "") -> Entry[Agreement]:
         """Take a question back: nobody has to answer it any more.
@@ -250,15 +255,13 @@ class Agreements:
         found = self._questions.all_of(AGREEMENT, dossier)
         return sorted(found, key=lambda entry: entry.record.submitted_at)
 
-    def _decide(
-        self, id: str, ruling: Ruling, by: Party, next_step: str
-    ) -> Entry[Agreement]:
+    def _decide(self, id: str, ruling: Ruling, by: Party) -> Entry[Agreement]:
         found = self._questions.answering(AGREEMENT, id, by)
         self._asking.check_document(found.record.dossier, ruling.document)
         record = found.record.decide(ruling)
         action = "agree" if ruling.granted else "refuse"
         draft = found.next(record, action, by, ruling.at)
-        return self._questions.moved(draft, record.asker, next_step)
+        return self._questions.moved(draft, record.asker, ruling.next_step)
 
 
 def _give(agreement: Agreement) -> str:

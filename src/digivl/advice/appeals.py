@@ -13,30 +13,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 import attrs
 
-from digivl.advice.asking import Asking, asks_itself
+from digivl.advice.asking import Asking
 from digivl.advice.body import Body
+from digivl.advice.follow_up import Appeal, Reply
 from digivl.advice.proposals import Proposals
 from digivl.advice.questions import ANSWER_DAYS, ASKER_DAYS, Questions
-from digivl.advice.request import ADVICE, AdviceRequest, Appeal, Reply
+from digivl.advice.request import ADVICE, AdviceRequest
 from digivl.advice.rules.ruleset import Purpose
 from digivl.custody.moves import Moves
 from digivl.custody.rights import Rights
 from digivl.errors import StepNotAllowedError
+from digivl.kernel.declared import checked
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party
 from digivl.records.entries import Draft, Entry
 from digivl.records.port import RecordBook
 
+#: Kind of what custody calls an appeal; it stands in the request for advice.
+APPEAL: Final = "appeal"
+
 
 def appeal_of(request: str) -> Ref:
     """What custody calls the appeal against the advice on a request."""
-    return Ref("appeal", request)
+    return Ref(APPEAL, request)
 
 
 @attrs.frozen
+@checked
 class Appeals:
     """Replies to unfavourable advice, and appeals against it."""
 
@@ -68,7 +75,7 @@ class Appeals:
         self._asking.check_document(found.record.dossier, document)
         reply = Reply(text=text, at=now, document=document)
         record = found.record.replied(reply)
-        return self._asking.write(found.next(record, "reply", by, now))
+        return self._questions.noted(found.next(record, "reply", by, now))
 
     def lodge(
         self, id: str, *, minister: Party, reason: str, by: Party
@@ -103,7 +110,8 @@ class Appeals:
             at=now,
             days=clock.term.days if clock else ANSWER_DAYS,
         )
-        return self._book.write(found.next(record, "appeal", by, now, reason), *held)[0]
+        draft = found.next(record, "appeal", by, now, reason)
+        return self._questions.noted(draft, *held)
 
     def join(self, id: str, *, by: Party, reason: str = "") -> Entry[AdviceRequest]:
         """The minister joins the asker: the spending is allowed (zich aansluiten).
@@ -141,10 +149,8 @@ class Appeals:
     def _rule(
         self, id: str, action: str, by: Party, reason: str, step: str
     ) -> Entry[AdviceRequest]:
-        self._rights.held(appeal_of(id), by)
-        found = self._asking.read(ADVICE, id)
-        if asks_itself(found.record, by):
-            self._rights.refuse(appeal_of(id), by)
+        subject = appeal_of(id)
+        found = self._questions.answering(ADVICE, id, by, subject=subject)
         record = found.record.conclude(action)
         return self.ruled(found.next(record, action, by, self._clock(), reason), step)
 
@@ -152,5 +158,6 @@ class Appeals:
         proposal = self._proposals.find(dossier)
         if proposal is not None and proposal.record.for_government:
             raise StepNotAllowedError(
-                "proposal", "voor de Vlaamse Regering", "appeal", ("reply",)
+                *("proposal", "voor de Vlaamse Regering", "appeal", ("reply",)),
+                hint="Reply in the nota: the government decides.",
             )

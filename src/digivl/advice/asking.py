@@ -16,17 +16,26 @@ from digivl.advice.completeness import Lack, lacks
 from digivl.advice.messages.outgoing import answerer
 from digivl.advice.proposals import Proposals
 from digivl.advice.request import ADVICE, AdviceRequest
+from digivl.custody.absence import works_with
 from digivl.documents.model import DOCUMENT
 from digivl.dossiers.model import DOSSIER
 from digivl.dossiers.pieces import belonging, pinned
-from digivl.errors import MalformedError, NotFoundError, NotReadyError
+from digivl.errors import (
+    AlreadyAskedError,
+    MalformedError,
+    NotFoundError,
+    NotReadyError,
+)
 from digivl.kernel.kinds import Kind
 from digivl.kernel.parties import Party, Role
 from digivl.kernel.redaction import on_one_line
 from digivl.records.entries import Draft, Entry
-from digivl.records.port import RecordBook
+from digivl.records.port import Query, RecordBook
 
 _LONGEST_NAME: Final = 100
+#: Offices that somebody else of the same role can hold.
+_OFFICES: Final = frozenset({Role.FINANCE_INSPECTOR, Role.BUDGET_MINISTER})
+_MINISTERS: Final = frozenset({Role.MINISTER, Role.BUDGET_MINISTER})
 
 R = TypeVar("R", AdviceRequest, Agreement)
 
@@ -48,15 +57,57 @@ def asks_itself(question: AdviceRequest | Agreement, by: Party) -> bool:
     return question.body is Body.IF or own != _side(answerer(question))
 
 
+def can_answer(question: AdviceRequest | Agreement, one: Party) -> bool:
+    """Whether a party can answer in the place of who was asked.
+
+    It is a colleague, works for the minister who was asked, or holds the same office.
+    """
+    if asks_itself(question, one):
+        return False
+    asked = asked_of(question)
+    if works_with(one, asked):
+        return True
+    if asked.role in _OFFICES and one.role is asked.role:
+        return True
+    return asked.role in _MINISTERS and is_of_side(one, asked)
+
+
+def _asks_the_same(waiting: R, question: R) -> bool:
+    """Whether a question that was asked leaves nothing for another one to ask.
+
+    About other texts the same body can be asked at the same time, and of some bodies
+    more than one on the same text.
+    """
+    if waiting.body is not question.body or not _waits(waiting):
+        return False
+    if question.body.hears_several and answerer(waiting).id != answerer(question).id:
+        return False
+    one, other = (
+        {piece.document for piece in asked.basis.pieces}
+        for asked in (waiting, question)
+    )
+    return one <= other or other <= one
+
+
+def _waits(question: AdviceRequest | Agreement) -> bool:
+    """Whether it was asked, and waits for an answer."""
+    return question.is_unanswered and question.submitted_at is not None
+
+
 def _is_appealed(question: AdviceRequest | Agreement) -> bool:
     return isinstance(question, AdviceRequest) and question.appeal is not None
 
 
-def _asked(question: AdviceRequest | Agreement) -> Party:
+def asked_of(question: AdviceRequest | Agreement) -> Party:
     """Who has to answer: the adviser, or the minister whom it was appealed to."""
     if isinstance(question, AdviceRequest) and question.appeal is not None:
         return question.appeal.minister
     return answerer(question)
+
+
+def is_of_side(one: Party, other: Party) -> bool:
+    """Whether they are colleagues, or work for the same minister."""
+    return works_with(one, other) or _side(one) == _side(other)
 
 
 def _side(party: Party) -> str:
@@ -159,22 +210,25 @@ class Asking:
         Raises:
             MalformedError: Who has to answer is who asks.
         """
-        asked = _asked(question)
+        asked = asked_of(question)
         if asks_itself(question, asked):
             raise MalformedError(
                 f"{asked} cannot answer: it is the side that asks",
                 hint="Name who has to answer: never the own cabinet.",
             )
 
-    def check_renewed(self, kind: Kind[R], question: R) -> None:
-        """Refuse to renew what is no question to the same body about the dossier.
+    def renewed(self, kind: Kind[R], question: R) -> Entry[R] | None:
+        """The question that ends once this one is asked; None where none waits.
+
+        What was answered before, or is in appeal, stays what it is.
 
         Raises:
-            NotFoundError: It is not.
+            NotFoundError: What it renews is no question to the same body about the
+                dossier.
         """
         name = question.renews
         if name is None:
-            return
+            return None
         found = self._book.read_all(kind, [name]).get(name)
         same = (question.dossier, question.body)
         if found is None or (found.record.dossier, found.record.body) != same:
@@ -184,6 +238,21 @@ class Asking:
                 f"there is no {kind.name} {asked} of this dossier to renew",
                 hint=f"Name one on the {question.body.label}, or renew none.",
             )
+        return found if found.record.is_unanswered else None
+
+    def check_unasked(self, kind: Kind[R], question: R) -> None:
+        """Refuse to ask what waits for an answer already, unless it is renewed.
+
+        Raises:
+            AlreadyAskedError: It does; it names the question.
+        """
+        rows = self._book.rows(
+            Query(kind=kind.name, dossier=question.dossier, open=True)
+        )
+        found = self._book.read_all(kind, [row.ref.id for row in rows]).values()
+        for entry in found:
+            if entry.id != question.renews and _asks_the_same(entry.record, question):
+                raise AlreadyAskedError(question.body.label, str(entry.ref))
 
     def check_document(self, dossier: str, document: str | None) -> None:
         """Refuse a document that is not of the dossier.

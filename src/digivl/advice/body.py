@@ -38,6 +38,15 @@ class Body(Enum):
         return self in {Body.BA, Body.BZ}
 
     @property
+    def hears_several(self) -> bool:
+        """True where more than one of them can be heard on the same matter.
+
+        Councils and committees each have their own field; on staff both a minister
+        and the head of an agency are asked.
+        """
+        return self in {Body.SAR, Body.VTC, Body.NEGOTIATION, Body.BZ}
+
+    @property
     def document_type(self) -> URI:
         """The document type of Kaleidos under which its answer is filed."""
         return _TYPES.get(self, _OTHER_ADVICE)

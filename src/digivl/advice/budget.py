@@ -16,6 +16,7 @@ import attrs
 
 from digivl.errors import MalformedError
 from digivl.kernel.checks import free_text, public_line
+from digivl.kernel.declared import typed
 from digivl.kernel.money import Euro
 
 _FIRST_YEAR, _LAST_YEAR = 1990, 2199
@@ -44,7 +45,7 @@ def _esr(_: object, __: object, code: str) -> None:
         )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class BudgetLine:
     """Effect of a proposal on one article of the budget (begrotingslijn).
 
@@ -88,7 +89,7 @@ def _full_time(_: object, __: object, amount: Any) -> None:
         )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class StaffImpact:
     """Effect of a proposal on the number of staff (weerslag op het personeel).
 
@@ -103,7 +104,7 @@ class StaffImpact:
     statutory: bool
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class LocalImpact:
     """Effect on local governments (weerslag op de lokale besturen), in euro a year.
 

@@ -12,9 +12,9 @@ from digivl.advice.rules.ruleset import TermRule
 from digivl.errors import MalformedError
 from digivl.kernel.calendar import CALENDARS, Calendar
 from digivl.kernel.checks import counted_from_one, digest, free_text
-from digivl.kernel.moments import aware
+from digivl.kernel.moments import aware, day_of, in_dutch
 from digivl.kernel.parties import Party
-from digivl.kernel.reckoning import Reckoning
+from digivl.kernel.reckoning import Reckoning, StepKind, TermStep
 from digivl.kernel.terms import Suspension, Term, Urgency
 
 
@@ -70,6 +70,7 @@ class Clock:
         term: The rule.
         rules: SHA-256 of the set of rules that it came from.
         received: When the term started.
+        source: Who told when that was, in Dutch; empty where it was registered here.
         extension: Days more that the asker agreed to.
         urged: A shorter term that was declared meanwhile.
         due: The last instant, in UTC; None while an inquiry stops it.
@@ -78,6 +79,7 @@ class Clock:
     term: TermRule
     rules: str = attrs.field(validator=digest)
     received: datetime = attrs.field(validator=aware)
+    source: str = attrs.field(default="", validator=free_text)
     extension: int = 0
     urged: Urged | None = None
     due: datetime | None = attrs.field(default=None, validator=optional(aware))
@@ -116,9 +118,15 @@ class Clock:
             MalformedError: The rule knows no longer term, or it is no more days.
         """
         if not self.term.extends:
-            raise MalformedError(f"rule {self.term.id} knows no longer term")
+            raise MalformedError(
+                f"rule {self.term.id} knows no longer term",
+                hint="Renew the question: the new one has a term of its own.",
+            )
         if days < 1:
-            raise MalformedError("a longer term has at least one day more")
+            raise MalformedError(
+                "a longer term has at least one day more",
+                hint="Say how many days more, e.g. days=3.",
+            )
         return attrs.evolve(self, extension=self.extension + days)
 
     def wound(
@@ -148,7 +156,16 @@ class Clock:
         Raises:
             MalformedError: As `wound`.
         """
-        return self._term().reckon(*self._counted(inquiries, calendars))
+        found = self._term().reckon(*self._counted(inquiries, calendars))
+        if not self.source or self._anew():
+            return found
+        first, *others = found.steps
+        return attrs.evolve(found, steps=(first, self._told(), *others))
+
+    def _told(self) -> TermStep:
+        day = day_of(self.received)
+        text = f"ontvangst gemeld door wie antwoordt: {in_dutch(self.received)}"
+        return TermStep(StepKind.START, day, day, text, self.source)
 
     def _term(self) -> Term:
         return self._anew() or Term(

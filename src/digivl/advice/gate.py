@@ -20,11 +20,13 @@ from digivl.advice.readiness import (
     stage_of,
 )
 from digivl.advice.rules.ruleset import RuleSet
+from digivl.documents.model import Document
 from digivl.dossiers.gate import Asked, Requirement
 from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.model import DOSSIER, STEP, ItemKind, ProcedureStep, StepKind
 from digivl.errors import MalformedError, NotFoundError
 from digivl.kernel.calendar import Calendar
+from digivl.kernel.declared import checked
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry, first
 from digivl.records.port import RecordBook
@@ -34,12 +36,14 @@ _TOLD: Final = ItemKind.ANNOUNCEMENT
 
 
 @attrs.frozen
+@checked
 class ReadinessGate:
     """Says whether a step may go on the agenda, and what is missing (gereedheid)."""
 
     _book: RecordBook
     _guard: Guard
     _knows: Callable[[str, Party], bool]
+    _told: Callable[[Party | None, Sequence[Entry[Document]]], Mapping[str, Document]]
     _clock: Callable[[], datetime]
     _rules: RuleSet
     _calendars: Mapping[str, Calendar]
@@ -56,6 +60,8 @@ class ReadinessGate:
     ) -> Readiness:
         """Whether a step may go on the agenda, for who may know of its dossier.
 
+        A document that `by` may not read is called by its type.
+
         Args:
             dossier: Id of the dossier.
             step: Id of the step; the one that comes next if None.
@@ -70,7 +76,7 @@ class ReadinessGate:
             self._guard.hide(by, Permission.READ_CONFIDENTIAL, DOSSIER.ref(dossier))
         asked = Asked(dossier=dossier, step=step, meeting=meeting)
         found = gathered(self._book, [dossier])[dossier]
-        return self._readiness(found, asked, at or self._clock())
+        return self._readiness(found, asked, at or self._clock(), by)
 
     def requirements(
         self,
@@ -138,8 +144,10 @@ class ReadinessGate:
             draft = found.next(record, "loosen", by, now, reason)
         return self._book.write(draft)[0]
 
-    def _readiness(self, found: Gathered, asked: Asked, at: datetime) -> Readiness:
-        situation = self._situation(found, asked, at)
+    def _readiness(
+        self, found: Gathered, asked: Asked, at: datetime, by: Party | None = None
+    ) -> Readiness:
+        situation = self._situation(found, asked, at, by)
         return Readiness(
             dossier=asked.dossier,
             step=asked.step,
@@ -151,15 +159,18 @@ class ReadinessGate:
             requirements=requirements(situation, self._rules),
         )
 
-    def _situation(self, found: Gathered, asked: Asked, at: datetime) -> Situation:
+    def _situation(
+        self, found: Gathered, asked: Asked, at: datetime, by: Party | None
+    ) -> Situation:
         looked_at = _step(found.steps, asked.step)
         stage = _stage(found.steps, looked_at)
-        submitted = looked_at.record.documents if looked_at else tuple(found.documents)
+        documents = self._told(by, found.documents)
+        submitted = looked_at.record.documents if looked_at else tuple(documents)
         return Situation(
             proposal=found.proposal,
             stage=stage,
             final=_is_final(stage, looked_at),
-            documents=found.documents,
+            documents=documents,
             submitted=submitted,
             requests=found.requests,
             agreements=found.agreements,
@@ -201,7 +212,10 @@ def _step(
     for entry in steps:
         if entry.id == wanted:
             return entry
-    raise NotFoundError(f"there is no {STEP.name} {wanted} in this dossier")
+    raise NotFoundError(
+        f"there is no {STEP.name} {wanted} in this dossier",
+        hint="Name a step of it, or none: then it is the one that comes next.",
+    )
 
 
 def _is_final(stage: Stage, step: Entry[ProcedureStep] | None) -> bool:

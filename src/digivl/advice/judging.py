@@ -13,6 +13,7 @@ import attrs
 from digivl.advice.agreement import Agreement, AgreementState
 from digivl.advice.body import AdviceOutcome, Body
 from digivl.advice.budget import BudgetLine
+from digivl.advice.registration import in_passing
 from digivl.advice.request import AdviceRequest, AdviceState, Condition
 from digivl.advice.rules.ruleset import Assessment, Need
 from digivl.documents.model import Document
@@ -159,6 +160,7 @@ def _of_advice(assessment: Assessment, asked: Entry[AdviceRequest]) -> Requireme
     if advice is None:
         raise AssertionError("an answered request has an advice or a silence")
     said = f"{advice.outcome.label} op {date_in_dutch(day_of(advice.at))}"
+    said += in_passing(advice.registered)
     status, blocking, whom = _S.SATISFIED, False, ""
     if advice.outcome is AdviceOutcome.UNFAVOURABLE:
         status, blocking, whom, more = _against(record)
@@ -192,6 +194,7 @@ def _of_agreement(assessment: Assessment, asked: Entry[Agreement]) -> Requiremen
         return _silent(assessment, asked)
     day = date_in_dutch(day_of(ruling.at))
     said = f"akkoord op {day}" if ruling.granted else f"geweigerd op {day}"
+    said += in_passing(ruling.registered)
     return Requirement(
         name=assessment.body.value,
         # The minister may put to the government what was refused.

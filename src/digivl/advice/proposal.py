@@ -14,6 +14,7 @@ from attrs.validators import and_, deep_iterable
 
 from digivl.advice.budget import BudgetLine, LocalImpact, StaffImpact
 from digivl.kernel.checks import at_most, public_line
+from digivl.kernel.declared import typed
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.money import Euro
 
@@ -78,7 +79,7 @@ class ContractStage(Enum):
     CHANGE = "wijziging tijdens de uitvoering"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Contract:
     """A public contract that is prepared, awarded or changed (overheidsopdracht).
 
@@ -106,7 +107,7 @@ class Contract:
     change_exempt: bool | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Proposal:
     """What a dossier proposes, as far as rules look at it (voorstel).
 

@@ -10,12 +10,14 @@ import attrs
 from digivl.access.guard import Admit
 from digivl.access.model import Permission
 from digivl.advice.proposal import PROPOSAL, Proposal, proposal_id
+from digivl.kernel.declared import checked
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry, first
 from digivl.records.port import RecordBook
 
 
 @attrs.frozen
+@checked
 class Proposals:
     """What the dossiers of an office propose."""
 

@@ -12,17 +12,18 @@ from typing import Final, TypeVar
 import attrs
 
 from digivl.advice.agreement import Agreement
-from digivl.advice.asking import asks_itself
+from digivl.advice.asking import asked_of, asks_itself, can_answer
 from digivl.advice.body import Body
 from digivl.advice.clock import Clock
 from digivl.advice.messages.correspondence import HeardMessage
 from digivl.advice.messages.outgoing import along
-from digivl.advice.request import IN_HOUSE, AdviceRequest
+from digivl.advice.messages.receipts import start_of
+from digivl.advice.request import AdviceRequest
 from digivl.advice.rules.ruleset import Purpose, RuleSet
 from digivl.custody.moves import Moves
 from digivl.custody.rights import Rights
 from digivl.kernel.calendar import Calendar
-from digivl.kernel.kinds import Kind
+from digivl.kernel.kinds import Kind, Ref
 from digivl.kernel.moments import day_of
 from digivl.kernel.parties import Party
 from digivl.kernel.reckoning import Reckoning
@@ -70,21 +71,36 @@ class Questions:
         self._rights.held(kind.ref(id), by)
         return self._book.read(kind, id)
 
-    def answering(self, kind: Kind[R], id: str, by: Party) -> Entry[R]:
+    def answering(
+        self, kind: Kind[R], id: str, by: Party, *, subject: Ref | None = None
+    ) -> Entry[R]:
         """As `held`, for an act of who is asked.
 
         Who asked can take a question over, to give it to somebody else who answers; to
-        answer it would be to advise oneself. Only what was answered elsewhere, on
-        paper or over a channel, can who asked enter so; who did stands in the book.
+        answer it would be to advise oneself. What was answered elsewhere and came on
+        paper is registered, which says so: see `registrations`.
+
+        Args:
+            kind: Of the question.
+            id: Its id.
+            by: Who answers.
+            subject: What custody calls it, where that is not the question itself.
 
         Raises:
-            NotAllowedError: As `held`; also where `by` asked it in-house, or is of the
-                side that did.
+            NotAllowedError: As `held`; also where `by` asked it, or is of the side that
+                did, or has it without being able to answer.
             NotFoundError: No such question.
         """
-        found = self.held(kind, id, by)
-        if found.record.channel == IN_HOUSE and asks_itself(found.record, by):
-            self._rights.refuse(found.ref, by)
+        held = subject or kind.ref(id)
+        holder = self._rights.held(held, by).record.holder
+        found = self._book.read(kind, id)
+        question = found.record
+        # Who acts for a holder is looked at as that holder; a folder of paper can be
+        # with anybody who scanned it.
+        answers = can_answer(question, by) or can_answer(question, holder)
+        above = self._rights.may_act_for(by, asked_of(question))
+        if asks_itself(question, by) or not (answers or above):
+            self._rights.refuse(held, by)
         return found
 
     def all_of(self, kind: Kind[R], dossier: str) -> Sequence[Entry[R]]:
@@ -92,14 +108,24 @@ class Questions:
         rows = self._book.rows(Query(kind=kind.name, dossier=dossier))
         return list(self._book.read_all(kind, [row.ref.id for row in rows]).values())
 
+    def received(self, record: R, now: datetime) -> R:
+        """The question, received: when who has it tells so, or now; the term runs."""
+        start = start_of(self.heard, record.submitted_at, now)
+        clock = self.started(record.body, start.at, source=start.source)
+        return record.receive(start.at, clock)
+
     def started(
-        self, body: Body, at: datetime, purpose: Purpose = Purpose.ANSWER
+        self,
+        body: Body,
+        at: datetime,
+        purpose: Purpose = Purpose.ANSWER,
+        source: str = "",
     ) -> Clock | None:
         """The clock of a body from `at`, by the rules of that day; None without one."""
         term = self.rules.term(body, day_of(at), purpose)
         if term is None:
             return None
-        clock = Clock(term=term, rules=self.rules.sha256, received=at)
+        clock = Clock(term=term, rules=self.rules.sha256, received=at, source=source)
         return clock.wound((), self.calendars)
 
     def wound(self, record: R) -> R:
@@ -114,9 +140,18 @@ class Questions:
         clock = record.clock
         return clock.reckoned(record.inquiries, self.calendars) if clock else None
 
-    def asked(self, draft: Draft[R], to: Party, step: str) -> Entry[R]:
-        """Write a question; `to` has it, and the dossier with it."""
-        held = self._moves.asked(
+    def asked(
+        self, draft: Draft[R], to: Party, step: str, instead: Entry[R] | None = None
+    ) -> Entry[R]:
+        """Write a question; `to` has it, and the dossier with it.
+
+        Args:
+            draft: The question.
+            to: Who has to answer.
+            step: What that comes to, in Dutch.
+            instead: The question that it takes the place of, which ends with it.
+        """
+        question = self._moves.taken(
             draft.kind.ref(draft.id),
             to,
             step,
@@ -126,7 +161,9 @@ class Questions:
             at=draft.at,
             days=ANSWER_DAYS,
         )
-        return self._written(draft, held)
+        ended = [instead] if instead else []
+        held = self._moves.asked_instead(question, *(one.ref for one in ended))
+        return self._written(draft, held, [_taken_back(one, draft) for one in ended])
 
     def moved(self, draft: Draft[R], to: Party | None, step: str) -> Entry[R]:
         """Write what happened to a question; `to`, or who has it, has to do `step`.
@@ -148,10 +185,31 @@ class Questions:
         )
         return self._written(draft, held)
 
-    def _written(self, draft: Draft[R], held: Iterable[AnyDraft]) -> Entry[R]:
-        said = along(draft, self.channels)
+    def noted(self, draft: Draft[R], *held: AnyDraft) -> Entry[R]:
+        """Write what leaves a question with who has it; the other side is told.
+
+        Args:
+            draft: What happened to it.
+            held: What somebody else has by that.
+        """
+        return self._written(draft, held)
+
+    def _written(
+        self, draft: Draft[R], held: Iterable[AnyDraft], ended: Sequence[Draft[R]] = ()
+    ) -> Entry[R]:
         if self.heard is None:
-            return self._book.write(draft, *held, *said.drafts, tasks=said.tasks)[0]
+            acts: list[AnyDraft] = [draft, *ended]
+            said = [along(one, self.channels) for one in acts]
+            drafts = [one for act in said for one in act.drafts]
+            tasks = [one for act in said for one in act.tasks]
+            return self._book.write(draft, *ended, *held, *drafts, tasks=tasks)[0]
         heard = (*draft.record.heard, self.heard.id)
         draft = attrs.evolve(draft, record=attrs.evolve(draft.record, heard=heard))
         return self._book.write(draft, *held, self.heard)[0]
+
+
+def _taken_back(question: Entry[R], renewal: Draft[R]) -> Draft[R]:
+    """The draft that ends a question, for the one that takes its place."""
+    why = f"vervangen door een nieuwe vraag: {renewal.kind.ref(renewal.id)}"
+    record = question.record.withdraw()
+    return question.next(record, "withdraw", renewal.actor, renewal.at, why)

@@ -15,16 +15,18 @@ import attrs
 from attrs.validators import and_, deep_iterable, optional
 
 from digivl.advice.basis import Basis
-from digivl.advice.body import AdviceAspect, AdviceOutcome, Body, SilenceEffect
+from digivl.advice.body import AdviceAspect, AdviceOutcome, Body
 from digivl.advice.clock import Clock, Inquiry, with_answer
+from digivl.advice.follow_up import Appeal, Reply, Silence
+from digivl.advice.registration import Registered, check_shown
 from digivl.errors import MalformedError, StepNotAllowedError
 from digivl.kernel.checks import (
     at_most,
     counted_from_one,
-    digest,
     free_text,
     public_line,
 )
+from digivl.kernel.declared import typed
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -32,6 +34,7 @@ from digivl.kernel.parties import Party
 
 #: Both sides use digivl: nothing has to be sent.
 IN_HOUSE: Final = "in-house"
+_AGENDA: Final = "agenderen"
 #: Conditions, remarks or lacks of one answer; more is no answer that people read.
 MOST_POINTS: Final = 1_000
 
@@ -87,7 +90,7 @@ ADVICE_LIFECYCLE: Final = Lifecycle(
 )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Condition:
     """Something that an advice or agreement asks to be met (voorwaarde).
 
@@ -119,7 +122,7 @@ def with_met(
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class AspectRemark:
     """What an advice says about one aspect (opmerking)."""
 
@@ -127,7 +130,7 @@ class AspectRemark:
     text: str = attrs.field(validator=free_text)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Advice:
     """An advice that was given (advies).
 
@@ -139,6 +142,7 @@ class Advice:
         aspects: Remarks, each on one aspect.
         conditions: Each on its own, to be met later.
         document: Id of the document that holds it, if there is one.
+        registered: Who entered it for the adviser; None where it came by itself.
     """
 
     outcome: AdviceOutcome
@@ -151,63 +155,16 @@ class Advice:
         default=(), validator=at_most(MOST_POINTS)
     )
     document: str | None = None
+    registered: Registered | None = None
 
     def __attrs_post_init__(self) -> None:
+        check_shown(self.registered, self.document)
         conditional = self.outcome is AdviceOutcome.FAVOURABLE_ON_CONDITIONS
         if conditional is not bool(self.conditions):
             raise MalformedError(
                 "conditions go with a favourable advice on conditions, and only so",
                 hint="Name the conditions one by one, or choose another outcome.",
             )
-
-
-@attrs.frozen(kw_only=True)
-class Silence:
-    """A term that passed without an answer (stilzwijgen).
-
-    Attributes:
-        effect: What that means.
-        rule: Id of the rule that says so.
-        rules: SHA-256 of the set of rules it came from.
-        at: When it was established.
-    """
-
-    effect: SilenceEffect
-    rule: str
-    rules: str = attrs.field(validator=digest)
-    at: datetime = attrs.field(validator=aware)
-
-
-@attrs.frozen(kw_only=True)
-class Reply:
-    """What the asker says to an unfavourable advice (repliek).
-
-    Attributes:
-        text: The reply.
-        at: When.
-        document: Id of the document that holds it, if there is one.
-    """
-
-    text: str = attrs.field(validator=free_text)
-    at: datetime = attrs.field(validator=aware)
-    document: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Appeal:
-    """An appeal to the minister of budget (beroep), of a matter not for the government.
-
-    Attributes:
-        minister: The minister bevoegd voor het budgettair beleid.
-        reason: Why.
-        at: When it was lodged.
-        clock: The term of the minister; None where no rule gives one.
-    """
-
-    minister: Party
-    reason: str = attrs.field(validator=free_text)
-    at: datetime = attrs.field(validator=aware)
-    clock: Clock | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -274,6 +231,11 @@ class AdviceRequest:
         return self.state in _RUNNING or self.state is AdviceState.APPEALED
 
     @property
+    def is_unanswered(self) -> bool:
+        """True until the adviser answered, or the request ended without."""
+        return self.state in _RUNNING
+
+    @property
     def is_answered(self) -> bool:
         """True once there is an advice, or a silence that stands for one."""
         return self.advice is not None or self.silence is not None
@@ -285,6 +247,15 @@ class AdviceRequest:
             return self.clock.due if self.clock else None
         appealed = self.state is AdviceState.APPEALED and self.appeal
         return appealed.clock.due if appealed and appealed.clock else None
+
+    @property
+    def next_step(self) -> str:
+        """What the asker has to do with the answer, in Dutch."""
+        if self.advice is None or self.body is not Body.IF:
+            return "het advies verwerken"
+        if self.advice.outcome is AdviceOutcome.UNFAVOURABLE:
+            return "repliek geven op het ongunstige advies"
+        return "begrotingsakkoord vragen" if self.advice.agreement_needed else _AGENDA
 
     def _after(self, step: str) -> AdviceState:
         return ADVICE_LIFECYCLE.after(self.state, step)
@@ -315,7 +286,10 @@ class AdviceRequest:
     def send_back(self, lacks: tuple[str, ...]) -> AdviceRequest:
         """The adviser sends it back: it is not complete, and the term is void."""
         if not lacks:
-            raise MalformedError("what is sent back lacks something: say what")
+            raise MalformedError(
+                "what is sent back lacks something: say what",
+                hint="Name what lacks, one by one: lacks=['de memorie'].",
+            )
         state = self._after("send back")
         return attrs.evolve(self, state=state, lacks=lacks, clock=None)
 
@@ -361,13 +335,20 @@ class AdviceRequest:
         return attrs.evolve(self, state=self._after("appeal"), appeal=appeal)
 
     def conclude(self, step: str) -> AdviceRequest:
-        """The appeal is decided, or the request withdrawn."""
+        """The appeal is decided."""
         return attrs.evolve(self, state=self._after(step))
+
+    def withdraw(self) -> AdviceRequest:
+        """The asker takes it back."""
+        return attrs.evolve(self, state=self._after("withdraw"))
 
     def met(self, number: int, document: str) -> AdviceRequest:
         """A condition of the advice is met; see `with_met`."""
         if self.advice is None:
-            raise StepNotAllowedError("advice", "niet gegeven", "meet", ())
+            raise StepNotAllowedError(
+                *("advice", "niet gegeven", "meet", ()),
+                hint="Conditions are met once there is an advice.",
+            )
         conditions = with_met(self.advice.conditions, number, document)
         advice = attrs.evolve(self.advice, conditions=conditions)
         return attrs.evolve(self, advice=advice)
@@ -376,7 +357,10 @@ class AdviceRequest:
         state = self._after(step)  # the lifecycle speaks first
         unfavourable = AdviceOutcome.UNFAVOURABLE
         if self.advice is None or self.advice.outcome is not unfavourable:
-            raise StepNotAllowedError("advice", "niet ongunstig", state.value, ())
+            raise StepNotAllowedError(
+                *("advice", "niet ongunstig", state.value, ()),
+                hint="Only an unfavourable advice is replied to or appealed against.",
+            )
 
 
 def _standing(request: AdviceRequest) -> Standing:

@@ -18,9 +18,11 @@ from digivl.advice.agreement import AGREEMENT, Agreement
 from digivl.advice.appeals import Appeals
 from digivl.advice.body import SilenceEffect
 from digivl.advice.clock import Clock
+from digivl.advice.follow_up import Silence
 from digivl.advice.questions import Questions
-from digivl.advice.request import ADVICE, AdviceRequest, AdviceState, Silence
+from digivl.advice.request import ADVICE, AdviceRequest, AdviceState
 from digivl.errors import StaleRecordError
+from digivl.kernel.declared import checked
 from digivl.kernel.kinds import Kind
 from digivl.kernel.parties import SYSTEM
 from digivl.records.entries import AnyEntry
@@ -30,6 +32,7 @@ _NEXT: Final = "verder zonder antwoord: de termijn is verstreken"
 
 
 @attrs.frozen
+@checked
 class Silences:
     """Watches the terms of everything that was asked."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import attrs
 import typer
@@ -89,6 +89,10 @@ def ask(
     channel: Annotated[
         str, typer.Option(help="How it goes there, by its name in the settings.")
     ] = IN_HOUSE,
+    renews: Annotated[
+        str | None,
+        typer.Option(help="Id of the question that it takes the place of."),
+    ] = None,
     office: Office = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -96,9 +100,11 @@ def ask(
     with reported(as_json=as_json), Digivl.open(office) as vl:
         names = [found(vl, one).id for one in documents or ()]
         who = _answerer(to, of)
+        before = question_named(vl, renews).id if renews else None
+        how: Mapping[str, Any] = {"channel": channel, "renews": before}
         asked: AnyEntry
         if of.agrees:
-            asked = _ask_agreement(vl, subject, of, who, names, channel)
+            asked = _ask_agreement(vl, subject, of, who, names, how)
         else:
             name = _dossier(vl, subject)
             asked = vl.advices.ask(
@@ -107,7 +113,7 @@ def ask(
                 adviser=who,
                 by=vl.dossiers.read(name).record.opened_by,
                 body=of,
-                channel=channel,
+                **how,
             )
     told(asked, as_json=as_json)
 
@@ -184,7 +190,7 @@ def _ask_agreement(
     of: Body,
     who: Party,
     documents: Sequence[str],
-    channel: str,
+    how: Mapping[str, Any],
 ) -> AnyEntry:
     advice = question_named(vl, subject, ADVICE.name).id
     return vl.agreements.ask(
@@ -193,7 +199,7 @@ def _ask_agreement(
         by=vl.advices.read(advice).record.asker,
         body=of,
         documents=documents or None,
-        channel=channel,
+        **how,
     )
 
 

@@ -17,6 +17,7 @@ from digivl.cli import (
     messages,
     offices,
     readiness,
+    registering,
     routes,
     rules,
     searching,
@@ -59,6 +60,7 @@ def _advice() -> typer.Typer:
     group.command("reply")(asking.reply)
     group.command("agree")(answering.agree)
     group.command("refuse")(answering.refuse)
+    group.command("register")(registering.register)
     group.command("withdraw")(asking.withdraw)
     group.command("explain")(asking.explain)
     group.command("messages")(messages.messages)

@@ -117,11 +117,28 @@ class Moves:
         question = self.taken(
             subject, to, step, dossier=dossier, title=title, by=by, at=at, days=days
         )
+        return self.asked_instead(question)
+
+    def asked_instead(
+        self, question: Draft[Custody], *ended: Ref
+    ) -> Iterator[Draft[Custody]]:
+        """The drafts that ask something in the place of what ends with it.
+
+        Args:
+            question: The draft of `taken`.
+            ended: Questions that nobody has to answer any more; those that nobody
+                held are left alone.
+        """
+        asked, by, at = question.record, question.actor, question.at
         yield question
-        found = self.of(of_dossier(dossier))
-        if len(self.held_with(found)) == 1:
-            due = question.record.due
-            yield self.passed(found, to, step, by=by, at=at, due=due)
+        over = self.all_of(ended).values()
+        for one in over:
+            yield one.next(one.record.close(), "close", by, at)
+        found = self.of(of_dossier(asked.dossier))
+        others = {one.id for one in self.held_with(found)[1:]}
+        if others <= {one.id for one in over}:
+            to, step = asked.holder, asked.next_step
+            yield self.passed(found, to, step, by=by, at=at, due=asked.due)
 
     def answered(
         self,

@@ -49,6 +49,13 @@ class Rights:
             self._check(found.record, by)
         return found
 
+    def may_act_for(self, one: Party, other: Party) -> bool:
+        """Whether a party may move what another one has, or would have."""
+        if self._absences.acts_for(one, other, self._clock()):
+            return True
+        allows, whose = self._guard.policy.allows, [other.minister or other.id]
+        return allows(one, Permission.MOVE_CUSTODY, whose)
+
     def refuse(self, subject: Ref, by: Party) -> NoReturn:
         """Refuse who has it an act that is for somebody else.
 
@@ -63,11 +70,5 @@ class Rights:
         return by.id in {party.id for party in parties if party is not None}
 
     def _check(self, held: Custody, by: Party) -> None:
-        if self._absences.acts_for(by, held.holder, self._clock()):
-            return
-        self._guard.check(
-            by,
-            Permission.MOVE_CUSTODY,
-            ministers=[held.holder.minister or held.holder.id],
-            subject=held.subject,
-        )
+        if not self.may_act_for(by, held.holder):
+            self._guard.refuse(by, Permission.MOVE_CUSTODY, held.subject)

@@ -10,6 +10,7 @@ from typing import Final
 import attrs
 
 from digivl.custody.absence import Absences
+from digivl.custody.holders import Holders
 from digivl.custody.late import EARLY, Overdue, reminder_of
 from digivl.custody.listing import earliest_due, shown
 from digivl.custody.model import CUSTODY, Custody, custody_id
@@ -34,6 +35,7 @@ class Custodian:
     _moves: Moves
     _rights: Rights
     _absences: Absences
+    _holders: Holders
     _clock: Callable[[], datetime]
     _calendar: Calendar = LEGAL
 
@@ -48,6 +50,8 @@ class Custodian:
         Raises:
             NotAllowedError: `by` does not hold it, nor stands in for the holder, nor
                 works with it, nor may by its role.
+            MalformedError: A question goes with it that `to` can do nothing with: it
+                cannot answer, is not of the side that asks, nor above them.
             StepNotAllowedError: Its custody is closed.
         """
         return self._given(self._rights.held(subject, by), to, by, "hand over", reason)
@@ -75,6 +79,7 @@ class Custodian:
 
         Raises:
             NotAllowedError: As `take_over`.
+            MalformedError: As `hand_over`.
             StepNotAllowedError: Its custody is closed.
         """
         found = self._rights.held(subject, by, had=True)
@@ -125,6 +130,9 @@ class Custodian:
     def _given(
         self, found: Entry[Custody], to: Party, by: Party, action: str, reason: str
     ) -> Entry[Custody]:
+        if to.id != by.id:
+            for one in self._moves.held_with(found):
+                self._holders.check(one.record, to)
         drafts = self._moves.given(found, to, by, action, self._clock(), reason)
         return self._book.write(*drafts)[0]
 

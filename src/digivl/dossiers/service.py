@@ -12,6 +12,7 @@ from digivl.access.guard import Guard
 from digivl.access.model import AccessLevel, Permission
 from digivl.custody.moves import Moves
 from digivl.documents.model import DOCUMENT, Document
+from digivl.dossiers.closing import DossierCompanion
 from digivl.dossiers.consultation import ROUND
 from digivl.dossiers.gate import AgendaGate, Asked, Requirement
 from digivl.dossiers.model import (
@@ -44,6 +45,7 @@ class Dossiers:
     _moves: Moves
     _guard: Guard
     _gate: AgendaGate
+    _companion: DossierCompanion
     _clock: Callable[[], datetime]
 
     def open(
@@ -230,6 +232,8 @@ class Dossiers:
     def close(self, id: str, *, by: Party, reason: str = "") -> Entry[Dossier]:
         """Close a dossier: nobody has to do anything any more.
 
+        What was drafted in it and never asked ends with it.
+
         Raises:
             StepNotAllowedError: It is closed already, stands on an agenda, or somebody
                 has something of it to do: a submission to treat, a round to answer.
@@ -239,8 +243,8 @@ class Dossiers:
         self._check_done(id)
         draft = found.next(found.record.close(now), "close", by, now, reason)
         ended = self._moves.closed(DOSSIER.ref(id), by=by, at=now, reason=reason)
-        entry, _ = self._book.write(draft, ended)
-        return entry
+        unsent = self._companion.closed(id, by, now)
+        return self._book.write(draft, ended, *unsent)[0]
 
     def _check_done(self, id: str) -> None:
         if any(step.record.is_placed for step in self.steps(id)):
@@ -248,7 +252,10 @@ class Dossiers:
         own = self._moves.of(DOSSIER.ref(id)).ref
         for row in self._book.rows(Query(dossier=id, open=True)):
             if row.ref != own and (why := _still_runs(row)):
-                raise StepNotAllowedError("dossier", why, "close", ())
+                raise StepNotAllowedError(
+                    *("dossier", why, "close", ()),
+                    hint="Let it be answered or take it back first.",
+                )
 
     def admit(self, id: str, permission: Permission, by: Party) -> Dossier:
         """Let `by` act on a dossier.

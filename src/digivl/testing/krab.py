@@ -162,7 +162,7 @@ class KrabSimulator:
             "kind": kind,
             wire.REFERENCE: reference,
             wire.OWN_REFERENCE: asked[-1].question if asked else "",
-            "at": self.clock().isoformat(),
+            wire.MOMENT: self.clock().isoformat(),
         }
         if pdf is not None:
             event[wire.DOCUMENT] = {wire.SHA256: self.files.keep(pdf)}

@@ -40,7 +40,7 @@ class Heard:
 
     @property
     def kind(self) -> str:
-        """What it says: ``QUESTION``, ``ANSWER``, ``URGENCY``, ``WITHDRAWAL``."""
+        """What it says, e.g. ``QUESTION``: the words of `krab_wire.MESSAGE_WORDS`."""
         return str(self.message.get("kind", ""))
 
     @property

@@ -310,15 +310,22 @@ def test_settling(talk: Talk) -> None:
         talk.vl.hearing.settle(name, by=CABINET, reason="nog eens")
 
 
-def test_asker_enters_by_hand(talk: Talk) -> None:
-    """What no machine could read, a person can enter: the question is taken over."""
+def test_what_nobody_could_read_is_registered(talk: Talk) -> None:
+    """By the asker, who says so; who takes the question over answers nothing."""
     asked = talk.asked()
     talk.says(asked, Unclear(why="niet te lezen"))
     talk.work()
-
     talk.vl.custody.take_over(ADVICE.ref(asked), by=CABINET, reason="antwoord per mail")
-    talk.vl.advices.receive(asked, by=CABINET)
-    talk.vl.advices.advise(asked, AdviceOutcome.FAVOURABLE, by=CABINET)
+    with pytest.raises(NotAllowedError):
+        talk.vl.advices.receive(asked, by=CABINET)
+
+    talk.vl.registrations.advise(
+        asked,
+        AdviceOutcome.FAVOURABLE,
+        document=talk.matter.nota,
+        reason="onleesbare e-mail",
+        by=CABINET,
+    )
 
     assert AdviceState.ADVISED is state(talk, asked)
 

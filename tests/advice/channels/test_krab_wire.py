@@ -80,7 +80,15 @@ def test_all_of_it_is_assumed() -> None:
         (
             "message-words",
             sorted(wire.MESSAGE_WORDS.values()),
-            ["ANSWER", "QUESTION", "URGENCY", "WITHDRAWAL"],
+            [
+                *("ANSWER", "APPEAL", "EXTENSION", "QUESTION", "REPLY"),
+                *("URGENCY", "WITHDRAWAL"),
+            ],
+        ),
+        (
+            "after-an-advice",
+            [one for one in OutgoingKind if not one.awaits_answer],
+            [OutgoingKind.WITHDRAWAL, OutgoingKind.REPLY, OutgoingKind.APPEAL],
         ),
         ("idempotency-key", wire.IDEMPOTENCY_KEY, "idempotency-key"),
         ("own-reference", wire.OWN_REFERENCE, "senderReference"),
@@ -90,6 +98,7 @@ def test_all_of_it_is_assumed() -> None:
             (wire.DOCUMENTS, wire.SHA256, wire.FILE),
             ("/documents", "sha256", "file"),
         ),
+        ("event-moment", wire.MOMENT, "at"),
         ("largest", wire.LARGEST, 30_000_000),
         ("events", (wire.EVENTS, wire.AFTER, wire.NEXT), ("/events", "after", "next")),
         (

@@ -17,7 +17,7 @@ from digivl.advice.channels.hearing import Hearing
 from digivl.advice.channels.port import AdviceChannel
 from digivl.advice.messages.correspondence import SENT, SentMessage, SentState
 from digivl.advice.messages.message import Outgoing, OutgoingKind, Receipt
-from digivl.advice.messages.outgoing import QUESTIONS, SAY, outgoing
+from digivl.advice.messages.outgoing import QUESTIONS, SAY, enclosed, outgoing
 from digivl.advice.request import AdviceState
 from digivl.custody.moves import Moves
 from digivl.custody.rights import Rights
@@ -30,6 +30,7 @@ from digivl.errors import (
     MalformedError,
     OutcomeUnknownError,
 )
+from digivl.kernel.declared import checked
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import SYSTEM, Party
@@ -68,6 +69,7 @@ class Collected:
 
 
 @attrs.frozen(kw_only=True)
+@checked
 class Exchange:
     """The conversation of an office with those who advise and agree elsewhere.
 
@@ -187,7 +189,10 @@ class Exchange:
             except Exception as cause:  # noqa: BLE001
                 # A fault of a plug-in, or of ours: it must not end the other work.
                 _LOG.exception("channel %s failed", name)
-                failed[name] = DigivlError(f"{type(cause).__name__} in channel {name}")
+                failed[name] = DigivlError(
+                    f"{type(cause).__name__} in channel {name}",
+                    hint="A fault in the channel; the log has where it failed.",
+                )
         return Collected(applied=applied, apart=apart, failed=failed)
 
     def _deliver(
@@ -286,7 +291,7 @@ class Exchange:
         ref = found.record.question
         history = self.book.history(QUESTIONS[ref.kind], ref.id)
         said = next(e for e in history if e.version == found.record.version)
-        names = [piece.document for piece in said.record.basis.pieces]
+        names = [document for document, _ in enclosed(said)]
         documents = self.book.read_all(DOCUMENT, names)
         return outgoing(
             found,

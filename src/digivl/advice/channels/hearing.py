@@ -53,6 +53,7 @@ from digivl.errors import (
     StepNotAllowedError,
     UntrustworthyAnswerError,
 )
+from digivl.kernel.declared import checked
 from digivl.kernel.parties import SYSTEM, Party
 from digivl.kernel.personal import Personal
 from digivl.kernel.redaction import on_one_line
@@ -76,6 +77,7 @@ _WRONG: Final = (
 
 
 @attrs.frozen(kw_only=True)
+@checked
 class Hearing:
     """Applies incoming messages in the name of who has to answer.
 
@@ -228,7 +230,10 @@ class Hearing:
                     by=by,
                 )
             case _:
-                raise MalformedError("advice is asked, not agreement")
+                raise MalformedError(
+                    "advice is asked, not agreement",
+                    hint="Ask the other side for an advice.",
+                )
 
     def _answer_agreement(
         self,
@@ -256,7 +261,10 @@ class Hearing:
             case Refused(reason=reason):
                 service.refuse(own, reason=reason, document=document, by=by)
             case _:
-                raise MalformedError("agreement is asked, not advice")
+                raise MalformedError(
+                    "agreement is asked, not advice",
+                    hint="Ask the other side to agree or to refuse.",
+                )
 
     def _kept(
         self, name: str, channel: AdviceChannel, message: Incoming, asked: AnyEntry
@@ -351,6 +359,7 @@ class Hearing:
             title=f"{about}: {said}",
             reference=message.reference,
             said_at=message.at,
+            received_at=message.at if isinstance(message.said, Received) else None,
             text=Personal(message.text) if message.text else None,
             sender=message.sender,
             document=document,

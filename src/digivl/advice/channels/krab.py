@@ -118,7 +118,7 @@ class KrabChannel:
             with self.gateway.reading(answer, _WHERE):
                 page = wire.read_page(answer.json())
                 if page.next is not None and page.next == after:
-                    raise MalformedError("the next page is this one")
+                    raise MalformedError("the next page is this one", hint=_WHERE)
             yield from page.messages
             after = page.next
             if after is None:
@@ -128,11 +128,16 @@ class KrabChannel:
     def opened(self, message: Incoming) -> Generator[BinaryIO, None, None]:
         """The PDF of an answer, once its bytes are what the answer named."""
         if not message.file:
-            raise NotFoundError(f"no document came with message {message.id}")
+            raise NotFoundError(
+                f"no document came with message {message.id}",
+                hint="Only a message that names a `file` has one.",
+            )
         answer = self.gateway.get(f"{wire.DOCUMENTS}/{message.file}")
         with self.gateway.reading(answer, _WHERE):
             if hashlib.sha256(answer.body).hexdigest() != message.file:
-                raise MalformedError("these are not the bytes that were named")
+                raise MalformedError(
+                    "these are not the bytes that were named", hint=_WHERE
+                )
         yield BytesIO(answer.body)
 
     def confirm(self, message: Incoming, *, apart: bool) -> None:
@@ -174,6 +179,7 @@ def _check(enclosure: Enclosure, pdf: BinaryIO) -> None:
             )
     if digest.hexdigest() != enclosure.sha256:
         raise CorruptDocumentError(
-            f"these are not the bytes of document {enclosure.sha256[:12]}…"
+            f"these are not the bytes of document {enclosure.sha256[:12]}…",
+            hint="Put the document back from a backup, or add it again.",
         )
     pdf.seek(0)

@@ -42,6 +42,7 @@ ASSUMPTIONS: Final = {
     "scopes": "names of the scopes to ask and to read",
     "messages": "all that is said is posted to one path",
     "message-words": "words for what a message says",
+    "after-an-advice": "a reply and an appeal are told, and nothing comes back on them",
     "idempotency-key": "a message has a key; the same key again gives the first answer",
     "own-reference": "our own name for a question goes along and comes back",
     "its-reference": "it gives a question a name of its own, and says so at once",
@@ -52,6 +53,7 @@ ASSUMPTIONS: Final = {
     "events": "what came back is listed in `events`, the oldest first, in pages",
     "event-words": "words for what came back",
     "answer-fields": "names of the fields of an answer",
+    "event-moment": "an event tells when it happened; of a receipt, when that was",
     "event-submission": "an answer tells which submission it answers, or not at all",
     "outcome-words": "words for the conclusion of an advice",
     "confirmations": "an event comes again until it is confirmed by its id",
@@ -76,6 +78,7 @@ AFTER: Final = "after"
 NEXT: Final = "next"
 IDS: Final = "ids"
 DOCUMENT: Final = "document"  # [A] event-document
+MOMENT: Final = "at"  # [A] event-moment
 SUBMISSION: Final = "submission"  # [A] event-submission
 
 LARGEST: Final = 30_000_000  # [A] largest
@@ -85,7 +88,10 @@ MESSAGE_WORDS: Final = {
     OutgoingKind.QUESTION: "QUESTION",
     OutgoingKind.ANSWER: "ANSWER",
     OutgoingKind.URGENCY: "URGENCY",
+    OutgoingKind.EXTENSION: "EXTENSION",
     OutgoingKind.WITHDRAWAL: "WITHDRAWAL",
+    OutgoingKind.REPLY: "REPLY",  # [A] after-an-advice
+    OutgoingKind.APPEAL: "APPEAL",
 }
 #: [A] event-words
 EVENT_WORDS: Final = {
@@ -133,6 +139,7 @@ def message_json(message: Outgoing) -> dict[str, Any]:
         "at": to_wire(message.at),
         "text": message.text,
         "days": message.days,
+        "minister": message.minister,
         **(_question(message) if message.kind is OutgoingKind.QUESTION else {}),
         "documents": [_document(one) for one in message.enclosures],
     }
@@ -238,7 +245,7 @@ def _incoming(id: str, fields: dict[str, Any]) -> Incoming:
         question=_own(fields),
         reference=reference,
         submission=_number(fields.get(SUBMISSION)),
-        at=read_moment(fields.get("at")),
+        at=read_moment(fields.get(MOMENT)),
         file=_file(fields.get(DOCUMENT)),
     )
 

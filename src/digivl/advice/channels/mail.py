@@ -124,10 +124,16 @@ class MailChannel:
     def opened(self, message: Incoming) -> Generator[BinaryIO, None, None]:
         """The PDF of a reply, out of the reply itself."""
         if not message.file:
-            raise NotFoundError(f"no document came with message {message.id}")
+            raise NotFoundError(
+                f"no document came with message {message.id}",
+                hint="Only a message that names a `file` has one.",
+            )
         reply = self._reply(message.id, 0)
         if reply.incoming.file != message.file:
-            raise NotFoundError(f"the document of message {message.id} is gone")
+            raise NotFoundError(
+                f"the document of message {message.id} is gone",
+                hint="Look for the e-mail in the mailbox, and add its PDF by hand.",
+            )
         yield BytesIO(reply.pdf)
 
     def confirm(self, message: Incoming, *, apart: bool) -> None:
@@ -209,7 +215,12 @@ class MailChannel:
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
         text = f"the mail server answered {code} {on_one_line(words, 200)}"
         if code >= _PERMANENT:
-            return BackendRefusedError(self.name, text, status=code)
+            return BackendRefusedError(
+                self.name,
+                text,
+                hint="Check the addresses of the channel, and the size of the letter.",
+                status=code,
+            )
         return BackendUnavailableError(self.name, text, hint="Try again later.")
 
 
@@ -218,7 +229,10 @@ def _check_address(name: str, address: str) -> None:
         Address(addr_spec=address)
         address.encode("ascii")
     except (ValueError, HeaderParseError, IndexError) as cause:
-        raise ConfigurationError(f"{name}: {address!r} is no address") from cause
+        raise ConfigurationError(
+            f"{name}: {address!r} is no address",
+            hint="Write it as name@example.be, in plain ASCII.",
+        ) from cause
 
 
 def _envelope(server: smtplib.SMTP, head: Letterhead) -> None:

@@ -58,6 +58,7 @@ def question_json(message: Outgoing, mark: str, attached: set[str]) -> bytes:
         "at": to_wire(message.at),
         "text": message.text,
         "days": message.days,
+        "minister": message.minister,
         "documents": [
             {
                 "title": one.title,
@@ -232,5 +233,8 @@ SUBJECTS: Final = {
     OutgoingKind.QUESTION: "Vraag om {}",
     OutgoingKind.ANSWER: "Inlichtingen bij de vraag om {}",
     OutgoingKind.URGENCY: "Beroep op de spoed bij de vraag om {}",
+    OutgoingKind.EXTENSION: "Langere termijn voor de vraag om {}",
     OutgoingKind.WITHDRAWAL: "Intrekking van de vraag om {}",
+    OutgoingKind.REPLY: "Repliek op het {}",
+    OutgoingKind.APPEAL: "Beroep tegen het {}",
 }

@@ -102,7 +102,7 @@ def compose(message: Outgoing, head: Letterhead, opened: Opened) -> EmailMessage
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(_words(message, {*files}), cte="quoted-printable")
     _attach(letter, form.question_json(message, mark, {*files}), form.QUESTION_FILE)
-    if message.kind is not OutgoingKind.WITHDRAWAL:
+    if message.kind.awaits_answer:
         _attach(letter, form.answer_json(message, mark), form.ANSWER_FILE)
     for number, one in enumerate(message.enclosures, 1):
         if one.sha256 in files:
@@ -144,7 +144,8 @@ def _read(enclosure: Enclosure, opened: Opened) -> bytes:
         content = pdf.read(enclosure.size + 1)
     if hashlib.sha256(content).hexdigest() != enclosure.sha256:
         raise CorruptDocumentError(
-            f"these are not the bytes of document {enclosure.sha256[:12]}…"
+            f"these are not the bytes of document {enclosure.sha256[:12]}…",
+            hint="Put the document back from a backup, or add it again.",
         )
     return content
 
@@ -163,14 +164,20 @@ def _words(message: Outgoing, attached: set[str]) -> str:
         _documents(message, attached),
         _lines(message),
     ]
-    if message.kind is not OutgoingKind.WITHDRAWAL:
+    if message.kind.awaits_answer:
         parts += [_how(message), form.form_text(message.question)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _said(message: Outgoing) -> str:
-    days = f"Gevraagde termijn: {message.days} dagen." if message.days else ""
-    return "\n".join(part for part in (message.text, days) if part)
+    parts = [message.text]
+    if message.kind is OutgoingKind.EXTENSION:
+        parts.append(f"De termijn is {message.days} dagen langer dan volgens de regel.")
+    elif message.days:
+        parts.append(f"Gevraagde termijn: {message.days} dagen.")
+    if message.minister:
+        parts.append(f"Het beroep is ingesteld bij: {message.minister}.")
+    return "\n".join(part for part in parts if part)
 
 
 def _documents(message: Outgoing, attached: set[str]) -> str:

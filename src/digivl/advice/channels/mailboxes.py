@@ -120,7 +120,7 @@ class Maildir:
             for file in self._files(home):
                 if _named(file) == id:
                     return file
-        raise NotFoundError(f"message {id} is not in the mailbox any more")
+        raise _gone(id)
 
     def _files(self, home: Path) -> Iterator[Path]:
         # Their names start with the moment of delivery.
@@ -189,7 +189,7 @@ class ImapMailbox:
             if isinstance(part, tuple):
                 content: bytes = part[1]
                 return content
-        raise NotFoundError(f"message {id} is not in the mailbox any more")
+        raise _gone(id)
 
     def move(self, id: str, folder: str) -> None:
         """By MOVE (RFC 6851); see `Mailbox.move`."""
@@ -204,7 +204,11 @@ class ImapMailbox:
             with suppress(NotFoundError):  # the mailbox was made anew
                 status, said = server.uid("move", _uid(id, validity), folder)
                 if status != "OK":
-                    raise BackendRefusedError(self.name, f"no MOVE: {said!r}")
+                    raise BackendRefusedError(
+                        self.name,
+                        f"no MOVE: {said!r}",
+                        hint=f"May the user make and fill folder {folder}?",
+                    )
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[imaplib.IMAP4, str]]:
@@ -213,11 +217,16 @@ class ImapMailbox:
             status, said = server.select(_quoted(self.mailbox))
             if status != "OK":
                 raise ConfigurationError(
-                    f"{self.name}: mailbox {self.mailbox!r} cannot be opened: {said!r}"
+                    f"{self.name}: mailbox {self.mailbox!r} cannot be opened: {said!r}",
+                    hint="Name one that is there: imap_mailbox in the settings.",
                 )
             validity = server.response("UIDVALIDITY")[1][0]
             if not isinstance(validity, bytes) or not validity.isdigit():
-                raise UntrustworthyAnswerError(self.name, "there is no UIDVALIDITY")
+                raise UntrustworthyAnswerError(
+                    self.name,
+                    "there is no UIDVALIDITY",
+                    hint="Use a server that keeps to RFC 3501, or a Maildir.",
+                )
             yield server, validity.decode()
 
     def _connected(self) -> imaplib.IMAP4:
@@ -250,6 +259,13 @@ class ImapMailbox:
             ) from cause
 
 
+def _gone(id: str) -> NotFoundError:
+    return NotFoundError(
+        f"message {id} is not in the mailbox any more",
+        hint=f"Look in {DONE}, {APART} and the bin of the mailbox.",
+    )
+
+
 def _uid_and_size(line: bytes) -> tuple[Any, Any]:
     return _UID.search(line), _SIZE.search(line)
 
@@ -257,7 +273,7 @@ def _uid_and_size(line: bytes) -> tuple[Any, Any]:
 def _uid(id: str, validity: str) -> str:
     known, _, uid = id.partition(".")
     if known != validity or not uid.isdigit():
-        raise NotFoundError(f"message {id} is not in the mailbox any more")
+        raise _gone(id)
     return uid
 
 

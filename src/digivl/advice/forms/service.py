@@ -35,6 +35,7 @@ from digivl.documents.service import Documents
 from digivl.dossiers.model import DOSSIER, DossierState
 from digivl.dossiers.reading import Reading
 from digivl.errors import StepNotAllowedError
+from digivl.kernel.declared import checked
 from digivl.kernel.identifiers import URI
 from digivl.kernel.kinds import Kind, Ref
 from digivl.kernel.parties import Party
@@ -89,6 +90,7 @@ def form_id(question: str, kind: FormKind) -> str:
 
 
 @attrs.frozen
+@checked
 class Forms:
     """Makes the forms of questions, and files them in their dossiers."""
 
@@ -231,7 +233,10 @@ class Forms:
         # Who answers files the answer, in the dossier of somebody else.
         state = self._book.read(DOSSIER, question.dossier).record.state
         if state is not DossierState.OPEN:
-            raise StepNotAllowedError("dossier", state.value, "add to it", ())
+            raise StepNotAllowedError(
+                *("dossier", state.value, "add to it", ()),
+                hint="The form can still be made, and kept elsewhere.",
+            )
 
     def _set(self, sheet: Sheet) -> bytes:
         notice = DEVELOPMENT_MARK if self._development else ""

@@ -18,6 +18,7 @@ from typing import Final
 from digivl.advice.agreement import Agreement, Ruling
 from digivl.advice.body import AdviceAspect, Body
 from digivl.advice.clock import Clock, Inquiry
+from digivl.advice.follow_up import Silence
 from digivl.advice.forms.layout import Column, Row, Section, Sheet, Table
 from digivl.advice.forms.parts import (
     Material,
@@ -35,7 +36,8 @@ from digivl.advice.forms.parts import (
     references,
     urgency,
 )
-from digivl.advice.request import Advice, AdviceRequest, Condition, Silence
+from digivl.advice.registration import Registered
+from digivl.advice.request import Advice, AdviceRequest, Condition
 from digivl.errors import NotReadyError
 from digivl.pdf.typeset import paragraphs
 
@@ -82,7 +84,10 @@ def advice_sheet(material: Material) -> Sheet:
         subject=asked.title,
         conclusion=capital(advice.outcome.label),
         remark=_agreement_needed(asked.body, advice),
-        facts=_answered(material, "Advies gegeven op", advice.at),
+        facts=(
+            *_answered(material, "Advies gegeven op", advice.at),
+            *_registered(advice.registered),
+        ),
         sections=(*_aspects(asked.body, advice), *_conditions(advice.conditions)),
         signer=asked.adviser.label,
         grounds=(pieces(material, text), *amounts(asked)),
@@ -105,7 +110,10 @@ def agreement_sheet(material: Material) -> Sheet:
         heading=_ruled_on(asked.body, ruling),
         subject=asked.title,
         conclusion=_ruled(ruling),
-        facts=_answered(material, "Beslist op", ruling.at),
+        facts=(
+            *_answered(material, "Beslist op", ruling.at),
+            *_registered(ruling.registered),
+        ),
         sections=(
             *_reason(ruling),
             *_conditions(ruling.conditions),
@@ -144,6 +152,11 @@ def _answered(
         (label, date_of(at)),
         *references(material),
     )
+
+
+def _registered(registered: Registered | None) -> Iterator[tuple[str, str]]:
+    if registered is not None:
+        yield "Geregistreerd door", f"{registered.by}: {registered.reason}"
 
 
 def _lacks(asked: Question) -> Sections:

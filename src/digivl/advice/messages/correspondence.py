@@ -145,6 +145,7 @@ class HeardMessage:
         title: One line for people.
         reference: What the other side calls the question.
         said_at: When it was said, as the other side tells.
+        received_at: When the question was received, as it tells; of a receipt only.
         text: What came with it.
         sender: Who it says it is from.
         document: Id of the document that came with it.
@@ -158,6 +159,7 @@ class HeardMessage:
     title: str = attrs.field(validator=public_line)
     reference: str = ""
     said_at: datetime | None = attrs.field(default=None, validator=optional(aware))
+    received_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     text: Personal[str] | None = None
     sender: Personal[str] | None = None
     document: str | None = None

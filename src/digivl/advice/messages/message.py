@@ -25,6 +25,7 @@ from digivl.kernel.checks import (
     named_outside,
     public_line,
 )
+from digivl.kernel.declared import typed
 from digivl.kernel.kinds import Ref
 from digivl.kernel.moments import aware
 from digivl.kernel.personal import Personal
@@ -35,7 +36,10 @@ MOST: Final = 100
 
 def _not_too_many(_: object, attribute: attrs.Attribute[Any], values: Sized) -> None:
     if len(values) > MOST:
-        raise MalformedError(f"there are more than {MOST} {attribute.name}")
+        raise MalformedError(
+            f"there are more than {MOST} {attribute.name}",
+            hint="Take them together, or say the rest in the document.",
+        )
 
 
 class OutgoingKind(Enum):
@@ -44,10 +48,22 @@ class OutgoingKind(Enum):
     QUESTION = "vraag"
     ANSWER = "antwoord op een vraag om inlichtingen"
     URGENCY = "beroep op de spoed"
+    EXTENSION = "verlenging van de termijn"
     WITHDRAWAL = "intrekking"
+    REPLY = "repliek op een ongunstig advies"
+    APPEAL = "beroep tegen een ongunstig advies"
+
+    @property
+    def awaits_answer(self) -> bool:
+        """True while the other side still has the question to answer."""
+        return self not in {
+            OutgoingKind.WITHDRAWAL,
+            OutgoingKind.REPLY,
+            OutgoingKind.APPEAL,
+        }
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Enclosure:
     """A document that a question rests on (bijlage).
 
@@ -64,7 +80,7 @@ class Enclosure:
     type: str
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Outgoing:
     """A message to who has to answer (uitgaand bericht).
 
@@ -80,9 +96,12 @@ class Outgoing:
         asker: Who asks, as people know it.
         adviser: Who has to answer, as people know it.
         at: When it was said.
-        text: The answer to an inquiry, or the reason of urgency.
-        days: The term that urgency asks for, in days.
-        enclosures: The documents the question rests on.
+        text: The answer to an inquiry, the reply to an advice, or why it is urgent,
+            takes longer, is taken back or appealed against.
+        days: The term that urgency asks for, in days; or how many days more the
+            adviser has by now.
+        minister: To whom it was appealed, as people know it.
+        enclosures: The documents the question rests on, or the one of the reply.
         lines: The effect on the budget.
     """
 
@@ -99,11 +118,12 @@ class Outgoing:
     at: datetime = attrs.field(validator=aware)
     text: str = attrs.field(default="", validator=free_text)
     days: int | None = None
+    minister: str = attrs.field(default="", validator=free_text)
     enclosures: tuple[Enclosure, ...] = ()
     lines: tuple[BudgetLine, ...] = ()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Receipt:
     """What a channel says once it took a message (ontvangstbewijs).
 
@@ -123,14 +143,14 @@ class Received:
     """The other side has the question (ontvangen)."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Asked:
     """The other side asks something: for information, or to complete (vraag)."""
 
     text: str = attrs.field(validator=free_text)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class SentBack:
     """The other side sends it back as incomplete (teruggezonden)."""
 
@@ -139,7 +159,7 @@ class SentBack:
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Advised:
     """The other side gives advice (advies).
 
@@ -160,10 +180,13 @@ class Advised:
     def __attrs_post_init__(self) -> None:
         conditional = self.outcome is AdviceOutcome.FAVOURABLE_ON_CONDITIONS
         if conditional is not bool(self.conditions):
-            raise MalformedError("conditions go with advice on conditions, and only so")
+            raise MalformedError(
+                "conditions go with advice on conditions, and only so",
+                hint="Name the conditions one by one, or choose another outcome.",
+            )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Agreed:
     """The other side agrees (akkoord).
 
@@ -178,14 +201,14 @@ class Agreed:
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Refused:
     """The other side does not agree, and says why (geweigerd)."""
 
     reason: str = attrs.field(validator=(free_text, public_line))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Unclear:
     """It cannot be told what the other side says: somebody has to look at it.
 
@@ -200,7 +223,7 @@ class Unclear:
 Said: TypeAlias = Received | Asked | SentBack | Advised | Agreed | Refused | Unclear
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Incoming:
     """A message of who has to answer (inkomend bericht).
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import attrs
@@ -29,7 +30,10 @@ _SAYS: Final = {
     "answer": OutgoingKind.ANSWER,
     "complete": OutgoingKind.ANSWER,
     "urge": OutgoingKind.URGENCY,
+    "extend": OutgoingKind.EXTENSION,
     "withdraw": OutgoingKind.WITHDRAWAL,
+    "reply": OutgoingKind.REPLY,
+    "appeal": OutgoingKind.APPEAL,
 }
 
 Question = AdviceRequest | Agreement
@@ -94,12 +98,11 @@ def outgoing(
         sent: The message.
         said: The act that it tells of.
         reference: What the other side calls the question by now.
-        documents: Those that the question rests on, by id.
+        documents: Those of `enclosed`, by id.
     """
     question: Question = said.record
     message = sent.record
     asks = message.kind is OutgoingKind.QUESTION
-    encloses = asks or said.action == "complete"
     return Outgoing(
         key=sent.id,
         kind=message.kind,
@@ -113,8 +116,12 @@ def outgoing(
         adviser=answerer(question).label,
         at=message.at,
         text=_text(message.kind, question, said.reason),
-        days=_days(question) if message.kind is OutgoingKind.URGENCY else None,
-        enclosures=_enclosures(question, documents) if encloses else (),
+        days=_days(message.kind, question),
+        minister=_minister(message.kind, question),
+        enclosures=tuple(
+            _enclosure(documents[one], sha256 or _then(documents[one], said.at))
+            for one, sha256 in enclosed(said)
+        ),
         lines=question.basis.lines if asks else (),
     )
 
@@ -131,30 +138,53 @@ def submission_of(question: Question) -> int:
     return question.submission if isinstance(question, AdviceRequest) else 1
 
 
+def enclosed(said: Entry[Any]) -> Sequence[tuple[str, str | None]]:
+    """What goes along with an act: a document and its version, the one of then if None.
+
+    The documents of a question with the question, and where it is completed; with a
+    reply the document that holds it.
+    """
+    question: Question = said.record
+    if said.action in {"submit", "complete"}:
+        return [(one.document, one.sha256) for one in question.basis.pieces]
+    reply = question.reply if isinstance(question, AdviceRequest) else None
+    if said.action == "reply" and reply and reply.document:
+        return [(reply.document, None)]
+    return []
+
+
 def _text(kind: OutgoingKind, question: Question, reason: str) -> str:
     if kind is OutgoingKind.ANSWER and question.inquiries:
         return question.inquiries[-1].answer
+    if kind is OutgoingKind.REPLY and isinstance(question, AdviceRequest):
+        return question.reply.text if question.reply else reason
     return reason
 
 
-def _days(question: Question) -> int | None:
-    urged = question.clock.urged if question.clock else None
-    return urged.days if urged else None
+def _days(kind: OutgoingKind, question: Question) -> int | None:
+    clock = question.clock
+    if kind is OutgoingKind.URGENCY and clock and clock.urged:
+        return clock.urged.days
+    return clock.extension if kind is OutgoingKind.EXTENSION and clock else None
 
 
-def _enclosures(
-    question: Question, documents: Mapping[str, Document]
-) -> tuple[Enclosure, ...]:
-    found = []
-    for piece in question.basis.pieces:
-        document = documents[piece.document]
-        version = document.version(piece.sha256)
-        found.append(
-            Enclosure(
-                title=document.name,
-                sha256=piece.sha256,
-                size=version.size,
-                type=concept(document.type).label,
-            )
-        )
-    return tuple(found)
+def _minister(kind: OutgoingKind, question: Question) -> str:
+    if kind is not OutgoingKind.APPEAL or not isinstance(question, AdviceRequest):
+        return ""
+    return question.appeal.minister.label if question.appeal else ""
+
+
+def _then(document: Document, at: datetime) -> str:
+    """The version that a document had at some moment."""
+    there = [one.sha256 for one in document.versions if one.at <= at]
+    return (there or [document.versions[0].sha256])[-1]
+
+
+def _enclosure(document: Document, sha256: str) -> Enclosure:
+    version = document.version(sha256)
+    return Enclosure(
+        title=document.name,
+        sha256=sha256,
+        size=version.size,
+        type=concept(document.type).label,
+    )

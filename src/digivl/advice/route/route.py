@@ -80,7 +80,10 @@ class RouteStep:
 
     def __attrs_post_init__(self) -> None:
         if self.start and self.end and self.end < self.start:
-            raise MalformedError(f"step {self.id} of a route ends before it starts")
+            raise MalformedError(
+                f"step {self.id} of a route ends before it starts",
+                hint="Give an end that is not before its start, or none.",
+            )
 
     @property
     def is_expected(self) -> bool:

@@ -29,6 +29,7 @@ from digivl.dossiers.publication import PUBLICATION
 from digivl.dossiers.reading import Reading
 from digivl.errors import NotReadyError
 from digivl.kernel.calendar import Calendar
+from digivl.kernel.declared import checked
 from digivl.kernel.kinds import Kind, Ref
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
@@ -41,6 +42,7 @@ R = TypeVar("R", bound=attrs.AttrsInstance)
 
 
 @attrs.frozen
+@checked
 class Routes:
     """The routes of the dossiers of an office."""
 

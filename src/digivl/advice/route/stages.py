@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import Enum
+from typing import Final
 
 import attrs
 from attrs.validators import optional
@@ -14,6 +15,8 @@ from digivl.dossiers.model import StepKind
 from digivl.errors import MalformedError
 from digivl.kernel.checks import counted_from_one, public_line
 from digivl.kernel.identifiers import URI
+
+_ORDER: Final = "Name in `after` only stages of the route that stand before it."
 
 
 class Evidence(Enum):
@@ -93,15 +96,20 @@ def ordered(*stages: Stage) -> tuple[Stage, ...]:
     """
     names = [stage.id for stage in stages]
     if len(set(names)) < len(names):
-        raise MalformedError(f"two stages of a route have one id: {names}")
+        raise MalformedError(
+            f"two stages of a route have one id: {names}",
+            hint="Give each stage an id of its own.",
+        )
     route: list[Stage] = []
     for number, stage in enumerate(stages):
         after = tuple(name for name in stage.after if name in names)
         among = tuple(name for name in stage.among if name in names)
         if number and not after:
-            raise MalformedError(f"nothing comes before stage {stage.id}")
+            raise MalformedError(f"nothing comes before stage {stage.id}", hint=_ORDER)
         if {*after, *among} - set(names[:number]):
-            raise MalformedError(f"stage {stage.id} stands before what comes first")
+            raise MalformedError(
+                f"stage {stage.id} stands before what comes first", hint=_ORDER
+            )
         route.append(attrs.evolve(stage, after=after, among=among))
     return tuple(route)
 

@@ -15,6 +15,7 @@ from attrs.validators import optional
 from digivl.advice.agreement import AGREEMENT, Agreement, AgreementState, Ruling
 from digivl.advice.body import AdviceOutcome, SilenceEffect
 from digivl.advice.clock import Clock
+from digivl.advice.registration import in_passing
 from digivl.advice.request import ADVICE, Advice, AdviceRequest, AdviceState
 from digivl.advice.route.forecast import Forecast
 from digivl.kernel.kinds import Ref
@@ -215,8 +216,9 @@ def _answer(question: Question) -> str:
         return f"geen antwoord binnen de termijn: {effect}"
     if isinstance(given, Ruling):
         refused = "geweigerd; de minister kan het aan de regering voorleggen"
-        return f"{'akkoord' if given.granted else refused}, op {on(given.at)}"
-    text = f"{given.outcome.label}, op {on(given.at)}"
+        text = f"{'akkoord' if given.granted else refused}, op {on(given.at)}"
+        return text + in_passing(given.registered)
+    text = f"{given.outcome.label}, op {on(given.at)}{in_passing(given.registered)}"
     if given.outcome is AdviceOutcome.UNFAVOURABLE:
         replied = isinstance(question, AdviceRequest) and question.reply is not None
         text += "; repliek gegeven" if replied else "; een repliek is nodig"

@@ -68,7 +68,10 @@ class Condition:
 
     def __attrs_post_init__(self) -> None:
         if self.comparison is not Comparison.ONE_OF and len(self.values) > 1:
-            raise MalformedError(f"{self.fact} is compared with one amount, not more")
+            raise MalformedError(
+                f"{self.fact} is compared with one amount, not more",
+                hint="Give one amount; for a choice use one_of.",
+            )
 
     @property
     def is_known(self) -> bool:

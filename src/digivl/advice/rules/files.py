@@ -42,6 +42,7 @@ from digivl.advice.rules.ruleset import DeadlineRule, Edition, Rule, RuleSet, Te
 from digivl.advice.rules.tables import Table
 from digivl.errors import ConfigurationError, LimitExceededError, MalformedError
 
+_NAMED: Final = "Name a file of rules in [advice] rules of digivl.toml."
 #: Version of the form of a file.
 FORMAT: Final = 1
 _DATA: Final = "rules.toml"
@@ -102,12 +103,16 @@ def _content(path: Path) -> bytes:
     try:
         # A pipe or a device may never end: look before opening.
         if not S_ISREG(path.stat().st_mode):
-            raise ConfigurationError(f"{path} cannot be read: it is not a file")
+            raise ConfigurationError(
+                f"{path} cannot be read: it is not a file", hint=_NAMED
+            )
         with path.open("rb") as file:
             return file.read(_MOST_BYTES + 1)
     except (OSError, ValueError) as cause:
         said = getattr(cause, "strerror", None) or "it is no path"
-        raise ConfigurationError(f"{path} cannot be read: {said}") from cause
+        raise ConfigurationError(
+            f"{path} cannot be read: {said}", hint=_NAMED
+        ) from cause
 
 
 def _parsed(name: str, content: bytes) -> dict[str, Any]:
@@ -124,11 +129,19 @@ def _parsed(name: str, content: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(content.decode())
     except UnicodeDecodeError as cause:
-        raise MalformedError(f"{name} is not UTF-8") from cause
+        raise MalformedError(
+            f"{name} is not UTF-8", hint="Save it as UTF-8."
+        ) from cause
     except RecursionError as cause:
-        raise LimitExceededError(f"{name} is nested too deeply") from cause
+        raise LimitExceededError(
+            f"{name} is nested too deeply",
+            hint="Rules need tables and lists of one level.",
+        ) from cause
     except ValueError as cause:  # also of numbers that Python will not read
-        raise MalformedError(f"{name} is not TOML: {cause}") from cause
+        raise MalformedError(
+            f"{name} is not TOML: {cause}",
+            hint="Mend that line; `digivl rules` looks again.",
+        ) from cause
 
 
 def _edition(table: Table) -> Edition:

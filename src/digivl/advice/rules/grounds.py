@@ -37,7 +37,10 @@ class Period:
 
     def __attrs_post_init__(self) -> None:
         if self.start and self.end and self.end < self.start:
-            raise MalformedError(f"a rule cannot hold from {self.start} to {self.end}")
+            raise MalformedError(
+                f"a rule cannot hold from {self.start} to {self.end}",
+                hint="Its last day is not before its first.",
+            )
 
     def holds_on(self, day: date) -> bool:
         """Whether the rule holds on that day."""

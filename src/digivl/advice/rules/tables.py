@@ -132,7 +132,8 @@ class Table:
         found: Sequence[Any] = self._take(name, list, [])
         if len(found) > most:
             raise LimitExceededError(
-                f"{name} has {len(found)} entries; {most} at the most"
+                f"{name} has {len(found)} entries; {most} at the most",
+                hint="Divide them over several rules.",
             )
         return found
 

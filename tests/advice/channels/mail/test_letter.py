@@ -173,14 +173,26 @@ def test_bytes_of_another_document(make_outgoing: Make, head: Letterhead) -> Non
 
 
 @pytest.mark.parametrize(
-    ("kind", "subject"),
+    ("kind", "subject", "told"),
     [
-        (OutgoingKind.ANSWER, "Inlichtingen bij de vraag om begrotingsakkoord: "),
+        (OutgoingKind.ANSWER, "Inlichtingen bij de vraag om begrotingsakkoord: ", ""),
         (
             OutgoingKind.URGENCY,
             "Beroep op de spoed bij de vraag om begrotingsakkoord: ",
+            "Gevraagde termijn: 4 dagen.\n",
         ),
-        (OutgoingKind.WITHDRAWAL, "Intrekking van de vraag om begrotingsakkoord: "),
+        (
+            OutgoingKind.EXTENSION,
+            "Langere termijn voor de vraag om begrotingsakkoord: ",
+            "De termijn is 4 dagen langer dan volgens de regel.\n",
+        ),
+        (OutgoingKind.WITHDRAWAL, "Intrekking van de vraag om begrotingsakkoord: ", ""),
+        (OutgoingKind.REPLY, "Repliek op het begrotingsakkoord: ", ""),
+        (
+            OutgoingKind.APPEAL,
+            "Beroep tegen het begrotingsakkoord: ",
+            "Het beroep is ingesteld bij: Minister van Begroting.\n",
+        ),
     ],
 )
 def test_later_letters(
@@ -189,17 +201,22 @@ def test_later_letters(
     pdf: Opened,
     kind: OutgoingKind,
     subject: str,
+    told: str,
 ) -> None:
     """They are of the same thread, say what is new, and bring a form where it fits."""
     about = Ref("agreement", "b1")
-    how = {"question": about, "body": Body.BA, "submission": 2}
+    how: dict[str, Any] = {"question": about, "body": Body.BA, "submission": 2}
     first = read(make_outgoing(**how), head, pdf)
-    letter = read(make_outgoing(kind=kind, text="Nieuw.", days=4, **how), head, pdf)
+    timed = kind in {OutgoingKind.URGENCY, OutgoingKind.EXTENSION}
+    how |= {"days": 4 if timed else None}
+    if kind is OutgoingKind.APPEAL:
+        how |= {"minister": "Minister van Begroting"}
+    letter = read(make_outgoing(kind=kind, text="Nieuw.", **how), head, pdf)
 
     assert letter["subject"].startswith(subject.replace(": ", " (2e indiening): "))
     assert first["references"] == letter["references"]
-    assert "\nNieuw.\nGevraagde termijn: 4 dagen.\n" in words(letter)
-    assert (kind is not OutgoingKind.WITHDRAWAL) is (ANSWER_FILE in files(letter))
+    assert f"\nNieuw.\n{told}\n" in words(letter)
+    assert kind.awaits_answer is (ANSWER_FILE in files(letter))
 
 
 @given(title=SHORT, text=SHORT, name=SHORT)
