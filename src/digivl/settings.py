@@ -36,6 +36,8 @@ class Limits:
         http_read_seconds: How long a service may be silent.
         render_seconds: How long looking at the pages of a document may take.
         render_memory_bytes: How much memory that may take.
+        lint_objects: Most objects of a document that are checked before signing.
+        lint_seconds: How long checking a document before signing may take.
         mail_bytes: Largest e-mail that is sent or read.
         mail_seconds: How long a mail server may be silent.
         search_characters: How much text of a document search knows.
@@ -51,6 +53,8 @@ class Limits:
     http_read_seconds: float = 30.0
     render_seconds: float = 10.0
     render_memory_bytes: int = 1_000_000_000
+    lint_objects: int = 500_000
+    lint_seconds: float = 60.0
     mail_bytes: int = 25_000_000
     mail_seconds: float = 30.0
     search_characters: int = 1_000_000
