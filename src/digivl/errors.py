@@ -26,6 +26,7 @@ DigivlError
 ├── SigningError                         a signature could not be made
 │   ├── KeyUnusableError                 the key or its password cannot be used
 │   ├── CertificateNotValidError         expired, not yet valid, or not for signing
+│   ├── UnsafeDocumentError              a signer cannot see all of it, or it can change
 │   ├── NoRoomForCodeError               no free place for the QR code was found
 │   └── RenderingFailedError             the page could not be looked at
 └── BackendError                         something outside failed
@@ -288,6 +289,25 @@ class CertificateNotValidError(SigningError):
     """The certificate is expired, not yet valid, or not meant for signing."""
 
     code = "certificate-not-valid"
+
+
+class UnsafeDocumentError(SigningError):
+    """A signer cannot see all of the document, or it can change after signing.
+
+    Attributes:
+        findings: What the policy refuses, as (code, explanation in Dutch).
+    """
+
+    code = "unsafe-document"
+
+    def __init__(self, findings: Iterable[tuple[str, str]]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(
+            "the policy lets nobody sign this: "
+            + "; ".join(f"{code}: {text}" for code, text in self.findings),
+            hint="`digivl lint` says where, and what to do; who accepts it all the "
+            "same gives a reason.",
+        )
 
 
 class NoRoomForCodeError(SigningError):

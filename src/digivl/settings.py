@@ -104,6 +104,18 @@ class AdviceSettings:
 
 
 @attrs.frozen(kw_only=True)
+class SigningSettings:
+    """What may be signed.
+
+    Attributes:
+        lint: ``policy``, a named policy for what a signer cannot see in a document,
+            and per code ``refuse``, ``warn`` or ``accept``.
+    """
+
+    lint: Mapping[str, str] = attrs.field(factory=dict[str, str])
+
+
+@attrs.frozen(kw_only=True)
 class Backend:
     """One chosen backend: the name of the offer and its own options."""
 
@@ -131,6 +143,7 @@ class Settings:
         trust: Files with trusted root certificates (PEM), relative to the office.
         code: The QR code.
         advice: Rules, calendars and the gate to the agenda.
+        signing: What may be signed.
         limits: How much of the outside is let in.
     """
 
@@ -144,6 +157,7 @@ class Settings:
     trust: tuple[str, ...] = ()
     code: CodeSettings = CodeSettings()
     advice: AdviceSettings = AdviceSettings()
+    signing: SigningSettings = SigningSettings()
     limits: Limits = Limits()
 
     @classmethod
@@ -184,6 +198,12 @@ def _settings(data: dict[str, Any]) -> Settings:
         for name in ("rules", "not_blocking"):
             advice[name] = _texts(advice.get(name, []), f"advice: {name}")
         values["advice"] = AdviceSettings(**advice)
+    if "signing" in values:
+        signing = _checked(SigningSettings, values["signing"], "signing")
+        words = _table(signing.get("lint", {}), "signing.lint")
+        for name, value in words.items():
+            _check_type("", value, f"signing.lint: {name}")
+        values["signing"] = SigningSettings(lint=words)
     _check_type("", values.get("book", ""), "digivl.toml: book")
     values["trust"] = _texts(values.get("trust", []), "digivl.toml: trust")
     return Settings(**values)

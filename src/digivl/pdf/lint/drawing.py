@@ -132,7 +132,9 @@ def _of_plane(page: Page, plane: Plane) -> Hits:
 def _of_look(document: Document, page: Page, plane: Plane, look: Look) -> Hits:
     before = plane.covered
     painter = Painter(document, plane)
-    painter.paint(look.form.data, entry(look.form, "/Resources"), look.matrix, look.clip)
+    painter.paint(
+        look.form.data, entry(look.form, "/Resources"), look.matrix, look.clip
+    )
     if plane.covered > before:
         hidden = plane.covered - before
         yield page.hit("covering-annotation", f"{hidden} pieces of text", look.object)
@@ -150,8 +152,8 @@ def _page_box(value: Any, default: Box) -> Box:
     sides = array(value)
     if len(sides) != 4:
         return default
-    box = straight(sides)
-    return tuple(max(-_LARGEST, min(_LARGEST, side)) for side in box)  # type: ignore[return-value]
+    a, b, c, d = (max(-_LARGEST, min(_LARGEST, float(side))) for side in sides)
+    return straight((a, b, c, d))
 
 
 def _streams(page: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from digivl.pdf.lint.rule import Hit, Hits, Level, Rule
-from digivl.pdf.lint.walk import Page, array, dictionary
+from digivl.pdf.lint.walk import Page, array, dictionary, held_by
 from digivl.pdf.reading import entry
 
 RULES: Final = (
@@ -35,15 +35,16 @@ RULES: Final = (
         code="type3-font",
         level=Level.ACCEPT,
         english="The glyphs of a Type 3 font are small drawings of any kind.",
-        dutch="Letters zijn als tekening opgenomen, zoals de QR-code met bijschrift van "
-        "de Vlaamse overheid.",
+        dutch="Letters zijn als tekening opgenomen, zoals het bijschrift van de "
+        "QR-code.",
         advice="U ondertekent wat u ziet; wat u eruit kopieert, kan anders zijn.",
     ),
 )
 
+_STYLES: Final = ("", "-Bold", "-Oblique", "-BoldOblique")
 _STANDARD: Final = {
-    *(f"{name}{style}" for name in ("Helvetica", "Courier")
-      for style in ("", "-Bold", "-Oblique", "-BoldOblique")),
+    *(f"Helvetica{style}" for style in _STYLES),
+    *(f"Courier{style}" for style in _STYLES),
     *(f"Times-{style}" for style in ("Roman", "Bold", "Italic", "BoldItalic")),
     "Symbol",
     "ZapfDingbats",
@@ -56,10 +57,8 @@ def of_shown(page: Page, fonts: list[Any]) -> Hits:
     for font in fonts:
         code = _code(dictionary(font))
         if code:
-            reference = getattr(font, "container_ref", None)
-            number = getattr(reference, "idnum", None)
-            at = f"{number} {reference.generation}" if number else ""
-            yield Hit(code, page.number, at, str(entry(font, "/BaseFont", "")))
+            name = str(entry(font, "/BaseFont", ""))
+            yield Hit(code, page.number, held_by(font), name)
 
 
 def _code(font: Any) -> str:

@@ -14,7 +14,7 @@ import attrs
 from pyhanko.pdf_utils import generic
 
 from digivl.errors import LimitExceededError
-from digivl.pdf.lint.looks import annotations, look_of
+from digivl.pdf.lint.looks import annotations_of, look_of
 from digivl.pdf.lint.rule import Hit, Hits, Level, Rule
 from digivl.pdf.lint.tokens import operators
 from digivl.pdf.lint.walk import Document, array, dictionary, named
@@ -131,7 +131,7 @@ def of_document(document: Document) -> Hits:
 
 def _widgets(document: Document) -> Iterator[tuple[int, Field]]:
     for page in document.pages():
-        for value, at in annotations(document, page):
+        for value, at in annotations_of(document, page):
             if entry(value, "/Subtype") == "/Widget":
                 flags = inherited(value, "/Ff")
                 yield (

@@ -96,9 +96,7 @@ def straight(values: Sequence[float]) -> Box:
 def is_inside(point: Point, box: Box, edge: float = 0.0) -> bool:
     """True when a point lies in a box, so far from its edge."""
     x, y = point
-    return (
-        box[0] + edge <= x <= box[2] - edge and box[1] + edge <= y <= box[3] - edge
-    )
+    return box[0] + edge <= x <= box[2] - edge and box[1] + edge <= y <= box[3] - edge
 
 
 def is_rectangle(points: Sequence[Point]) -> bool:
@@ -179,9 +177,10 @@ class Plane:
                 self._cover(cell, box)
 
     def _near(self, box: Box) -> Iterator[tuple[int, int]]:
-        left, bottom, right, top = overlap(
-            box, (*(side - 2 * _BESIDE for side in self.page[:2]), *self.page[2:])
-        )
+        left, bottom, right, top = self.page
+        around = 2 * _BESIDE
+        wide = (left - around, bottom - around, right + around, top + around)
+        left, bottom, right, top = overlap(box, wide)
         if not (left < right and bottom < top):
             return
         (low, down), (high, up) = _cell((left, bottom)), _cell((right, top))
@@ -209,8 +208,7 @@ class Plane:
     def unseen(self) -> tuple[int, int]:
         """Pieces of text that leave no mark: beside any image, and on one."""
         on = sum(
-            any(is_inside(point, box) for box in self._images)
-            for point in self._hidden
+            any(is_inside(point, box) for box in self._images) for point in self._hidden
         )
         return len(self._hidden) - on, on
 

@@ -91,7 +91,9 @@ def of_document(document: Document) -> Hits:
     for count, field in enumerate(present):
         document.budget.spend(1)
         if count == _MOST_SIGNATURES:
-            yield Hit("unreadable-object", None, "", "more signatures than are compared")
+            yield Hit(
+                "unreadable-object", None, "", "more signatures than are compared"
+            )
             return
         yield from document.guarded(_after, field)
 

@@ -132,6 +132,6 @@ class _Layers:
 def _members(membership: Any) -> list[Any]:
     raw = membership.raw_get("/OCGs") if "/OCGs" in membership else None
     if isinstance(raw, generic.IndirectObject):
-        if isinstance(raw.get_object(), generic.DictionaryObject):
-            return [raw]
-    return references(entry(membership, "/OCGs"))
+        one = raw.get_object()
+        return [raw] if isinstance(one, generic.DictionaryObject) else references(one)
+    return references(raw)

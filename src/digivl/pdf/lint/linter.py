@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+from collections.abc import Iterable
 from typing import BinaryIO, Final
 
 from digivl.pdf.lint import (
     actions,
-    annotations,
     attachments,
     drawing,
     edges,
     forms,
     history,
     layers,
+    notes,
     outside,
     shadows,
 )
 from digivl.pdf.lint.report import Gathering, LintReport
+from digivl.pdf.lint.rule import Hits
 from digivl.pdf.lint.rules import RULES
-from digivl.pdf.lint.walk import Budget, Document
+from digivl.pdf.lint.walk import Budget, Document, Node
 from digivl.pdf.reading import opened, readable
 from digivl.settings import Limits
 
-_OF_NODE: Final = (actions.of_node, outside.of_node, attachments.of_node, layers.of_node)
-_OF_PAGE: Final = (drawing.of_page, annotations.of_page, shadows.of_page)
+# Its warnings say again what the findings say.
+logging.getLogger("pyhanko").addHandler(logging.NullHandler())
+
+_CHUNK_BYTES: Final = 1 << 20
+_OF_NODE: Final = (
+    actions.of_node,
+    outside.of_node,
+    attachments.of_node,
+    layers.of_node,
+)
+_OF_PAGE: Final = (drawing.of_page, notes.of_page, shadows.of_page)
 #: In this order: what is unused is known when everything else was looked at.
 _OF_DOCUMENT: Final = (
     layers.of_document,
@@ -56,19 +68,26 @@ def lint(source: BinaryIO, limits: Limits) -> LintReport:
     with readable():
         pages = list(document.pages())
         for page in pages:
-            for node in document.nodes_of(page):
-                for check in _OF_NODE:
-                    found.add(document.guarded(check, node))
-            for check in _OF_PAGE:
-                found.add(document.guarded(check, page))
-        for node in document.other_nodes():
-            for check in _OF_NODE:
-                found.add(document.guarded(check, node))
-        for check in _OF_DOCUMENT:
-            found.add(document.guarded(check))
+            found.add(_of_nodes(document, document.nodes_of(page)))
+            for of_page in _OF_PAGE:
+                found.add(document.guarded(of_page, page))
+        found.add(_of_nodes(document, document.other_nodes()))
+        for of_document in _OF_DOCUMENT:
+            found.add(document.guarded(of_document))
         found.add(document.met())
-        source.seek(0)
-        sha256 = hashlib.file_digest(source, "sha256").hexdigest()
-    return LintReport(
-        sha256=sha256, pages=len(pages), findings=found.findings(RULES)
-    )
+        sha256 = _sha256(source)
+    return LintReport(sha256=sha256, pages=len(pages), findings=found.findings(RULES))
+
+
+def _of_nodes(document: Document, nodes: Iterable[Node]) -> Hits:
+    for node in nodes:
+        for of_node in _OF_NODE:
+            yield from document.guarded(of_node, node)
+
+
+def _sha256(source: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    source.seek(0)
+    while chunk := source.read(_CHUNK_BYTES):
+        digest.update(chunk)
+    return digest.hexdigest()

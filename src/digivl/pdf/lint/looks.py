@@ -38,7 +38,7 @@ class Look:
     object: str
 
 
-def annotations(document: Document, page: Page) -> Iterator[tuple[Any, str]]:
+def annotations_of(document: Document, page: Page) -> Iterator[tuple[Any, str]]:
     """The annotations of a page, in the order in which they are painted."""
     listed = entry(page.value, "/Annots")
     if not isinstance(listed, generic.ArrayObject):
@@ -53,7 +53,7 @@ def annotations(document: Document, page: Page) -> Iterator[tuple[Any, str]]:
 
 def looks_of(document: Document, page: Page) -> Iterator[Look]:
     """The looks that the screen shows, in order."""
-    for annotation, at in annotations(document, page):
+    for annotation, at in annotations_of(document, page):
         flags = entry(annotation, "/F", 0)
         form = look_of(annotation)
         if form is None or (isinstance(flags, int) and flags & UNSEEN):
@@ -83,5 +83,12 @@ def _look(form: Any, rectangle: Box, box: Box, at: str) -> Look:
     wide, high = right - left, top - bottom
     across = (rectangle[2] - rectangle[0]) / wide if wide else 1.0
     up = (rectangle[3] - rectangle[1]) / high if high else 1.0
-    fit = (across, 0.0, 0.0, up, rectangle[0] - left * across, rectangle[1] - bottom * up)
+    fit = (
+        across,
+        0.0,
+        0.0,
+        up,
+        rectangle[0] - left * across,
+        rectangle[1] - bottom * up,
+    )
     return Look(form, multiplied(own, fit), rectangle, at)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from copy import copy
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import attrs
 from pyhanko.pdf_utils import generic
@@ -56,7 +56,13 @@ _CLIP_ONLY: Final = 7
 _FAINT: Final = 0.05
 _WHITE: Final = 0.99
 #: What an operator with wrong operands makes Python raise.
-_SENSELESS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_SENSELESS: Final = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 #: Operators that change nothing here.
 _PASSED_OVER: Final = frozenset(
     b"w J j M d ri i h CS SC SCN G RG K d0 d1 ET Tc Tw Tz Ts MP DP BX EX".split()
@@ -348,40 +354,43 @@ class Painter:
         white = state.white and state.mode == 0
         self.plane.write(at, tiny=size < 1 and not is_type3, white=white)
 
-
-_HANDLERS: Final[dict[bytes, Callable[[Painter, Operands], None]]] = {
-    name: handler
-    for names, handler in (
-        (b"q", Painter._save),
-        (b"Q", Painter._restore),
-        (b"cm", Painter._transform),
-        (b"gs", Painter._extended),
-        (b"g", Painter._grey),
-        (b"rg", Painter._rgb),
-        (b"k", Painter._cmyk),
-        (b"cs", Painter._space),
-        (b"sc scn", Painter._tint),
-        (b"BMC BDC", Painter._mark),
-        (b"EMC", Painter._unmark),
-        (b"re", Painter._rectangle),
-        (b"m l", Painter._point),
-        (b"c v y", Painter._curve),
-        (b"W W*", Painter._clip),
-        (b"f F f* B B* b b*", Painter._fill),
-        (b"S s n", Painter._drop),
-        (b"sh", Painter._shade),
-        (b"Do", Painter._draw),
-        (INLINE_IMAGE, Painter._inline),
-        (b"BT", Painter._begin_text),
-        (b"Tm", Painter._set_text),
-        (b"Td", Painter._move),
-        (b"TD", Painter._move_leading),
-        (b"T*", Painter._next_line),
-        (b"TL", Painter._set_leading),
-        (b"Tr", Painter._set_mode),
-        (b"Tf", Painter._set_font),
-        (b"Tj TJ", Painter._show),
-        (b"' \"", Painter._show_next),
+    #: What is done for each operator; the others change nothing here.
+    OPERATORS: ClassVar[
+        tuple[tuple[bytes, Callable[[Painter, Operands], None]], ...]
+    ] = (
+        (b"q", _save),
+        (b"Q", _restore),
+        (b"cm", _transform),
+        (b"gs", _extended),
+        (b"g", _grey),
+        (b"rg", _rgb),
+        (b"k", _cmyk),
+        (b"cs", _space),
+        (b"sc scn", _tint),
+        (b"BMC BDC", _mark),
+        (b"EMC", _unmark),
+        (b"re", _rectangle),
+        (b"m l", _point),
+        (b"c v y", _curve),
+        (b"W W*", _clip),
+        (b"f F f* B B* b b*", _fill),
+        (b"S s n", _drop),
+        (b"sh", _shade),
+        (b"Do", _draw),
+        (INLINE_IMAGE, _inline),
+        (b"BT", _begin_text),
+        (b"Tm", _set_text),
+        (b"Td", _move),
+        (b"TD", _move_leading),
+        (b"T*", _next_line),
+        (b"TL", _set_leading),
+        (b"Tr", _set_mode),
+        (b"Tf", _set_font),
+        (b"Tj TJ", _show),
+        (b"' \"", _show_next),
     )
-    for name in names.split()
+
+
+_HANDLERS: Final = {
+    name: handler for names, handler in Painter.OPERATORS for name in names.split()
 }

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from digivl.pdf.lint.rule import Hit
+from digivl.pdf.lint.rule import Hit, plain
 
 #: Places of one rule that are told apart; the rest is counted.
 _MOST_PLACES: Final = 100
@@ -91,6 +91,6 @@ class Gathering:
             code=hit.code,
             page=key[1],
             object=hit.object,
-            detail=hit.detail,
+            detail=plain(hit.detail),
             count=count,
         )

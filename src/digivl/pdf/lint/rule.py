@@ -53,13 +53,13 @@ class Hit:
     code: str
     page: int | None = None
     object: str = ""
-    detail: str = attrs.field(default="", converter=lambda text: _plain(str(text)))
+    detail: str = ""
 
 
 Hits = Iterator[Hit]
 
 
-def _plain(text: str) -> str:
-    """Short, and in ASCII: details can hold names that the file chose."""
+def plain(text: str) -> str:
+    """Short, and in ASCII: a detail can hold a name that the file chose."""
     told = "".join(c if c.isascii() and c.isprintable() else "?" for c in text)
     return told[:_LONGEST_DETAIL]

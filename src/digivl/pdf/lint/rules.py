@@ -8,7 +8,6 @@ from typing import Final
 
 from digivl.pdf.lint import (
     actions,
-    annotations,
     attachments,
     drawing,
     edges,
@@ -16,6 +15,7 @@ from digivl.pdf.lint import (
     forms,
     history,
     layers,
+    notes,
     outside,
     shadows,
 )
@@ -29,7 +29,7 @@ FAMILIES: Final[Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
         "Files and media inside": attachments.RULES,
         "Layers": layers.RULES,
         "Form fields": forms.RULES,
-        "Annotations": annotations.RULES,
+        "Annotations": notes.RULES,
         "Fonts": fonts.RULES,
         "What is drawn": drawing.RULES,
         "Prepared in the shadow": shadows.RULES,

@@ -21,7 +21,7 @@ from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.xref import read_object_header
 
 from digivl.pdf.lint.rule import Hit, Hits, Level, Rule
-from digivl.pdf.lint.walk import Document, array, dictionary
+from digivl.pdf.lint.walk import Document, Page, array, dictionary
 from digivl.pdf.reading import entry
 
 RULES: Final = (
@@ -256,7 +256,9 @@ def _sort_of(value: Any) -> tuple[str, str]:
     told = dictionary(value)
     kind, sub = str(entry(told, "/Type", "")), entry(told, "/Subtype")
     if kind in _HOUSEKEEPING:
-        return ("unused-content", kind) if kind == "/ObjStm" else ("unused-object", kind)
+        return (
+            ("unused-content", kind) if kind == "/ObjStm" else ("unused-object", kind)
+        )
     if kind in _PARTS or entry(told, "/FT") is not None or "/Kids" in told:
         return "unused-part", kind
     if sub == "/Widget" or "/Rect" in told:
@@ -266,7 +268,7 @@ def _sort_of(value: Any) -> tuple[str, str]:
     return "unused-object", kind
 
 
-def of_page(document: Document, page: Any) -> Hits:
+def of_page(_: Document, page: Page) -> Hits:
     """Places on a page that are kept free for what may come."""
     for key in ("/Annots", "/Contents"):
         listed = entry(page.value, key)

@@ -43,6 +43,8 @@ class State:
 
 @attrs.define
 class Path:
+    """A path that is being built: its rectangles, its other points."""
+
     boxes: list[Box] = attrs.field(factory=list[Box])
     points: list[Point] = attrs.field(factory=list[Point])
     curved: bool = False
@@ -50,16 +52,19 @@ class Path:
 
 
 def inside_first_glyph(whole: Matrix, size: float) -> Point:
+    """A place well within the first glyph, given where text starts and its size."""
     a, b, c, d, e, f = whole
     along, up = 0.2 * size, 0.2 * size
     return a * along + c * up + e, b * along + d * up + f
 
 
 def key_of(name: Name) -> str:
+    """A name in content as a key of a dictionary."""
     return "/" + bytes(name).decode("latin-1")
 
 
 def matrix_of(values: Operands) -> Matrix:
+    """The last six operands as a transformation."""
     a, b, c, d, e, f = (float(value) for value in values[-6:])
     return a, b, c, d, e, f
 
@@ -69,7 +74,7 @@ def additive(space: Any) -> bool | None:
     parts = array(space) or [space]
     kind = str(parts[0])
     if kind == "/ICCBased":
-        return entry(dictionary(parts[1]), "/N") != 4
+        return bool(entry(dictionary(parts[1]), "/N") != 4)
     if kind in {"/DeviceGray", "/DeviceRGB", "/CalGray", "/CalRGB"}:
         return True
     return False if kind == "/DeviceCMYK" else None

@@ -32,9 +32,7 @@ _IN_TEXT: Final = re.compile(rb"\\.|[()]", re.DOTALL)
 _ESCAPED: Final = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
 _ESCAPES: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _IMAGE_DATA: Final = re.compile(rb"[\0\t\n\f\r ]ID[\0\t\n\f\r ]")
-_IMAGE_END: Final = re.compile(
-    rb"[\0\t\n\f\r ]EI(?![^\0\t\n\f\r ()<>\[\]{}/%])"
-)
+_IMAGE_END: Final = re.compile(rb"[\0\t\n\f\r ]EI(?![^\0\t\n\f\r ()<>\[\]{}/%])")
 _CONSTANTS: Final = {b"true", b"false", b"null"}
 #: An inline image as one operator.
 INLINE_IMAGE: Final = b"EI"
@@ -62,34 +60,29 @@ def operators(
     """
     operands: Operands = []
     position, count = 0, 0
-    scan = _TOKEN.search
-    while found := scan(content, position):
-        position = found.end()
-        kind = found.lastgroup
-        count += 1
+    while found := _TOKEN.search(content, position):
+        position, count = found.end(), count + 1
         if not count % _EVERY:
             tick()
-        if kind == "number":
-            operands.append(float(found[0]))
-        elif kind == "word":
-            word = found[0]
-            if word in _CONSTANTS:
-                operands.append(None)
-                continue
+            _check_few(operands)
+        kind = found.lastgroup
+        word = found[0] if kind == "word" else b""
+        if word and word not in _CONSTANTS:
             if word == b"BI":
                 word, position = INLINE_IMAGE, _image_end(content, position)
             yield word, operands
             operands = []
-        elif kind == "name":
-            operands.append(Name(found["name"]))
         elif kind == "text":
             end = _text_end(content, position)
             operands.append(_unescaped(content[position : end - 1]))
             position = end
-        elif kind == "hex":
-            operands.append(_from_hex(found[0]))
-        if len(operands) > _MOST_OPERANDS:
-            raise LimitExceededError("a page has an operator without end")
+        elif kind in _READERS:
+            operands.append(_READERS[kind](found))
+
+
+def _check_few(operands: Operands) -> None:
+    if len(operands) > _MOST_OPERANDS:
+        raise LimitExceededError("a page has an operator without end")
 
 
 def _image_end(content: bytes, position: int) -> int:
@@ -124,3 +117,11 @@ def _character(found: re.Match[bytes]) -> bytes:
 def _from_hex(token: bytes) -> bytes:
     digits = bytes(c for c in token[1:-1] if c not in b"\0\t\n\f\r ")
     return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+
+
+_READERS: Final[dict[str | None, Callable[[re.Match[bytes]], Any]]] = {
+    "number": lambda found: float(found[0]),
+    "name": lambda found: Name(found["name"]),
+    "hex": lambda found: _from_hex(found[0]),
+    "word": lambda _: None,
+}

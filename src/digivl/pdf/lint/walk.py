@@ -325,6 +325,14 @@ def named(raw: Any) -> str:
     return ""
 
 
+def held_by(value: Any) -> str:
+    """Number and generation of the object in which a value stands."""
+    holder: Any = getattr(value, "container_ref", None)
+    if isinstance(holder, generic.Reference):
+        return f"{holder.idnum} {holder.generation}"
+    return ""
+
+
 def kind_of(cause: Exception) -> str:
     """What went wrong, without the words of the file."""
     return type(cause).__name__

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from digivl.pdf.lint.looks import UNSEEN, annotations, look_of
+from digivl.pdf.lint.looks import UNSEEN, annotations_of, look_of
 from digivl.pdf.lint.rule import Hit, Hits, Level, Rule
 from digivl.pdf.lint.walk import Document, Page, array, dictionary
 from digivl.pdf.reading import entry
@@ -106,7 +106,7 @@ _MARKUP: Final = {
 
 def of_page(document: Document, page: Page) -> Hits:
     """The annotations of a page."""
-    for annotation, at in annotations(document, page):
+    for annotation, at in annotations_of(document, page):
         for code, detail in _codes(annotation):
             yield Hit(code, page.number, at, detail)
 
