@@ -15,7 +15,7 @@ from digivl.pdf.reading import entry
 RULES: Final = (
     Rule(
         code="font-not-embedded",
-        level=Level.REFUSE,
+        level=Level.WARN,
         english="Text is shown in a font that is not in the file; which glyphs a "
         "reader sees depends on the reader, and can be defined later.",
         dutch="Een lettertype zit niet in het document; een andere lezer kan andere "
