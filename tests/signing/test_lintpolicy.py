@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -213,7 +214,7 @@ def test_flow_follows_the_settings(scene_at: At) -> None:
 def test_file_is_looked_at(scene_at: At) -> None:
     """A file outside any flow is looked at too, and nothing of it is written."""
     signing, target = scene_at("decided").vl.signing, io.BytesIO()
-    how = {"means": "minister", "field": "Handtekening1"}
+    how: dict[str, Any] = {"means": "minister", "field": "Handtekening1"}
     with pytest.raises(UnsafeDocumentError):
         signing.sign_file(io.BytesIO(SCRIPT), target, timestamp=False, **how)
     assert b"" == target.getvalue()

@@ -24,13 +24,13 @@ def of_drawing() -> Iterator[Sample]:
     note = note.format("/AP << /N 8 0 R >>")
     look = "/Type /XObject /Subtype /Form /BBox [0 0 140 30]"
     for name, matrix in (("", ""), ("turned", "/Matrix [0 1 -1 0 30 0]")):
-        opaque = {7: note, 8: stream("1 g 0 0 140 30 re f", f"{look} {matrix}")}
-        empty = {7: note, 8: stream("0 0 140 30 re S", look)}
+        opaque = stream("1 g 0 0 140 30 re f", f"{look} {matrix}")
+        empty = stream("0 0 140 30 re S", look)
         yield Sample(
             code="covering-annotation",
             name=name,
-            bad=crafted(opaque, page="/Annots [7 0 R]"),
-            twin=crafted(empty, page="/Annots [7 0 R]"),
+            bad=crafted({7: note, 8: opaque}, page="/Annots [7 0 R]"),
+            twin=crafted({7: note, 8: empty}, page="/Annots [7 0 R]"),
         )
     yield Sample(
         code="odd-content",
@@ -225,9 +225,9 @@ def _shadows() -> Iterator[Sample]:
         yield Sample(
             code="unused-part", name=name, bad=bad, twin=crafted({7: "<< /A 1 >>"})
         )
-    for name, body in (("stream", stream(LINE)), ("font", _HELVETICA)):
+    for name, unused in (("stream", stream(LINE)), ("font", _HELVETICA.encode())):
         yield Sample(
-            code="unused-content", name=name, bad=crafted({7: body}), twin=plain
+            code="unused-content", name=name, bad=crafted({7: unused}), twin=plain
         )
     yield Sample(code="unused-object", bad=crafted({7: "<< /A 1 >>"}), twin=plain)
     yield Sample(

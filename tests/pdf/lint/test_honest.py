@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Of 40 files that others signed in good order, or made to be signed, the standard
 #: policy refuses so many: a form that can still be filled in (4), what came after an
 #: earlier signature and is not recognized as allowed (10), a page left unused (1).
-MOST_REFUSED: Final = 14
+MOST_REFUSED: Final = 13
 
 
 def codes(pdf: bytes, level: Level) -> set[str]:
