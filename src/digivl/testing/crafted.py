@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import attrs
+
 Body = str | bytes
 
 #: Text in a font of the file, which is empty: only that it is there counts.
@@ -16,6 +18,26 @@ _FONT: Final = (
     "/FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 "
     "/StemV 80 /FontFile2 6 0 R >> >>"
 )
+
+
+@attrs.frozen(kw_only=True)
+class Sample:
+    """A rule, a document that meets it, and a twin that does not.
+
+    Attributes:
+        code: Of the rule; see `digivl.pdf.lint.rules.RULES`.
+        name: Of the sample, where a rule has several.
+        bad: The document.
+        twin: The same in a harmless form.
+        proof: What an independent reader finds in `bad` and not in `twin`; empty when
+            such a reader does not show it.
+    """
+
+    code: str
+    name: str = ""
+    bad: bytes = attrs.field(repr=False)
+    twin: bytes = attrs.field(repr=False)
+    proof: str = ""
 
 
 def stream(content: Body, entries: str = "") -> bytes:

@@ -7,38 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import attrs
-
-from digivl.testing.crafted import crafted, stream
+from digivl.testing.crafted import Sample, crafted, stream
+from digivl.testing.unsafe_files import of_drawing, of_files
 
 _NOTE = "<< /Type /Annot /Subtype {} /Rect [72 600 200 640] /F 4 {} >>"
 _EMPTY_LOOK = stream("", "/Type /XObject /Subtype /Form /BBox [0 0 128 40]")
 
 
-@attrs.frozen(kw_only=True)
-class Sample:
-    """A rule, a document that meets it, and a twin that does not.
-
-    Attributes:
-        code: Of the rule; see `digivl.pdf.lint.rules.RULES`.
-        name: Of the sample, where a rule has several.
-        bad: The document.
-        twin: The same in a harmless form.
-        proof: What an independent reader finds in `bad` and not in `twin`; empty when
-            such a reader does not show it.
-    """
-
-    code: str
-    name: str = ""
-    bad: bytes = attrs.field(repr=False)
-    twin: bytes = attrs.field(repr=False)
-    proof: str = ""
-
-
 def samples() -> list[Sample]:
     """At least one for each rule, but for those that need a real signature."""
-    from digivl.testing.unsafe_files import of_drawing, of_files
-
     return [
         *_actions(),
         *_contents(),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digivl.testing.crafted import LINE, crafted, stream, updated
-from digivl.testing.unsafe import Sample
+from digivl.testing.crafted import LINE, Sample, crafted, stream, updated
 
 _HELVETICA = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
-_IMAGE = "/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray "
-_IMAGE += "/BitsPerComponent 8 "
+_IMAGE = (
+    "/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray "
+    "/BitsPerComponent 8 "
+)
 _FORM = "/Type /XObject /Subtype /Form /BBox [0 0 595 842] "
 _X = "/XObject << /X 7 0 R >>"
 _OVER_ALL = "q 595 0 0 842 0 0 cm /X Do Q"

@@ -14,9 +14,9 @@ import pytest
 from digivl.pdf.lint.linter import lint
 from digivl.pdf.lint.rules import FAMILIES, RULES
 from digivl.settings import Limits
-from digivl.testing.crafted import LINE, crafted
+from digivl.testing.crafted import LINE, Sample, crafted
 from digivl.testing.papers import text_in
-from digivl.testing.unsafe import Sample, samples
+from digivl.testing.unsafe import samples
 
 SAMPLES = samples()
 #: These need a real signature: see test_history.py.

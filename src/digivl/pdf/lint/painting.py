@@ -355,9 +355,7 @@ class Painter:
         self.plane.write(at, tiny=size < 1 and not is_type3, white=white)
 
     #: What is done for each operator; the others change nothing here.
-    OPERATORS: ClassVar[
-        tuple[tuple[bytes, Callable[[Painter, Operands], None]], ...]
-    ] = (
+    OPERATORS: ClassVar[tuple[tuple[bytes, Callable[..., None]], ...]] = (
         (b"q", _save),
         (b"Q", _restore),
         (b"cm", _transform),
