@@ -214,6 +214,12 @@ def _shadows() -> Iterator[Sample]:
         catalog="/AF [8 0 R]",
     )
     yield Sample(code="shadow-object", name="in the bytes", bad=hidden, twin=attached)
+    yield Sample(
+        code="shadow-object",
+        name="in a stream",
+        bad=_compressed(named=False),
+        twin=_compressed(named=True),
+    )
     page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>"
     for name, body in (
         ("page", page),
@@ -242,6 +248,23 @@ def _shadows() -> Iterator[Sample]:
         ("drawing", crafted({7: "null"}, resources=_X)),
     ):
         yield Sample(code="empty-place", name=name, bad=bad, twin=plain)
+
+
+def _compressed(*, named: bool) -> bytes:
+    """A file with two objects in a stream; cross-references name one or both."""
+    start = crafted()
+    held = b"7 0 8 10 << /A 1 >>  << /B 1 >>"
+    at = len(start)
+    body = start + b"9 0 obj\n" + stream(held, "/Type /ObjStm /N 2 /First 9")
+    body += b"\nendobj\n"
+    rows = [b"\2\0\0\0\x09\0", b"\2\0\0\0\x09\1"][: 1 + named]
+    rows += [b"\1" + at.to_bytes(4, "big") + b"\0"]
+    index = "7 3" if named else "7 1 9 1"
+    previous = start.rpartition(b"startxref")[2].split()[0].decode()
+    entries = f"/Type /XRef /Size 11 /W [1 4 1] /Index [{index}] /Root 1 0 R "
+    entries += f"/Prev {previous}"
+    end = b"10 0 obj\n" + stream(b"".join(rows), entries) + b"\nendobj\n"
+    return body + end + b"startxref\n%d\n%%%%EOF\n" % len(body)
 
 
 def _page(contents: str) -> str:

@@ -202,6 +202,21 @@ def test_no_document(pdf: bytes, error: type[DigivlError]) -> None:
         looked_at(pdf)
 
 
+def test_one_huge_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An object without end is not read; a large stream is no such object."""
+    monkeypatch.setattr("digivl.pdf.lint.places._LARGEST", 20_000)
+    numbers = "[" + "1 " * 15_000 + "]"
+
+    looked_at(crafted({7: stream(numbers)}, catalog="/A 7 0 R"))
+    for hidden in (numbers, f"<< /A (>> stream\n endobj) /B {numbers} >>"):
+        with pytest.raises(LimitExceededError, match="one object"):
+            looked_at(crafted({7: hidden}, catalog="/A 7 0 R"))
+    monkeypatch.setattr("digivl.pdf.lint.places._LARGEST", 20)
+    (packed,) = (s.twin for s in samples() if s.name == "in a stream")
+    with pytest.raises(LimitExceededError, match="one object"):
+        looked_at(packed)
+
+
 def test_memory_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Objects that were read make place for others, and nothing else changes."""
     whole = looked_at(paper(pages=30))

@@ -22,8 +22,8 @@ from digivl.pdf.lint import (
 from digivl.pdf.lint.report import Gathering, LintReport
 from digivl.pdf.lint.rule import Hits
 from digivl.pdf.lint.rules import RULES
-from digivl.pdf.lint.walk import Budget, Document, Node
-from digivl.pdf.reading import opened, readable
+from digivl.pdf.lint.walk import Document, Node
+from digivl.pdf.reading import readable
 from digivl.settings import Limits
 
 # Its warnings say again what the findings say.
@@ -62,8 +62,7 @@ def lint(source: BinaryIO, limits: Limits) -> LintReport:
         EncryptedPDFError: It is protected: what is in it cannot be seen.
         LimitExceededError: Larger, deeper or slower than is let in.
     """
-    reader = opened(source, limits)
-    document = Document(source, reader, limits, Budget.of(limits))
+    document = Document.opened(source, limits)
     found = Gathering()
     with readable():
         pages = list(document.pages())

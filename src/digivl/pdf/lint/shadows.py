@@ -95,33 +95,8 @@ def of_document(document: Document) -> Hits:
     yield from _unused(document)
 
 
-def _sections(document: Document) -> Iterator[Any]:
-    xrefs = document.reader.xrefs
-    for revision in range(xrefs.total_revisions):
-        data = xrefs.get_xref_data(revision)
-        yield data
-        if data.hybrid is not None:
-            yield data.hybrid.xref_data
-
-
-def _starts(document: Document) -> list[int]:
-    """Where objects start by the cross-references of any revision, in order."""
-    xrefs = document.reader.xrefs
-    known = {
-        offset
-        for section in _sections(document)
-        for _, offset in section.standard_xrefs.values()
-    }
-    for revision in range(xrefs.total_revisions):
-        known.add(xrefs.get_xref_container_info(revision).start_location)
-        hybrid = xrefs.get_xref_data(revision).hybrid
-        if hybrid is not None:
-            known.add(hybrid.meta_info.start_location)
-    return sorted(known)
-
-
 def _hidden_in_bytes(document: Document) -> Hits:
-    finder = _Finder(document, _starts(document))
+    finder = _Finder(document, document.places.starts)
     suspects = 0
     for at, number, generation in _headers(document.source):
         document.budget.spend()
@@ -187,7 +162,7 @@ class _Finder:
 def _hidden_in_streams(document: Document) -> Hits:
     """Objects in an object stream that no cross-reference looks for there."""
     expected: dict[int, set[int]] = {}
-    for section in _sections(document):
+    for section in document.places.sections():
         for number, where in section.xrefs_in_objstm.items():
             expected.setdefault(where.obj_stream_id, set()).add(number)
     for stream, numbers in sorted(expected.items()):
@@ -207,7 +182,9 @@ def _numbers(stream: Any) -> list[int]:
 
 def _unused(document: Document) -> Hits:
     used_streams = {
-        number for section in _sections(document) for number in section.obj_streams_used
+        number
+        for section in document.places.sections()
+        for number in section.obj_streams_used
     }
     own = {reference.idnum for reference in document.reader.xrefs.xref_stream_refs}
     known = document.reached | document.roots | used_streams | own
@@ -230,7 +207,7 @@ def _hints(document: Document, linearized: Any) -> set[int]:
     places = {int(place) for place in array(entry(linearized, "/H"))[::2]}
     return {
         number
-        for section in _sections(document)
+        for section in document.places.sections()
         for number, (_, offset) in section.standard_xrefs.items()
         if offset in places
     }
@@ -240,7 +217,7 @@ def _present(document: Document) -> list[tuple[int, int]]:
     """The objects that the last revision has."""
     known = {
         reference
-        for section in _sections(document)
+        for section in document.places.sections()
         for reference in section.explicit_refs_in_revision
     }
     xrefs = document.reader.xrefs

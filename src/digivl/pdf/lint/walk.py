@@ -18,8 +18,9 @@ from pyhanko.pdf_utils.misc import PdfDecodeLimitError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from digivl.errors import DigivlError, LimitExceededError
+from digivl.pdf.lint.places import Places
 from digivl.pdf.lint.rule import Hit, Hits
-from digivl.pdf.reading import entry
+from digivl.pdf.reading import entry, opened
 from digivl.settings import Limits
 
 #: Arrays and dictionaries inside each other, without a reference between them.
@@ -104,6 +105,7 @@ class Document:
     """What the checks look at.
 
     Attributes:
+        places: Where its objects stand.
         reached: Numbers of the objects that were reached from the catalog.
         drawn: Numbers of the images and forms that some content draws.
         offered: Those that the resources of a page name, with the first such page.
@@ -114,6 +116,7 @@ class Document:
     reader: PdfFileReader
     limits: Limits
     budget: Budget
+    places: Places
     reached: set[int] = attrs.field(factory=set[int])
     drawn: set[int] = attrs.field(factory=set[int])
     offered: dict[int, Page] = attrs.field(factory=dict[int, Page])
@@ -121,6 +124,12 @@ class Document:
     _hidden: set[int] | None = None
     _pages: list[tuple[Any, str]] = attrs.field(factory=list[tuple[Any, str]])
     _found: list[Hit] = attrs.field(factory=list[Hit])
+
+    @classmethod
+    def opened(cls, source: BinaryIO, limits: Limits) -> Document:
+        """Open a file; see `digivl.pdf.reading.opened` for what it raises."""
+        reader = opened(source, limits)
+        return cls(source, reader, limits, Budget.of(limits), Places(source, reader))
 
     @property
     def root(self) -> Any:
@@ -168,9 +177,11 @@ class Document:
         reader, at = self.reader, named(reference)
         if len(reader.resolved_objects) > _MOST_KEPT:
             reader.resolved_objects.clear()
-        if reader.xrefs[reference.reference] is None:
+        place = reader.xrefs[reference.reference]
+        if place is None:
             self._found.append(Hit("missing-object", page, at))
             return None
+        self.places.check_size(place, self.budget.spend)
         reader.strict = True
         try:
             return reader.get_object(reference.reference)
