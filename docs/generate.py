@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import attrs
+import lint_tables
 import route_tables
 import rule_tables
 from typer.models import ArgumentInfo
@@ -112,6 +113,7 @@ def settings_page() -> str:
     parts = [
         (settings.Settings, "Top of the file"),
         (settings.CodeSettings, "`[code]`"),
+        (settings.SigningSettings, "`[signing]`"),
         (settings.Limits, "`[limits]`"),
     ]
     tables = [f"## {title}\n\n{settings_table(record)}" for record, title in parts]
@@ -186,6 +188,11 @@ def rules_page() -> str:
 def routes_page() -> str:
     """The stages of each act, and where their order was read."""
     return page("Routes", *route_tables.INTRO, *titled(route_tables.sections()))
+
+
+def lint_page() -> str:
+    """What is looked for before signing."""
+    return page("Before signing", *lint_tables.INTRO, *titled(lint_tables.sections()))
 
 
 def titled(sections: Iterable[tuple[str, Row, Sequence[Row]]]) -> Iterator[str]:
@@ -368,6 +375,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli": cli_page,
     "errors": errors_page,
     "lifecycles": lifecycles_page,
+    "lint": lint_page,
     "plugins": plugins_page,
     "routes": routes_page,
     "rules": rules_page,

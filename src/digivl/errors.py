@@ -36,6 +36,7 @@ DigivlError
 │   ├── SigningCancelledError            the person did not want to sign
 │   ├── ConsentExpiredError              the person has to be asked again
 │   │   └── IdentificationExpiredError   and to say again who it is
+│   ├── UnsafeDocumentError              a signer cannot see all of it, or it can change
 │   ├── NoRoomForCodeError               no free place for the QR code was found
 │   └── RenderingFailedError             the page could not be looked at
 └── BackendError                         something outside failed
@@ -427,6 +428,25 @@ class IdentificationExpiredError(ConsentExpiredError):
     """The person has to say again who it is, and then consent; nothing was signed."""
 
     code = "identification-expired"
+
+
+class UnsafeDocumentError(SigningError):
+    """A signer cannot see all of the document, or it can change after signing.
+
+    Attributes:
+        findings: What the policy refuses, as (code, explanation in Dutch).
+    """
+
+    code = "unsafe-document"
+
+    def __init__(self, findings: Iterable[tuple[str, str]]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(
+            "the policy lets nobody sign this: "
+            + "; ".join(f"{code}: {text}" for code, text in self.findings),
+            hint="`digivl lint` says where, and what to do; who accepts it all the "
+            "same gives a reason.",
+        )
 
 
 class NoRoomForCodeError(SigningError):

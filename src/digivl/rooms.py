@@ -228,6 +228,7 @@ class Rooms:
     @once
     def signing(self) -> Signing:
         """Signing flows."""
+        from digivl.signing.lintpolicy import LintPolicy
         from digivl.signing.service import Signing
 
         return Signing(
@@ -241,6 +242,7 @@ class Rooms:
             companion=self.register,
             clock=self.clock,
             limits=self.settings.limits,
+            policy=LintPolicy.from_settings(self.settings.signing.lint),
         )
 
     @once

@@ -37,6 +37,8 @@ class Limits:
         revocation_bytes: Largest revocation list, or chain, that is fetched.
         render_seconds: How long looking at the pages of a document may take.
         render_memory_bytes: How much memory that may take.
+        lint_objects: Most objects of a document that are checked before signing.
+        lint_seconds: How long checking a document before signing may take.
         mail_bytes: Largest e-mail that is sent or read.
         mail_seconds: How long a mail server may be silent.
         search_characters: How much text of a document search knows.
@@ -53,6 +55,8 @@ class Limits:
     revocation_bytes: int = 20_000_000
     render_seconds: float = 10.0
     render_memory_bytes: int = 1_000_000_000
+    lint_objects: int = 500_000
+    lint_seconds: float = 60.0
     mail_bytes: int = 25_000_000
     mail_seconds: float = 30.0
     search_characters: int = 1_000_000
@@ -102,6 +106,18 @@ class AdviceSettings:
 
 
 @attrs.frozen(kw_only=True)
+class SigningSettings:
+    """What may be signed.
+
+    Attributes:
+        lint: ``policy``, a named policy for what a signer cannot see in a document,
+            and per code ``refuse``, ``warn`` or ``accept``.
+    """
+
+    lint: Mapping[str, str] = attrs.field(factory=dict[str, str])
+
+
+@attrs.frozen(kw_only=True)
 class Backend:
     """One chosen backend: the name of the offer and its own options."""
 
@@ -130,6 +146,7 @@ class Settings:
         trust: Files with trusted root certificates (PEM), relative to the office.
         code: The QR code.
         advice: Rules, calendars and the gate to the agenda.
+        signing: What may be signed.
         limits: How much of the outside is let in.
     """
 
@@ -144,6 +161,7 @@ class Settings:
     trust: tuple[str, ...] = ()
     code: CodeSettings = CodeSettings()
     advice: AdviceSettings = AdviceSettings()
+    signing: SigningSettings = SigningSettings()
     limits: Limits = Limits()
 
     @classmethod
@@ -184,6 +202,12 @@ def _settings(data: dict[str, Any]) -> Settings:
         for name in ("rules", "not_blocking"):
             advice[name] = _texts(advice.get(name, []), f"advice: {name}")
         values["advice"] = AdviceSettings(**advice)
+    if "signing" in values:
+        signing = _checked(SigningSettings, values["signing"], "signing")
+        words = _table(signing.get("lint", {}), "signing.lint")
+        for name, value in words.items():
+            _check_type("", value, f"signing.lint: {name}")
+        values["signing"] = SigningSettings(lint=words)
     _check_type("", values.get("book", ""), "digivl.toml: book")
     values["trust"] = _texts(values.get("trust", []), "digivl.toml: trust")
     return Settings(**values)

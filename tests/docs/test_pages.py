@@ -29,7 +29,16 @@ ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
 COMMANDS = tomllib.loads((DOCS / "commands.toml").read_text(encoding="utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PAGES = ("cli", "errors", "lifecycles", "plugins", "routes", "rules", "settings")
+PAGES = (
+    "cli",
+    "errors",
+    "lifecycles",
+    "lint",
+    "plugins",
+    "routes",
+    "rules",
+    "settings",
+)
 ADDRESS = {
     "street": "Voorbeeldstraat",
     "house_number": "1",
@@ -100,6 +109,7 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
 
     tell("init", kept)
     out = tell("sign", pdf, "--out", signed.parent, "--means", "minister", *here)
+    tell("lint", pdf, *here)
     tell("validate", signed, *here)
     tell("verify", out["code"], *here)
     tell("worklist", *here)

@@ -14,6 +14,7 @@ from digivl.cli import (
     documents,
     folders,
     forms,
+    linting,
     messages,
     offices,
     readiness,
@@ -83,6 +84,7 @@ def _options(
 
 app.command("demo")(demo.demo)
 app.command("init")(offices.init)
+app.command("lint")(linting.lint)
 app.command("sign")(documents.sign)
 app.command("validate")(documents.validate)
 app.command("verify")(documents.verify)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO, Final
 
@@ -20,11 +20,13 @@ from digivl.documents.service import Documents
 from digivl.errors import SigningError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party, Role
+from digivl.pdf.lint.linter import lint
 from digivl.pdf.signer import SignatureSpec, Signed, sign
 from digivl.records.entries import AnyDraft, Draft, Entry, first
 from digivl.records.port import Query, RecordBook
 from digivl.settings import Limits
 from digivl.signing.authorities import TimestampAuthority, first_answer
+from digivl.signing.lintpolicy import Checked, LintPolicy, check
 from digivl.signing.means import SigningMeans
 from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.signing.port import FlowCompanion
@@ -49,9 +51,15 @@ class Signing:
     companion: FlowCompanion
     clock: Callable[[], datetime]
     limits: Limits
+    policy: LintPolicy = attrs.field(factory=LintPolicy.standard)
 
     def start(
-        self, document: str, signatories: Sequence[Signatory], *, by: Party
+        self,
+        document: str,
+        signatories: Sequence[Signatory],
+        *,
+        by: Party,
+        accepted: Mapping[str, str] | None = None,
     ) -> Entry[SigningFlow]:
         """Put the last version of a document up for signing, in the order given.
 
@@ -59,6 +67,8 @@ class Signing:
             document: Id of the document.
             signatories: Who signs, with which means of the settings.
             by: Who puts it up; holds the dossier again when all have signed.
+            accepted: What the policy refuses and `by` accepts for this document: the
+                code of the finding, and why. It is recorded.
 
         Raises:
             NotAllowedError: The dossier is somebody else's.
@@ -67,6 +77,7 @@ class Signing:
             MalformedError: No signatory, or one that stands there twice.
             SigningError: It is up for signing already, or the policy lets one of
                 them sign nothing.
+            UnsafeDocumentError: They would not see all of it, or it can change later.
             ConfigurationError: The settings have no such signing means.
         """
         now, prepares = self.clock(), Permission.PREPARE_SIGNING
@@ -75,6 +86,7 @@ class Signing:
         for signatory in signatories:
             self.means(signatory.means)
             self._check_signs(signatory.party)
+        checked = self._looked_at(found.latest.sha256, accepted or {})
         flow = SigningFlow(
             dossier=found.dossier,
             document=document,
@@ -84,7 +96,7 @@ class Signing:
             started_by=by,
             signatories=tuple(signatories),
         )
-        started = first(FLOW, new_id(), flow, "start", by, now)
+        started = first(FLOW, new_id(), flow, "start", by, now, checked.reason)
         asked = self._asked(started)
         return self.book.write(started, *asked, *self.companion.started(flow, by, now))[
             0
@@ -174,6 +186,7 @@ class Signing:
         field: str,
         reason: str | None = None,
         timestamp: bool = True,
+        accepted: Mapping[str, str] | None = None,
     ) -> Signed:
         """Sign one file outside any flow; nothing is recorded.
 
@@ -184,10 +197,25 @@ class Signing:
             field: Name of the signature field.
             reason: As readers show it.
             timestamp: False gives B-B, without a timestamp.
+            accepted: As for `start`.
 
         Raises:
+            UnsafeDocumentError: A signer cannot see all of it, or it can change later.
             SigningError: The key, the certificate or the document cannot be used.
         """
+        check(lint(source, self.limits), self.policy, accepted)
+        return self._sign(source, target, means, field, reason, timestamp=timestamp)
+
+    def _sign(
+        self,
+        source: BinaryIO,
+        target: BinaryIO,
+        means: str,
+        field: str,
+        reason: str | None,
+        *,
+        timestamp: bool = True,
+    ) -> Signed:
         chosen = self.means(means)
         return sign(
             source,
@@ -203,12 +231,13 @@ class Signing:
     def _signed(self, flow: SigningFlow, signatory: Signatory) -> tuple[Stored, Signed]:
         number = 1 + sum(one.signed_at is not None for one in flow.signatories)
         with self.documents.opened(flow.current) as source, scratch() as target:
-            signed = self.sign_file(
+            # Looked at when it was put up; since then only signatures came with it.
+            signed = self._sign(
                 source,
                 target,
-                means=signatory.means,
-                field=f"Handtekening{number}",
-                reason=f"Ondertekend als {signatory.function}",
+                signatory.means,
+                f"Handtekening{number}",
+                f"Ondertekend als {signatory.function}",
             )
             target.seek(0)
             return self.documents.store.put(target), signed
@@ -243,6 +272,10 @@ class Signing:
                 f"{party} signs nothing in the role {party.role.value!r}",
                 hint="Give the signatory a role that signs, or change the policy.",
             )
+
+    def _looked_at(self, sha256: str, accepted: Mapping[str, str]) -> Checked:
+        with self.documents.opened(sha256) as source:
+            return check(lint(source, self.limits), self.policy, accepted)
 
     def _check_free(self, document: str, dossier: str) -> None:
         for row in self.book.rows(Query(kind=FLOW.name, dossier=dossier, open=True)):
