@@ -203,6 +203,7 @@ def matter(number: int) -> Iterator[AnyDraft]:
         order=number,
         pieces=tuple(pieces),
         formal=FormalCheck.OK,
+        ready=DOCUMENTS + 1,  # the acts above: that of the step, and of each document
     )
     yield first(ITEM, item, put, "put on agenda", SECRETARIAT, NOW)
 

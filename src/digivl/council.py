@@ -10,6 +10,7 @@ from digivl.advising import AdviceRooms
 from digivl.kernel.once import once
 
 if TYPE_CHECKING:
+    from digivl.dossiers.admission import Admission
     from digivl.dossiers.agendas import Agendas
     from digivl.dossiers.approving import Approving
     from digivl.dossiers.consultations import Consultations
@@ -69,10 +70,17 @@ class CouncilRooms(AdviceRooms):
             self.book,
             self._moves,
             self.guard,
-            self.readiness,
+            self._admission,
             self.government,
             self.clock,
         )
+
+    @once
+    def _admission(self) -> Admission:
+        """The door to the agenda."""
+        from digivl.dossiers.admission import Admission
+
+        return Admission(self.readiness)
 
     @once
     def government(self) -> Government:
@@ -105,7 +113,13 @@ class CouncilRooms(AdviceRooms):
 
         naming = Naming(self.book)
         return Approving(
-            self.book, self._moves, self.guard, self.agendas, naming, self.clock
+            self.book,
+            self._moves,
+            self.guard,
+            self.agendas,
+            naming,
+            self._admission,
+            self.clock,
         )
 
     @once
@@ -113,7 +127,7 @@ class CouncilRooms(AdviceRooms):
         """Decisions of the government."""
         from digivl.dossiers.deciding import Deciding
 
-        return Deciding(self.book, self._moves, self.guard, self.clock)
+        return Deciding(self.book, self._moves, self.guard, self._admission, self.clock)
 
     @once
     def papers(self) -> Papers:

@@ -134,12 +134,14 @@ class NotReadyError(DigivlError):
 
     code = "not-ready"
 
-    def __init__(self, subject: str, missing: Iterable[tuple[str, str]]) -> None:
+    def __init__(
+        self, subject: str, missing: Iterable[tuple[str, str]], *, hint: str = ""
+    ) -> None:
         self.missing = tuple(missing)
         lines = "; ".join(f"{name}: {text}" for name, text in self.missing)
         super().__init__(
             f"{subject!r} is not ready: {lines}",
-            hint="Add what lacks, then do it again.",
+            hint=hint or "Add what lacks, then do it again.",
         )
 
 

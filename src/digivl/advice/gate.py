@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Final
 
 import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
-from digivl.advice.agreement import AGREEMENT
+from digivl.advice.gathering import BASIS, Gathered, gathered
 from digivl.advice.loosening import LOOSENING, Loosening
-from digivl.advice.proposal import PROPOSAL, proposal_id
 from digivl.advice.readiness import (
     Readiness,
     Situation,
@@ -20,22 +19,19 @@ from digivl.advice.readiness import (
     requirements,
     stage_of,
 )
-from digivl.advice.request import ADVICE, AdviceRequest
 from digivl.advice.rules.ruleset import RuleSet
-from digivl.documents.model import DOCUMENT, Document
-from digivl.dossiers.gate import Requirement
+from digivl.dossiers.gate import Asked, Requirement
 from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.model import DOSSIER, STEP, ItemKind, ProcedureStep, StepKind
-from digivl.dossiers.submission import SUBMISSION, Submission
 from digivl.errors import MalformedError, NotFoundError
 from digivl.kernel.calendar import Calendar
 from digivl.kernel.declared import checked
-from digivl.kernel.kinds import Kind
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry, first
-from digivl.records.port import Query, RecordBook
+from digivl.records.port import RecordBook
 
-K = TypeVar("K", bound=attrs.AttrsInstance)
+#: Nothing is decided on it.
+_TOLD: Final = ItemKind.ANNOUNCEMENT
 
 
 @attrs.frozen
@@ -46,7 +42,7 @@ class ReadinessGate:
     _book: RecordBook
     _guard: Guard
     _knows: Callable[[str, Party], bool]
-    _told: Callable[[Party | None, Sequence[Entry[Document]]], Mapping[str, Document]]
+    _told: Callable[[Gathered, str, Party], Gathered]
     _clock: Callable[[], datetime]
     _rules: RuleSet
     _calendars: Mapping[str, Calendar]
@@ -77,7 +73,9 @@ class ReadinessGate:
         """
         if not self._knows(dossier, by):
             self._guard.hide(by, Permission.READ_CONFIDENTIAL, DOSSIER.ref(dossier))
-        return self._readiness(dossier, step, meeting, at or self._clock(), by)
+        asked = Asked(dossier=dossier, step=step, meeting=meeting)
+        found = self._told(gathered(self._book, [dossier])[dossier], dossier, by)
+        return self._readiness(found, asked, at or self._clock())
 
     def requirements(
         self,
@@ -87,13 +85,29 @@ class ReadinessGate:
         meeting: str | None = None,
         kind: ItemKind = ItemKind.NOTA,
     ) -> tuple[Requirement, ...]:
-        """All requirements of a step; see the port.
+        """All requirements of one step; see `requirements_of`."""
+        asked = Asked(dossier=dossier, step=step, meeting=meeting, kind=kind)
+        return self.requirements_of([asked])[0]
+
+    def requirements_of(
+        self, asked: Sequence[Asked]
+    ) -> Sequence[tuple[Requirement, ...]]:
+        """All requirements of each step; see the port.
 
         An announcement has none: nothing is decided on it.
         """
-        if kind is ItemKind.ANNOUNCEMENT:
-            return ()
-        return self._readiness(dossier, step, meeting, self._clock()).requirements
+        now, decided = self._clock(), [one for one in asked if one.kind is not _TOLD]
+        found = gathered(self._book, (one.dossier for one in decided))
+        return [
+            ()
+            if one.kind is _TOLD
+            else self._readiness(found[one.dossier], one, now).requirements
+            for one in asked
+        ]
+
+    def acts(self, dossiers: Collection[str]) -> Mapping[str, int]:
+        """How many acts there were on what readiness rests on; see the port."""
+        return self._book.acts(dossiers, BASIS)
 
     def loosen(
         self, step: str, requirement: str, *, reason: str, by: Party
@@ -129,19 +143,12 @@ class ReadinessGate:
             draft = found.next(record, "loosen", by, now, reason)
         return self._book.write(draft)[0]
 
-    def _readiness(
-        self,
-        dossier: str,
-        step: str | None,
-        meeting: str | None,
-        at: datetime,
-        by: Party | None = None,
-    ) -> Readiness:
-        situation = self._situation(dossier, step, meeting, at, by)
+    def _readiness(self, found: Gathered, asked: Asked, at: datetime) -> Readiness:
+        situation = self._situation(found, asked, at)
         return Readiness(
-            dossier=dossier,
-            step=step,
-            meeting=meeting,
+            dossier=asked.dossier,
+            step=asked.step,
+            meeting=asked.meeting,
             stage=situation.stage,
             at=at,
             deadline=situation.deadline,
@@ -149,39 +156,23 @@ class ReadinessGate:
             requirements=requirements(situation, self._rules),
         )
 
-    def _situation(
-        self,
-        dossier: str,
-        step: str | None,
-        meeting: str | None,
-        at: datetime,
-        by: Party | None,
-    ) -> Situation:
-        name = proposal_id(dossier)
-        proposal = self._book.read_all(PROPOSAL, [name]).get(name)
-        documents = self._told(by, self._all(DOCUMENT, dossier))
-        steps = self._all(STEP, dossier)
-        looked_at = _step(steps, step)
-        stage = _stage(steps, looked_at)
-        requests = self._all(ADVICE, dossier)
-        agreements = self._all(AGREEMENT, dossier)
+    def _situation(self, found: Gathered, asked: Asked, at: datetime) -> Situation:
+        looked_at = _step(found.steps, asked.step)
+        stage = _stage(found.steps, looked_at)
+        submitted = looked_at.record.documents if looked_at else tuple(found.documents)
         return Situation(
-            proposal=proposal.record if proposal else None,
+            proposal=found.proposal,
             stage=stage,
             final=_is_final(stage, looked_at),
-            documents=documents,
-            submitted=looked_at.record.documents if looked_at else tuple(documents),
-            requests=sorted(requests, key=_asked_at),
-            agreements=sorted(agreements, key=lambda entry: entry.record.submitted_at),
-            submission=self._submission(dossier),
+            documents=found.documents,
+            submitted=submitted,
+            requests=found.requests,
+            agreements=found.agreements,
+            submission=found.submission,
             at=at,
-            deadline=self._deadline(meeting),
-            loosened=self._loosened(looked_at.id if looked_at else None),
+            deadline=self._deadline(asked.meeting),
+            loosened=self._loosened(found, looked_at),
         )
-
-    def _submission(self, dossier: str) -> Submission | None:
-        found = sorted(self._all(SUBMISSION, dossier), key=lambda entry: entry.at)
-        return found[-1].record if found else None
 
     def _deadline(self, meeting: str | None) -> datetime | None:
         if meeting is None:
@@ -189,23 +180,16 @@ class ReadinessGate:
         start = self._book.read(MEETING, meeting).record.planned_start
         return self._rules.agenda_deadline(start, self._calendars)
 
-    def _loosened(self, step: str | None) -> Mapping[str, str]:
+    def _loosened(
+        self, found: Gathered, step: Entry[ProcedureStep] | None
+    ) -> Mapping[str, str]:
         settings = dict.fromkeys(self._not_blocking, "instelling van de entiteit")
-        if step is None:
-            return settings
-        rows = self._book.rows(Query(kind=LOOSENING.name, part_of=step))
-        found = self._book.read_all(LOOSENING, [row.ref.id for row in rows]).values()
-        own = {e.record.requirement: f"{e.record.by}: {e.record.reason}" for e in found}
+        own = {
+            one.requirement: f"{one.by}: {one.reason}"
+            for one in found.loosenings
+            if step is not None and one.step == step.id
+        }
         return settings | own
-
-    def _all(self, kind: Kind[K], dossier: str) -> Sequence[Entry[K]]:
-        rows = self._book.rows(Query(kind=kind.name, dossier=dossier))
-        return list(self._book.read_all(kind, [row.ref.id for row in rows]).values())
-
-
-def _asked_at(request: Entry[AdviceRequest]) -> datetime:
-    """When it went to the adviser last; a draft is as old as it is."""
-    return request.record.submitted_at or request.record.made_at
 
 
 def _step(

@@ -110,6 +110,8 @@ class AgendaItem:
         approved: The pieces on the last approved agenda version; none before, and none
             once it was taken off.
         formal: Outcome of the formal check; an edit asks a new one.
+        ready: How many acts its dossier had when it was found ready; see
+            `digivl.dossiers.admission`. 0 when it has to be looked at again.
         for_press: To be told to the press.
         comment: Of the secretariat, for the agenda.
         evoked: Ids of the ministers who want the government to decide on it.
@@ -127,21 +129,31 @@ class AgendaItem:
     linked: tuple[Piece, ...] = ()
     approved: tuple[Piece, ...] = ()
     formal: FormalCheck = FormalCheck.NOT_YET
+    ready: int = 0
     for_press: bool = False
     comment: str = attrs.field(default="", validator=free_text)
     evoked: tuple[str, ...] = ()
     state: ItemState = ITEM_LIFECYCLE.initial
 
+    @property
+    def decided_as(self) -> ItemKind:
+        """As what it is dealt with: an announcement that somebody evoked as a nota."""
+        return ItemKind.NOTA if self.evoked else self.kind
+
     def _after(self, step: str) -> AgendaItem:
         return attrs.evolve(self, state=ITEM_LIFECYCLE.after(self.state, step))
 
-    def check(self, formal: FormalCheck) -> AgendaItem:
+    def check(self, formal: FormalCheck, *, ready: int = 0) -> AgendaItem:
         """The formal check was done.
+
+        Args:
+            formal: Its outcome.
+            ready: How many acts its dossier had, when it was found ready.
 
         Raises:
             StepNotAllowedError: It was taken off the agenda.
         """
-        return attrs.evolve(self._after("check"), formal=formal)
+        return attrs.evolve(self._after("check"), formal=formal, ready=ready)
 
     def edit(
         self,
@@ -173,11 +185,13 @@ class AgendaItem:
     def evoke(self, minister: str) -> AgendaItem:
         """A minister wants the government to decide on it (evocatie).
 
+        What a decision needs is asked anew: an announcement needed nothing.
+
         Raises:
             StepNotAllowedError: It was taken off the agenda.
         """
         evoked = tuple(dict.fromkeys((*self.evoked, minister)))
-        return attrs.evolve(self._after("evoke"), evoked=evoked)
+        return attrs.evolve(self._after("evoke"), evoked=evoked, ready=0)
 
     def approve(self) -> AgendaItem:
         """An approved agenda version holds it as it is now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +12,7 @@ from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
 from digivl.custody.moves import Moves, moved_once
+from digivl.dossiers.admission import Admission, Admitted
 from digivl.dossiers.agenda import (
     AGENDA,
     ITEM,
@@ -20,12 +21,12 @@ from digivl.dossiers.agenda import (
     FormalCheck,
     agenda_id,
 )
-from digivl.dossiers.gate import AgendaGate
+from digivl.dossiers.gate import Asked
 from digivl.dossiers.mandates import Government
 from digivl.dossiers.meeting import MEETING, Meeting
 from digivl.dossiers.model import DOSSIER, STEP, ItemKind, Placement, ProcedureStep
 from digivl.dossiers.pieces import pinned
-from digivl.errors import NotFoundError, NotReadyError
+from digivl.errors import NotFoundError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.moments import day_of
 from digivl.kernel.parties import Party, Role
@@ -39,6 +40,8 @@ SECRETARIAT: Final = Party(
 #: Term in working days to prepare a matter that came off the agenda again.
 PREPARE_AGAIN_DAYS: Final = 5
 
+_UNASKED: Final = Admitted(acts=0, without="")
+
 
 @attrs.frozen
 class Agendas:
@@ -47,7 +50,7 @@ class Agendas:
     _book: RecordBook
     _moves: Moves
     _guard: Guard
-    _gate: AgendaGate
+    _admission: Admission
     _government: Government
     _clock: Callable[[], datetime]
 
@@ -104,7 +107,10 @@ class Agendas:
         """
         self._guard.check(by, Permission.MANAGE_AGENDA, subject=STEP.ref(step))
         found, planned = self._book.read(STEP, step), self.read(meeting)
-        without = self._check_ready(found, meeting, kind)
+        asked = Asked(
+            dossier=found.record.dossier, step=step, meeting=meeting, kind=kind
+        )
+        without = self._admission.admit(found.record.title, asked).without
         now, name = self._clock(), new_id()
         placed = found.record.put_on_agenda(
             Placement(meeting=meeting, item=name, kind=kind)
@@ -193,24 +199,36 @@ class Agendas:
     ) -> Sequence[Entry[AgendaItem]]:
         """Record the formal check of items, all in one act.
 
+        What is to be formally OK has to be ready too: documents, advice, agreements.
+        What was loosened for an item stands in the reason of its check.
+
         Raises:
             NotFoundError: One of them does not exist; nothing was recorded.
+            NotReadyError: To be OK something is missing; it says what, of each item.
             StepNotAllowedError: One of them was taken off, or the meeting is closed.
             StaleRecordError: Somebody else changed the agenda first.
         """
         self._guard.check(by, Permission.CHECK_FORMALLY)
-        wanted, now = list(items), self._clock()
-        found = self._book.read_all(ITEM, wanted)
-        for name in wanted:
-            if name not in found:
-                raise NotFoundError(f"there is no {ITEM.name} {name}")
+        found, now = self._found(items), self._clock()
+        admitted: Mapping[str, Admitted] = {}
+        if formal is FormalCheck.OK:
+            records = {name: entry.record for name, entry in found.items()}
+            admitted = self._admission.check(records)
         drafts = [
-            found[name].next(found[name].record.check(formal), "check", by, now, reason)
-            for name in dict.fromkeys(wanted)
+            _checked(entry, formal, admitted.get(name, _UNASKED), by, now, reason)
+            for name, entry in found.items()
         ]
         meetings = self._book.read_all(MEETING, (d.record.meeting for d in drafts))
         changed = [touched(one, by, now) for one in meetings.values()]
         return self._book.write(*drafts, *changed)[: len(drafts)]
+
+    def _found(self, items: Iterable[str]) -> Mapping[str, Entry[AgendaItem]]:
+        wanted = list(dict.fromkeys(items))
+        found = self._book.read_all(ITEM, wanted)
+        for name in wanted:
+            if name not in found:
+                raise NotFoundError(f"there is no {ITEM.name} {name}")
+        return {name: found[name] for name in wanted}
 
     def take_off(self, item: str, *, by: Party, reason: str) -> Entry[AgendaItem]:
         """Take an item off the agenda; who opened the dossier holds it again.
@@ -273,21 +291,18 @@ class Agendas:
             pieces=pinned(self._book, step.dossier, step.documents),
         )
 
-    def _check_ready(
-        self, step: Entry[ProcedureStep], meeting: str, kind: ItemKind
-    ) -> str:
-        """What was loosened for it, in Dutch; empty when nothing was.
 
-        Raises:
-            NotReadyError: Something is missing.
-        """
-        record = step.record
-        found = self._gate.requirements(
-            record.dossier, step.id, meeting=meeting, kind=kind
-        )
-        if missing := [(r.name, r.explanation) for r in found if r.blocking]:
-            raise NotReadyError(record.title, missing)
-        return "; ".join(f"zonder {r.name}: {r.loosened}" for r in found if r.loosened)
+def _checked(
+    found: Entry[AgendaItem],
+    formal: FormalCheck,
+    admitted: Admitted,
+    by: Party,
+    at: datetime,
+    reason: str,
+) -> Draft[AgendaItem]:
+    record = found.record.check(formal, ready=admitted.acts)
+    said = "; ".join(filter(None, (reason, admitted.without)))
+    return found.next(record, "check", by, at, said)
 
 
 def touched(

@@ -12,6 +12,7 @@ from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
 from digivl.custody.moves import Moves, moved_once
+from digivl.dossiers.admission import Admission
 from digivl.dossiers.agenda import (
     AGENDA,
     Agenda,
@@ -45,6 +46,8 @@ GOVERNMENT: Final = Party(
 )
 
 _UNDECIDED: Final = (StepState.PROPOSED, StepState.ON_AGENDA)
+#: Nothing has to be decided on it.
+_TOLD: Final = ItemKind.ANNOUNCEMENT
 _NOT_OK: Final = "niet formeel in orde bij het afsluiten van de agenda"
 _NOT_ON_LAST: Final = "niet op de laatste goedgekeurde agenda"
 
@@ -100,6 +103,7 @@ class Approving:
     _guard: Guard
     _agendas: Agendas
     _naming: Naming
+    _admission: Admission
     _clock: Callable[[], datetime]
 
     def approve(self, meeting: str, *, by: Party) -> Approval:
@@ -111,6 +115,8 @@ class Approving:
 
         Raises:
             StepNotAllowedError: There is no design.
+            NotReadyError: Something of a dossier changed since the formal check, and
+                now something is missing; nothing was done.
             StaleRecordError: Somebody else changed the agenda first; nothing was done.
         """
         self._guard.check(by, Permission.MANAGE_AGENDA, subject=MEETING.ref(meeting))
@@ -126,6 +132,7 @@ class Approving:
 
         Raises:
             StepNotAllowedError: There is no design.
+            NotReadyError: As `approve`.
             StaleRecordError: Somebody else changed the agenda first; nothing was done.
         """
         self._guard.check(by, Permission.MANAGE_AGENDA, subject=MEETING.ref(meeting))
@@ -205,6 +212,7 @@ class Approving:
     ) -> Approval:
         chosen = self._chosen(found)
         steps = self._book.read_all(STEP, [line.step for line in chosen.lines])
+        self._check_ready(found.record, chosen, steps)
         numbers, counted = self._naming.numbers(
             found.record, chosen.lines, steps, by, now
         )
@@ -236,6 +244,21 @@ class Approving:
             numbered=numbers,
         )
 
+    def _check_ready(
+        self,
+        meeting: Meeting,
+        chosen: _Chosen,
+        steps: Mapping[str, Entry[ProcedureStep]],
+    ) -> None:
+        """Ask the gate about what stands there as it is now, and is to be decided."""
+        standing = [
+            chosen.items[line.item].record
+            for line in chosen.lines
+            if line.item not in chosen.rolled_back and steps[line.step].record.is_placed
+        ]
+        title = meeting.agenda_title(meeting.design or 1)
+        self._admission.recheck(title, standing)
+
     def _last_lines(self, meeting: Entry[Meeting]) -> Sequence[Line]:
         if not meeting.record.approved:
             return ()
@@ -265,7 +288,8 @@ class Approving:
         told: list[Line] = []
         rest: list[Line] = []
         for line in lines:
-            is_told = act.meeting.is_final and _is_told(act.items[line.item].record)
+            item = act.items[line.item].record
+            is_told = act.meeting.is_final and item.decided_as is _TOLD
             (told if is_told else rest).append(line)
         yield from self._scheduled(act, rest)
         yield from self._noted(act, told)
@@ -310,11 +334,6 @@ class Approving:
                 at=act.at,
                 days=FOLLOW_UP_DAYS,
             )
-
-
-def _is_told(item: AgendaItem) -> bool:
-    """An announcement that no minister evoked: nothing has to be decided."""
-    return item.kind is ItemKind.ANNOUNCEMENT and not item.evoked
 
 
 def _order(

@@ -12,14 +12,17 @@ from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.custody.model import of_dossier
 from digivl.custody.moves import Moves
+from digivl.dossiers.admission import Admission
 from digivl.dossiers.agenda import ITEM
 from digivl.dossiers.agendas import touched
+from digivl.dossiers.gate import Asked
 from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.model import (
     DOSSIER,
     STEP,
     STEP_OF_RESULT,
     DecisionResult,
+    ItemKind,
     ProcedureStep,
     StepState,
 )
@@ -48,6 +51,7 @@ class Deciding:
     _book: RecordBook
     _moves: Moves
     _guard: Guard
+    _admission: Admission
     _clock: Callable[[], datetime]
 
     def decide(
@@ -57,10 +61,12 @@ class Deciding:
 
         Raises:
             StepNotAllowedError: No approved agenda holds the step.
+            NotReadyError: It was announced, and to be approved something is missing.
         """
         self._guard.check(by, Permission.MANAGE_AGENDA, subject=STEP.ref(step))
         found, now = self._book.read(STEP, step), self._clock()
         record = found.record.decide(result, now)
+        self._check_ready(found, result)
         return self._written(found, record, result, STEP_OF_RESULT[result], by, now, "")
 
     def correct(
@@ -75,12 +81,14 @@ class Deciding:
             StepNotAllowedError: Nothing was decided where the step stands now.
             NotAllowedError: The decision is released.
             MalformedError: It is released, and there is no reason.
+            NotReadyError: As `decide`.
         """
         self._guard.check(by, Permission.MANAGE_AGENDA, subject=STEP.ref(step))
         found, now = self._book.read(STEP, step), self._clock()
         if self._is_released(found.record):
             self._guard.check_override(by, found.ref, reason)
         record = found.record.correct(result)
+        self._check_ready(found, result)
         return self._written(found, record, result, "correct", by, now, reason)
 
     def propose_again(
@@ -99,6 +107,14 @@ class Deciding:
         draft = found.next(record, "propose again", by, now, reason)
         held = self._back(record, "opnieuw voorbereiden", by, now, reason)
         return self._book.write(draft, held)[0]
+
+    def _check_ready(self, found: Entry[ProcedureStep], result: DecisionResult) -> None:
+        """An announcement passed no gate; approving what it says asks all of a nota."""
+        step, last = found.record, found.record.placements[-1:]
+        announced = any(one.kind is ItemKind.ANNOUNCEMENT for one in last)
+        if announced and result is DecisionResult.APPROVED:
+            asked = Asked(dossier=step.dossier, step=found.id, meeting=last[0].meeting)
+            self._admission.admit(step.title, asked)
 
     def _written(
         self,

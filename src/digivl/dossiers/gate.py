@@ -5,6 +5,7 @@ The requirements come from a higher room; this one only says in which form.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
@@ -69,23 +70,40 @@ class Requirement:
     loosened: str = ""
 
 
+@attrs.frozen(kw_only=True)
+class Asked:
+    """What the gate is asked about: a step that is to be, or is, on an agenda.
+
+    Attributes:
+        dossier: Id of the dossier.
+        step: Id of the step; None for the one that comes next.
+        meeting: Id of the meeting; None while none is chosen.
+        kind: As what it stands there. An announcement asks no decision.
+    """
+
+    dossier: str
+    step: str | None = None
+    meeting: str | None = None
+    kind: ItemKind = ItemKind.NOTA
+
+
 class AgendaGate(Protocol):
     """Says what a step needs before it may go on the agenda."""
 
-    def requirements(
-        self,
-        dossier: str,
-        step: str | None = None,
-        *,
-        meeting: str | None = None,
-        kind: ItemKind = ItemKind.NOTA,
-    ) -> tuple[Requirement, ...]:
-        """All requirements, met or not.
+    def requirements_of(
+        self, asked: Sequence[Asked]
+    ) -> Sequence[tuple[Requirement, ...]]:
+        """All requirements of each, met or not, in the order of the question.
 
-        Args:
-            dossier: Id of the dossier.
-            step: Id of the step; the one that comes next if None.
-            meeting: Id of the meeting, once one is chosen.
-            kind: As what it would stand on the agenda.
+        Raises:
+            NotFoundError: A step is not of the dossier, or there is no such meeting.
+        """
+        ...
+
+    def acts(self, dossiers: Collection[str]) -> Mapping[str, int]:
+        """How many acts there were on what the requirements rest on, by dossier.
+
+        As long as it is the same number, so is the answer of `requirements_of`, apart
+        from what a day or a meeting changes.
         """
         ...

@@ -14,7 +14,7 @@ from digivl.custody.moves import Moves
 from digivl.documents.model import DOCUMENT, Document
 from digivl.dossiers.closing import DossierCompanion
 from digivl.dossiers.consultation import ROUND
-from digivl.dossiers.gate import AgendaGate, Requirement
+from digivl.dossiers.gate import AgendaGate, Asked, Requirement
 from digivl.dossiers.model import (
     DOSSIER,
     STEP,
@@ -179,7 +179,8 @@ class Dossiers:
 
     def missing(self, dossier: str) -> tuple[Requirement, ...]:
         """What still keeps the dossier from the agenda; empty when nothing does."""
-        return tuple(r for r in self._gate.requirements(dossier) if r.blocking)
+        (found,) = self._gate.requirements_of([Asked(dossier=dossier)])
+        return tuple(one for one in found if one.blocking)
 
     def set_level(
         self, document: str, level: AccessLevel, *, by: Party, reason: str = ""

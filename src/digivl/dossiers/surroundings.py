@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 import attrs
 
@@ -13,15 +13,11 @@ from digivl.dossiers.agenda import ITEM, AgendaItem, ItemState
 from digivl.dossiers.model import DOSSIER, STEP, ProcedureStep, StepState
 from digivl.dossiers.releases import Releases
 from digivl.dossiers.submission import SUBMISSION, Submission
-from digivl.kernel.kinds import Kind
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
-from digivl.records.port import Query, RecordBook
+from digivl.records.grouping import by_dossier
+from digivl.records.port import RecordBook
 
-R = TypeVar("R", bound=attrs.AttrsInstance)
-
-#: Dossiers that are asked for at once; databases bound their number.
-_MANY: Final = 500
 _UNDECIDED: Final = (StepState.POSTPONED, StepState.WITHDRAWN)
 
 
@@ -206,9 +202,9 @@ def surroundings(
     """The surroundings of these dossiers, by id; those that are not there lack."""
     wanted = tuple(dict.fromkeys(dossiers))
     found = book.read_all(DOSSIER, wanted)
-    steps = _by_dossier(book, STEP, wanted)
-    items = _by_dossier(book, ITEM, wanted)
-    submitted = _by_dossier(book, SUBMISSION, wanted)
+    steps = by_dossier(book, STEP, wanted)
+    items = by_dossier(book, ITEM, wanted)
+    submitted = by_dossier(book, SUBMISSION, wanted)
     gates = releases.gates(e.record.meeting for some in items.values() for e in some)
     return {
         name: Surroundings(
@@ -221,21 +217,3 @@ def surroundings(
         )
         for name, entry in found.items()
     }
-
-
-def _by_dossier(
-    book: RecordBook, kind: Kind[R], dossiers: tuple[str, ...]
-) -> Mapping[str, Sequence[Entry[R]]]:
-    rows = [
-        row
-        for start in range(0, len(dossiers), _MANY)
-        for row in book.rows(
-            Query(kind=kind.name, dossiers=dossiers[start : start + _MANY])
-        )
-    ]
-    found = book.read_all(kind, [row.ref.id for row in rows])
-    ordered: dict[str, list[Entry[R]]] = {}
-    for row in rows:
-        if row.standing.dossier is not None:
-            ordered.setdefault(row.standing.dossier, []).append(found[row.ref.id])
-    return ordered

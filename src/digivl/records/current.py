@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
 import attrs
-from sqlalchemy import Connection, bindparam, false, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from digivl.errors import StaleRecordError, StorageError
@@ -16,6 +25,7 @@ from digivl.kernel.kinds import Ref, Standing
 from digivl.kernel.moments import from_wire, to_wire
 from digivl.records.engine import write_rows
 from digivl.records.entries import AnyDraft
+from digivl.records.grouping import chunks
 from digivl.records.port import Query, Row
 from digivl.records.schema import CURRENT
 
@@ -118,6 +128,21 @@ def rows(
         found = found.where(_behind(after))
     wanted = found.order_by(*_EARLIEST_DUE).limit(limit)
     return [_row(row) for row in connection.execute(wanted).mappings()]
+
+
+def acts(
+    connection: Connection, dossiers: Iterable[str], kinds: Collection[str]
+) -> Mapping[str, int]:
+    """How many acts there were on records of dossiers; see the port."""
+    counted: dict[str, int] = {}
+    for some in chunks(dossiers):
+        # Each act is one version.
+        found = select(CURRENT.c.dossier, func.sum(CURRENT.c.version)).where(
+            CURRENT.c.dossier.in_(some), CURRENT.c.kind.in_(kinds)
+        )
+        for dossier, number in connection.execute(found.group_by(CURRENT.c.dossier)):
+            counted[dossier] = int(number)
+    return counted
 
 
 def _conditions(query: Query) -> list[Any]:

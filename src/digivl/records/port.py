@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from datetime import datetime
 from typing import Protocol, Self, TypeVar
 
@@ -89,6 +96,16 @@ class RecordBook(Protocol):
             query: Which ones.
             limit: At most so many.
             after: Go on behind this one: the last row of the page before.
+        """
+        ...
+
+    def acts(
+        self, dossiers: Iterable[str], kinds: Collection[str]
+    ) -> Mapping[str, int]:
+        """How many acts there were on records of some kinds, for each dossier by id.
+
+        It grows with each act, so that one who kept it knows whether something
+        happened since. A dossier without such records is not there.
         """
         ...
 

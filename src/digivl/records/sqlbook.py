@@ -154,6 +154,13 @@ class SQLBook:
         with self._reading() as connection:
             return current.rows(connection, query, limit, after)
 
+    def acts(
+        self, dossiers: Iterable[str], kinds: Collection[str]
+    ) -> Mapping[str, int]:
+        """How many acts there were, for each dossier; see the port."""
+        with self._reading() as connection:
+            return current.acts(connection, dossiers, kinds)
+
     def find(self, id: str) -> Sequence[Ref]:
         """The records whose id is `id` or starts with it; see the port."""
         matches = CURRENT.c.id == id

@@ -44,6 +44,21 @@ class ManyRecordsContract:
         assert book.read(MATTER, names[8]) == found[names[8]]
         assert {} == book.read_all(MATTER, [])
 
+    def test_acts_are_counted(self, book: RecordBook) -> None:
+        """By dossier, over records of these kinds; each act counts, also of many."""
+        of = "dossier-1"
+        made = [opened(f"matter-{n}", dossier=f"dossier-{n}") for n in range(MANY)]
+        _, one, *_ = book.write(*made)
+        book.write(opened("other-1", OTHER, dossier=of))
+        wanted = [f"dossier-{n}" for n in range(MANY)]
+
+        assert dict.fromkeys(wanted, 1) == book.acts([*wanted, "absent"], ["matter"])
+        book.write(changed(one, title="changed"))
+
+        assert {of: 2} == book.acts([of, of], ["matter"])
+        assert {of: 3} == book.acts(iter([of]), ["matter", "other"])
+        assert {} == book.acts([], ["matter"]) == book.acts([of], [])
+
     def test_many_in_one_act(self, book: RecordBook) -> None:
         """What is written together is numbered in its order."""
         written = book.write(*(opened(f"matter-{n}") for n in range(MANY)))
