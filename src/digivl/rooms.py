@@ -171,7 +171,7 @@ class Rooms:
             self.book,
             self.guard,
             lambda dossier, by: dossier in self.reading.known([dossier], by=by),
-            lambda by, documents: told_to(by, documents, self.reading),
+            lambda found, dossier, by: told_to(found, dossier, by, self.reading),
             self.clock,
             self.rules,
             self.calendars,

@@ -20,7 +20,6 @@ from digivl.advice.readiness import (
     stage_of,
 )
 from digivl.advice.rules.ruleset import RuleSet
-from digivl.documents.model import Document
 from digivl.dossiers.gate import Asked, Requirement
 from digivl.dossiers.meeting import MEETING
 from digivl.dossiers.model import DOSSIER, STEP, ItemKind, ProcedureStep, StepKind
@@ -43,7 +42,7 @@ class ReadinessGate:
     _book: RecordBook
     _guard: Guard
     _knows: Callable[[str, Party], bool]
-    _told: Callable[[Party | None, Sequence[Entry[Document]]], Mapping[str, Document]]
+    _told: Callable[[Gathered, str, Party], Gathered]
     _clock: Callable[[], datetime]
     _rules: RuleSet
     _calendars: Mapping[str, Calendar]
@@ -75,8 +74,8 @@ class ReadinessGate:
         if not self._knows(dossier, by):
             self._guard.hide(by, Permission.READ_CONFIDENTIAL, DOSSIER.ref(dossier))
         asked = Asked(dossier=dossier, step=step, meeting=meeting)
-        found = gathered(self._book, [dossier])[dossier]
-        return self._readiness(found, asked, at or self._clock(), by)
+        found = self._told(gathered(self._book, [dossier])[dossier], dossier, by)
+        return self._readiness(found, asked, at or self._clock())
 
     def requirements(
         self,
@@ -144,10 +143,8 @@ class ReadinessGate:
             draft = found.next(record, "loosen", by, now, reason)
         return self._book.write(draft)[0]
 
-    def _readiness(
-        self, found: Gathered, asked: Asked, at: datetime, by: Party | None = None
-    ) -> Readiness:
-        situation = self._situation(found, asked, at, by)
+    def _readiness(self, found: Gathered, asked: Asked, at: datetime) -> Readiness:
+        situation = self._situation(found, asked, at)
         return Readiness(
             dossier=asked.dossier,
             step=asked.step,
@@ -159,18 +156,15 @@ class ReadinessGate:
             requirements=requirements(situation, self._rules),
         )
 
-    def _situation(
-        self, found: Gathered, asked: Asked, at: datetime, by: Party | None
-    ) -> Situation:
+    def _situation(self, found: Gathered, asked: Asked, at: datetime) -> Situation:
         looked_at = _step(found.steps, asked.step)
         stage = _stage(found.steps, looked_at)
-        documents = self._told(by, found.documents)
-        submitted = looked_at.record.documents if looked_at else tuple(documents)
+        submitted = looked_at.record.documents if looked_at else tuple(found.documents)
         return Situation(
             proposal=found.proposal,
             stage=stage,
             final=_is_final(stage, looked_at),
-            documents=documents,
+            documents=found.documents,
             submitted=submitted,
             requests=found.requests,
             agreements=found.agreements,

@@ -32,7 +32,7 @@ class Gathered:
 
     Attributes:
         proposal: What it proposes; None where nobody said it.
-        documents: In no order.
+        documents: By id.
         steps: In no order.
         requests: For advice, the oldest first.
         agreements: The oldest first.
@@ -41,7 +41,7 @@ class Gathered:
     """
 
     proposal: Proposal | None
-    documents: Sequence[Entry[Document]]
+    documents: Mapping[str, Document]
     steps: Sequence[Entry[ProcedureStep]]
     requests: Sequence[Entry[AdviceRequest]]
     agreements: Sequence[Entry[Agreement]]
@@ -62,7 +62,7 @@ def gathered(book: RecordBook, dossiers: Iterable[str]) -> Mapping[str, Gathered
     return {
         name: Gathered(
             proposal=next((one.record for one in proposals.get(name, ())), None),
-            documents=documents.get(name, ()),
+            documents={one.id: one.record for one in documents.get(name, ())},
             steps=steps.get(name, ()),
             requests=sorted(requests.get(name, ()), key=_asked_at),
             agreements=sorted(agreements.get(name, ()), key=_submitted_at),

@@ -6,34 +6,30 @@ can say as much as what stands in it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import attrs
 
+from digivl.advice.gathering import Gathered
 from digivl.documents.model import Document
 from digivl.dossiers.reading import Reading
 from digivl.kernel.concepts import concept
 from digivl.kernel.parties import Party
-from digivl.records.entries import Entry
 
 
-def told_to(
-    by: Party | None, documents: Sequence[Entry[Document]], reading: Reading
-) -> Mapping[str, Document]:
-    """The documents by id; those that `by` may not read are called by their type.
+def told_to(found: Gathered, dossier: str, by: Party, reading: Reading) -> Gathered:
+    """The records of a dossier; what `by` may not read is called by its type.
 
     Args:
-        by: Who asks; None where the library asks, for an act.
-        documents: All of a dossier.
+        found: As they are.
+        dossier: Id of the dossier.
+        by: Who asks.
         reading: Says who may read what.
     """
-    if by is None:
-        return {entry.id: entry.record for entry in documents}
-    open_ones = {entry.id for entry in reading.visible(documents, by=by)}
-    return {
-        entry.id: entry.record if entry.id in open_ones else _veiled(entry.record)
-        for entry in documents
+    open_ones = {entry.id for entry in reading.of_dossier(dossier, by=by)}
+    documents = {
+        name: document if name in open_ones else _veiled(document)
+        for name, document in found.documents.items()
     }
+    return attrs.evolve(found, documents=documents)
 
 
 def _veiled(document: Document) -> Document:
