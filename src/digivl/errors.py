@@ -25,7 +25,11 @@ DigivlError
 │   └── CorruptDocumentError             stored bytes no longer match their name
 ├── SigningError                         a signature could not be made
 │   ├── KeyUnusableError                 the key or its password cannot be used
-│   ├── CertificateNotValidError         expired, not yet valid, or not for signing
+│   │   ├── WrongPINError                the PIN or password is wrong, or blocked
+│   │   └── ConsentExpiredError          the consent to sign with it is over
+│   ├── CertificateNotValidError         expired, revoked, or not for signing
+│   ├── NotShownError                    the signatory was shown another version
+│   ├── ChangedFileError                 it came back as something else than was sent
 │   ├── NoRoomForCodeError               no free place for the QR code was found
 │   └── RenderingFailedError             the page could not be looked at
 └── BackendError                         something outside failed
@@ -279,15 +283,39 @@ class SigningError(DigivlError):
 
 
 class KeyUnusableError(SigningError):
-    """The key cannot be read, or its password is wrong."""
+    """The key cannot be read or reached: a wrong password, a card taken out."""
 
     code = "key-unusable"
 
 
+class WrongPINError(KeyUnusableError):
+    """The PIN or password of a key is wrong, or blocked; it is not tried again."""
+
+    code = "wrong-pin"
+
+
+class ConsentExpiredError(KeyUnusableError):
+    """The consent of the signatory (SAD), or its session, is over."""
+
+    code = "consent-expired"
+
+
 class CertificateNotValidError(SigningError):
-    """The certificate is expired, not yet valid, or not meant for signing."""
+    """The certificate is expired, not yet valid, revoked or not meant for signing."""
 
     code = "certificate-not-valid"
+
+
+class NotShownError(SigningError):
+    """Who signs was shown another version than what is to be signed."""
+
+    code = "not-shown"
+
+
+class ChangedFileError(SigningError):
+    """What came back signed does not begin with the bytes that were sent."""
+
+    code = "changed-file"
 
 
 class NoRoomForCodeError(SigningError):

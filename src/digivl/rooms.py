@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from digivl.dossiers.reading import Reading
     from digivl.dossiers.releases import Releases
     from digivl.dossiers.service import Dossiers
+    from digivl.dossiers.signers import Signers
     from digivl.kernel.calendar import Calendar
     from digivl.kernel.parties import Party
     from digivl.plugins.catalog import Catalog
@@ -221,6 +222,7 @@ class Rooms:
             means=self.means,
             authorities=self.authorities,
             companion=self.register,
+            signers=self._signers,
             clock=self.clock,
             limits=self.settings.limits,
         )
@@ -285,6 +287,14 @@ class Rooms:
     def providers(self) -> tuple[DeliveryProvider, ...]:
         """The delivery providers, in the order they are asked."""
         return self._backends.providers
+
+    @once
+    def _signers(self) -> Signers:
+        from digivl.dossiers.mandates import Government
+        from digivl.dossiers.signers import Signers
+
+        government = Government(self.book, self.guard, self.clock)
+        return Signers(self.book, government, self.clock)
 
     @once
     def _moves(self) -> Moves:
