@@ -123,9 +123,7 @@ class Signers:
         found = self._book.read_all(MEETING, [name]).get(name)
         return found.record if found else None
 
-    def _day(
-        self, step: Entry[ProcedureStep] | None, meeting: Meeting | None
-    ) -> date:
+    def _day(self, step: Entry[ProcedureStep] | None, meeting: Meeting | None) -> date:
         if meeting is not None:
             return day_of(meeting.held[0] if meeting.held else meeting.planned_start)
         decided = step.record.decisions if step else ()
@@ -142,10 +140,8 @@ def _party(person: str, running: Mapping[str, Mandate]) -> Party:
     return Party(person, title, Role.MINISTER, minister=person)
 
 
-def _secretary(
-    running: Sequence[Mandate], meeting: Meeting | None
-) -> Iterator[Signer]:
-    """The secretary of the meeting, if it names one of those there are; or the first."""
+def _secretary(running: Sequence[Mandate], meeting: Meeting | None) -> Iterator[Signer]:
+    """The one that the meeting names, if it is there; else the first one there is."""
     there = [one for office in _SECRETARIES for one in running if one.office is office]
     named = [one for one in there if meeting and one.title == meeting.secretary]
     for one in [*named, *there][:1]:

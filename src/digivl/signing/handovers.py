@@ -19,7 +19,7 @@ from digivl.errors import ChangedFileError, MalformedError, SigningError
 from digivl.kernel.parties import Party
 from digivl.records.entries import AnyDraft, Entry
 from digivl.signing.acting import Acting
-from digivl.signing.model import SigningFlow
+from digivl.signing.model import FLOW_LIFECYCLE, SigningFlow
 from digivl.signing.outside import Did, DoneOutside, Elsewhere
 from digivl.signing.participants import Approver, Participant, Signatory
 
@@ -139,7 +139,8 @@ class Handovers(Acting):
                 f"a signature on {flow.title!r} is told without a file",
                 hint="Give the signed file with it: only that shows that it is there.",
             )
-        found.record.check("sign", self.clock())
+        # Whether it was in time follows from when it was signed, not from now.
+        FLOW_LIFECYCLE.after(flow.state, "fail")
         document = self.documents.read(flow.document).record
         document.check_latest(flow.current)
         stored = self.documents.keep(file)

@@ -50,7 +50,7 @@ class Turns:
         yield from (one.next(one.record.close(), "close", by, at) for one in closing)
         for subject, question in wanted.items():
             if subject in there:
-                yield from self._kept(there[subject], draft, before)
+                yield from self._kept(there[subject], question, draft, before)
             else:
                 yield self._asked(question, draft)
         yield from self._dossier(draft, before, closing, there)
@@ -69,15 +69,19 @@ class Turns:
     def _kept(
         self,
         held: Entry[Custody],
+        question: Question,
         draft: Draft[SigningFlow],
         before: SigningFlow | None,
     ) -> Iterator[AnyDraft]:
-        """A question that goes on, perhaps until another moment."""
-        deadline = draft.record.deadline
-        if deadline is None or before is None or before.deadline == deadline:
-            return
-        due = max(deadline, draft.at)
-        yield held.next(held.record.extend(due), "extend", draft.actor, draft.at)
+        """A question that goes on, perhaps as another one or until another moment."""
+        by, at, deadline = draft.actor, draft.at, draft.record.deadline
+        to, step = held.record.holder, question.step
+        if step != held.record.next_step:
+            days = SIGN_DAYS
+            yield self._moves.passed(held, to, step, by=by, at=at, days=days)
+        elif deadline is not None and before and before.deadline != deadline:
+            record = held.record.extend(max(deadline, at))
+            yield held.next(record, "extend", by, at)
 
     def _asked(self, question: Question, draft: Draft[SigningFlow]) -> AnyDraft:
         flow, by, at = draft.record, draft.actor, draft.at
