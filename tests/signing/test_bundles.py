@@ -157,7 +157,6 @@ def test_approve_a_bundle(desk: Desk) -> None:
 def test_one_document_does_not_stop_the_others(desk: Desk) -> None:
     """What is wrong with one is its own outcome; it can go on later."""
     bundle, flows = bundle_of(desk, 3)
-    desk.wait(minutes=1)
     desk.renewed(desk.signing.read(flows[1]).record.document)
 
     outcomes = desk.signing.sign_bundle(bundle, by=MINISTER)
@@ -174,7 +173,6 @@ def test_renewing_one_leaves_the_others(desk: Desk) -> None:
     """Only who signed that document signs again."""
     bundle, flows = bundle_of(desk, 2)
     desk.signing.sign_bundle(bundle, by=MINISTER)
-    desk.wait(minutes=1)
     desk.renewed(desk.signing.read(flows[0]).record.document)
 
     desk.signing.renew(flows[0], by=CABINET, reason="BIS")

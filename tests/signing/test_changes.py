@@ -300,7 +300,6 @@ def test_new_version_of_the_document(desk: Desk) -> None:
     desk.signing.sign(flow.id, by=MINISTER)
     with pytest.raises(MalformedError, match="no newer version"):
         desk.signing.renew(flow.id, by=CABINET)
-    desk.wait(minutes=1)
     desk.renewed(document)
     desk.vl.register.stamp(document, by=CABINET)
 

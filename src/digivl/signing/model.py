@@ -190,12 +190,13 @@ class SigningFlow:
         raise out_of_turn(mine, self.turns[0])
 
     def check(self, act: str, at: datetime) -> None:
-        """Whether something can be done to it at that moment.
+        """Whether somebody who takes part can do something at that moment.
 
         Raises:
-            StepNotAllowedError: It has no such step, or its deadline passed.
+            StepNotAllowedError: It does not run, or its deadline passed.
         """
-        FLOW_LIFECYCLE.after(self.state, act)
+        if self.state not in RUNNING:
+            FLOW_LIFECYCLE.after(self.state, act)
         if self.is_late(at):
             late = FlowState.EXPIRED
             steps = FLOW_LIFECYCLE.open_steps(late)

@@ -10,7 +10,7 @@ import attrs
 from digivl.app import Digivl
 from digivl.custody.model import CUSTODY, of_dossier
 from digivl.documents.model import NOTA
-from digivl.kernel.identifiers import URI
+from digivl.kernel.identifiers import URI, new_id
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party, Role
 from digivl.records.entries import Entry
@@ -89,13 +89,13 @@ class Desk:
 
     def document(self, title: str = "Besluit", type: URI = NOTA) -> str:
         """A document of the dossier, with bytes of its own."""
-        content = io.BytesIO(_PAPER + f"\n% {title} {self.now}\n".encode())
+        content = io.BytesIO(_PAPER + f"\n% {new_id()}\n".encode())
         add = self.vl.documents.add
         return add(self.dossier, content, title=title, type=type, by=CABINET).id
 
     def renewed(self, document: str) -> str:
         """Another version of it; its SHA-256."""
-        content = io.BytesIO(_PAPER + f"\n% BIS {self.now}\n".encode())
+        content = io.BytesIO(_PAPER + f"\n% {new_id()}\n".encode())
         found = self.vl.documents.replace(document, content, by=CABINET)
         return found.record.latest.sha256
 
