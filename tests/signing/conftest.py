@@ -11,6 +11,7 @@ import pytest
 from digivl import Digivl
 from digivl.records.sqlbook import SQLBook
 from digivl.settings import Settings
+from digivl.signing.means import SigningMeans
 from digivl.signing.softkey import SoftKey
 from digivl.testing.desk import Desk
 from digivl.testing.tsa import TSASimulator
@@ -32,7 +33,7 @@ def _desk(
     vl = Digivl.from_settings(
         Settings(development=True), folder=quick_folder, book=book, clock=clock
     )
-    means = {"minister": minister, "secretary": secretary}
+    means: dict[str, SigningMeans] = {"minister": minister, "secretary": secretary}
     with vl:
         desk = Desk.opened(vl, start, means, tsa)
         yield desk

@@ -21,7 +21,8 @@ from digivl.pdf.digests import Digest
 from digivl.pdf.signer import Identity
 from digivl.records.port import Query
 from digivl.signing.means import SigningMeans
-from digivl.signing.model import FLOW, FlowState
+from digivl.signing.model import FLOW, FlowState, Signatory
+from digivl.signing.order import InOrder
 from digivl.testing.council import CABINET
 from digivl.testing.desk import (
     CHIEF,
@@ -108,7 +109,8 @@ def test_all_or_none_are_put_up(desk: Desk) -> None:
 def bundle_of(desk: Desk, count: int, *, shared: bool = True) -> tuple[str, list[str]]:
     """A bundle of so many documents; the last can have other signatories."""
     names = [desk.document(str(number)) for number in range(count)]
-    given = dict.fromkeys(names, (signs(MINISTER), signs(PRESIDENT)))
+    both: InOrder[Signatory] = (signs(MINISTER), signs(PRESIDENT))
+    given = dict.fromkeys(names, both)
     if not shared:
         given[names[-1]] = (signs(PRESIDENT),)
     flows = desk.signing.start_bundle(given, by=CABINET)

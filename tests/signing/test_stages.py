@@ -13,8 +13,8 @@ from digivl.errors import (
     StepNotAllowedError,
 )
 from digivl.kernel.parties import Party, Role
-from digivl.signing.model import FlowState, SigningFlow
-from digivl.signing.order import staged
+from digivl.signing.model import FlowState, Signatory, SigningFlow
+from digivl.signing.order import InOrder, staged
 from digivl.signing.participants import ParticipantState
 from digivl.testing.council import CABINET
 from digivl.testing.desk import (
@@ -197,9 +197,12 @@ def test_who_cannot_approve_is_not_asked(desk: Desk) -> None:
 
 def test_stages_are_counted_on() -> None:
     """What stands together has one number; who names its stage keeps it."""
-    given = [signs(MINISTER), [signs(DEPUTY), signs(PRESIDENT)], signs(CHIEF, stage=7)]
+    together = [signs(DEPUTY), signs(PRESIDENT)]
+    given: InOrder[Signatory] = [
+        *(signs(MINISTER), together, signs(CHIEF, stage=7), signs(LAWYER))
+    ]
 
-    after = staged([*given, signs(LAWYER)], after=2)
+    after = staged(given, after=2)
 
     assert [3, 4, 4, 7, 8] == [one.stage for one in after]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import attrs
 import pytest
@@ -146,7 +146,7 @@ def tampered(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> str:
     real = Signatures.sign_file
 
     def changed(
-        self: Signatures, source: BinaryIO, target: BinaryIO, **how: str
+        self: Signatures, source: BinaryIO, target: BinaryIO, **how: Any
     ) -> Signed:
         made = real(self, source, target, **how)
         target.seek(20)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import attrs
 
@@ -45,7 +46,7 @@ PEOPLE = (CHIEF, LAWYER, MINISTER, PRESIDENT, DEPUTY, ARCHIVE, CABINET)
 Act = Callable[["Walk", str, Party], object]
 
 
-def _plan(walk: Walk) -> dict[str, object]:
+def _plan(walk: Walk) -> dict[str, Any]:
     """Some approvers and signatories, in some order."""
     chance = walk.chance
     people = chance.sample([MINISTER, PRESIDENT, DEPUTY], chance.choice([1, 2, 3]))

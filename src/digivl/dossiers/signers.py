@@ -19,7 +19,7 @@ from digivl.documents.model import DECISION_REPORT, NOTULEN, RATIFICATION, Docum
 from digivl.dossiers.mandates import Government, Mandate, Office
 from digivl.dossiers.meeting import MEETING, Meeting
 from digivl.dossiers.model import DOSSIER, STEP, ProcedureStep, StepKind
-from digivl.dossiers.submission import SUBMISSION, CoAnswer
+from digivl.dossiers.submission import SUBMISSION
 from digivl.kernel.moments import day_of
 from digivl.kernel.parties import Party, Role
 from digivl.records.entries import Entry
@@ -99,10 +99,9 @@ class Signers:
         rows = self._book.rows(query)
         found = self._book.read_all(SUBMISSION, [row.ref.id for row in rows])
         for submission in (entry.record for entry in found.values()):
+            # It became a step, so that all of them agreed.
             if submission.step == step.id:
-                for one in submission.co_submitters:
-                    if one.answer is not CoAnswer.REFUSED:
-                        yield one.minister
+                yield from (one.minister for one in submission.co_submitters)
 
     def _step(self, id: str, document: Document) -> Entry[ProcedureStep] | None:
         """The last step that the document belongs to."""

@@ -352,8 +352,10 @@ class SigningFlow:
         before = self.taking_part(one.party.id)
         before.check(step)
         place = those.index(before)
-        changed = (*those[:place], one, *those[place + 1 :], *more)
-        return attrs.evolve(self, **{name: changed})
+        changes: dict[str, Any] = {
+            name: (*those[:place], one, *those[place + 1 :], *more)
+        }
+        return attrs.evolve(self, **changes)
 
 
 _FIELDS: Final[dict[type[Participant], str]] = {

@@ -26,6 +26,7 @@ from digivl.signing.participants import (
     Watcher,
 )
 from digivl.signing.port import Proposed
+from digivl.signing.questions import questions
 
 
 @attrs.frozen(kw_only=True)
@@ -259,7 +260,8 @@ class Preparing(Flows):
             NotFoundError: No such flow.
         """
         found = self._prepares(id, by)
-        held = list(self.questions(found.id).values())
+        told = {q.subject for q in questions(id, found.record) if not q.blocks}
+        held = [e for ref, e in self.questions(id).items() if ref not in told]
         drafts = list(_reminders(held, by, self.clock()))
         return self.book.write(*drafts) if drafts else ()
 
