@@ -88,6 +88,9 @@ def test_who_submits_with_it(council: Council) -> None:
     council.vl.submissions.answer(submission, "minister-2", CoAnswer.AGREED, by=OTHER)
     council.vl.submissions.take_up(submission, by=SECRETARIAT)
     council.vl.submissions.treat(submission, by=SECRETARIAT)
+    council.vl.submissions.submit(
+        dossier, StepKind.PRINCIPLE_APPROVAL, documents=[document], by=CABINET
+    )
 
     assert [
         ("mp", "minister-president"),

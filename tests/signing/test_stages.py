@@ -221,3 +221,24 @@ def test_each_takes_part_once() -> None:
             approvers=(approves(MINISTER),),
             sent_at=datetime.now(UTC),
         )
+
+
+def test_who_looks_does_not_move_the_dossier(desk: Desk) -> None:
+    """Also when it has the dossier for a turn that was handed over to it."""
+    flow = desk.signing.start(
+        desk.document(),
+        [[signs(MINISTER), signs(DEPUTY)]],
+        watchers=[watches(ARCHIVE)],
+        by=CABINET,
+    )
+    (first, *_) = desk.signing.questions(flow.id)
+    desk.vl.custody.hand_over(first, ARCHIVE, by=MINISTER)
+    assert ("archief", "ondertekenen") == desk.holder()
+
+    desk.signing.shown(flow.id, by=ARCHIVE, face="web")
+    assert ("archief", "ondertekenen") == desk.holder()
+    desk.signing.sign(flow.id, by=DEPUTY)
+    assert ("archief", "ondertekenen") == desk.holder()
+    desk.signing.sign(flow.id, by=MINISTER)
+
+    assert ("kabinet-1", "registreren") == desk.holder()

@@ -27,7 +27,7 @@ from digivl.signing.preparing import Preparing
 
 P = TypeVar("P", bound=Participant)
 
-_DOES: Final = {Signatory: "signs", Approver: "approves"}
+_DOES: Final[dict[type[Participant], str]] = {Signatory: "signs", Approver: "approves"}
 
 
 @attrs.frozen(kw_only=True)

@@ -269,7 +269,7 @@ class SigningFlow:
 
     def hand_on(
         self,
-        one: P,
+        one: Participant,
         to: Party,
         how: Handing,
         *,
@@ -284,7 +284,7 @@ class SigningFlow:
         """
         stage = stages(self.participants).get(one.party.id)
         gone = Succession(to=to, how=how, at=at)
-        left: P = attrs.evolve(one, acting=None, stage=stage, succession=gone)
+        left = attrs.evolve(one, acting=None, stage=stage, succession=gone)
         step = "delegate" if how is Handing.DELEGATED else "replace"
         new = handed(left, to, how, means)
         return _after(self._with(left, step, new), "hand on")

@@ -18,7 +18,8 @@ from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party
 from digivl.kernel.redaction import on_one_line
 from digivl.records.entries import AnyDraft, Draft, Entry
-from digivl.signing.model import FLOW, FlowState, SigningFlow
+from digivl.signing.model import FlowState, SigningFlow
+from digivl.signing.participants import Watcher
 from digivl.signing.questions import Question, possible, questions
 from digivl.signing.states import DRAFTS, RUNNING
 
@@ -114,11 +115,13 @@ class Turns:
     ) -> Iterator[AnyDraft]:
         """The dossier goes with the first question; unless who has it has another."""
         flow, by, at = draft.record, draft.actor, draft.at
-        subject = of_dossier(flow.dossier)
-        own = self._moves.all_of([subject]).get(subject)
-        if own is None or not _is_open(own):
-            return
-        answered = {held.record.holder.id for held in closing}
+        own = self._moves.of(of_dossier(flow.dossier))
+        # Who was only told never had it for this.
+        answered = {
+            held.record.holder.id
+            for held in closing
+            if held.record.next_step != Watcher.task
+        }
         if before is None or before.state in DRAFTS:
             if flow.state not in RUNNING:
                 return
@@ -137,9 +140,8 @@ def _next(
 ) -> tuple[Party, str, datetime | None]:
     """Who has the dossier next, what has to be done, and perhaps until when."""
     flow = draft.record
-    for question in questions(draft.id, flow):
-        if not question.blocks:
-            continue
+    blocking = (one for one in questions(draft.id, flow) if one.blocks)
+    if (question := next(blocking, None)) is not None:
         held = there.get(question.subject)
         due = flow.deadline if flow.state in RUNNING else None
         if held is None:
@@ -153,10 +155,3 @@ def _next(
 
 def _is_open(held: Entry[Custody]) -> bool:
     return CUSTODY.standing(held.record).open
-
-
-def flow_of(subject: Ref) -> str | None:
-    """The id of the flow that a question of custody belongs to; None of no flow."""
-    if subject.kind == FLOW.name:
-        return subject.id
-    return subject.id.rpartition(".")[0] if subject.kind == "signing-turn" else None
