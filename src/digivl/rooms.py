@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from digivl.records.worker import Handler
     from digivl.search.service import Search
     from digivl.signing.authorities import TimestampAuthority
+    from digivl.signing.expiry import Expiry
     from digivl.signing.means import SigningMeans
     from digivl.signing.service import Signing
     from digivl.validation.verdict import FileVerdict
@@ -295,6 +296,12 @@ class Rooms:
 
         government = Government(self.book, self.guard, self.clock)
         return Signers(self.book, government, self.clock)
+
+    @once
+    def _expiry(self) -> Expiry:
+        from digivl.signing.expiry import Expiry
+
+        return Expiry(self.book, self._moves, self.clock)
 
     @once
     def _moves(self) -> Moves:

@@ -163,6 +163,7 @@ class Walk:
         self.states |= {flow.state, *(one.state for one in flow.participants)}
         self._one_holder_each(entry)
         self._state_follows(flow)
+        self._in_turn(flow)
         self._signed_once_each(flow)
 
     def read(self, it: str) -> SigningFlow:
@@ -217,6 +218,14 @@ class Walk:
             assert progress(flow.participants) is flow.state
         if flow.state is FlowState.SIGNED:
             assert all(one.done_at for one in live if not isinstance(one, Watcher))
+
+    def _in_turn(self, flow: SigningFlow) -> None:
+        """Nobody acted while somebody of an earlier stage had not."""
+        live = [one for one in flow.participants if one.is_live]
+        decide = [one for one in live if not isinstance(one, Watcher)]
+        done = [one.stage or 0 for one in decide if one.done_at is not None]
+        waiting = [one.stage or 0 for one in decide if one.is_open]
+        assert max(done, default=0) <= min(waiting, default=99)
 
     def _signed_once_each(self, flow: SigningFlow) -> None:
         """Each signature is over the version that the one before it made."""

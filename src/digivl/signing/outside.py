@@ -57,6 +57,6 @@ class DoneOutside:
     reason: str = attrs.field(default="", validator=free_text)
     identified: str = attrs.field(default="", validator=free_text)
     certificate: str | None = attrs.field(default=None, validator=optional(digest))
-    authority: str | None = None
-    level: str | None = None
-    field: str | None = None
+    authority: str | None = attrs.field(default=None, validator=optional(public_line))
+    level: str | None = attrs.field(default=None, validator=optional(public_line))
+    field: str | None = attrs.field(default=None, validator=optional(public_line))

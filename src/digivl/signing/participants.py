@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, TypeVar
 import attrs
 from attrs.validators import optional
 
-from digivl.kernel.checks import counted_from_one, digest, free_text
+from digivl.kernel.checks import counted_from_one, digest, free_text, public_line
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
 from digivl.kernel.parties import Party
@@ -120,7 +120,7 @@ class Participant:
     acting: Party | None = None
     behalf: Party | None = None
     identified: str = attrs.field(default="", validator=free_text)
-    consent: str | None = None
+    consent: str | None = attrs.field(default=None, validator=optional(public_line))
     shown: Shown | None = None
     outdated: Shown | None = None
     refused_at: datetime | None = attrs.field(default=None, validator=optional(aware))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +11,12 @@ import attrs
 from digivl.access.model import Permission
 from digivl.custody.moves import moved_once
 from digivl.documents.model import DECISION_REPORT, Document
-from digivl.errors import MalformedError, StaleRecordError
+from digivl.errors import MalformedError
 from digivl.kernel.identifiers import new_id
-from digivl.kernel.parties import SYSTEM, Party
+from digivl.kernel.parties import Party
 from digivl.records.entries import AnyDraft, Draft, Entry, first
-from digivl.records.port import Query
 from digivl.signing.batches import Outcome, one_by_one
+from digivl.signing.expiry import Expiry
 from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.signing.order import InOrder
 from digivl.signing.participants import Approver, Participant, Watcher
@@ -112,20 +111,12 @@ class Signing(Signatures):
     def expire(self, *, most: int = 500) -> Sequence[Entry[SigningFlow]]:
         """Write down each deadline that passed, once; who started it goes on.
 
+        `Digivl.work` does so by itself.
+
         Args:
             most: Leave the rest for the next time.
         """
-        now = self.clock()
-        rows = self.book.rows(Query(kind=FLOW.name, open=True, due_before=now))
-        found = self.book.read_all(FLOW, [row.ref.id for row in rows]).values()
-        late = [entry for entry in found if entry.record.is_late(now)]
-        expired = []
-        for entry in late[:most]:
-            draft = entry.next(entry.record.expire(), "expire", SYSTEM, now)
-            # A signature that came at the same moment was quicker.
-            with suppress(StaleRecordError):
-                expired.append(self._written(draft, entry.record))
-        return expired
+        return Expiry(self.book, self.moves, self.clock).establish(most=most)
 
     def _written_together(
         self, drafts: Sequence[Draft[SigningFlow]]
