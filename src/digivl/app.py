@@ -132,6 +132,8 @@ class Digivl(CouncilRooms):
             "demo": self._play_demo,
             **self._handlers,
         }
+        # A flow that expired waits for who started it: nobody else is reminded of it.
+        self._expiry.establish()
         self.custody.remind()
         # An answer that came in time is heard before its term is said to have passed;
         # where nobody could listen, nobody can say that there was silence.

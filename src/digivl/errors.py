@@ -26,7 +26,8 @@ DigivlError
 │   └── CorruptDocumentError             stored bytes no longer match their name
 ├── SigningError                         a signature could not be made
 │   ├── KeyUnusableError                 the key or its password cannot be used
-│   ├── CertificateNotValidError         expired, not yet valid, or not for signing
+│   │   └── WrongPINError                the PIN or password is wrong, or blocked
+│   ├── CertificateNotValidError         expired, revoked, or not for signing
 │   ├── CertificateRevokedError          it, or one above it, was revoked
 │   ├── ChainIncompleteError             a certificate above it is missing
 │   ├── RevocationUnknownError           nobody told whether it was revoked
@@ -37,6 +38,8 @@ DigivlError
 │   ├── ConsentExpiredError              the person has to be asked again
 │   │   └── IdentificationExpiredError   and to say again who it is
 │   ├── UnsafeDocumentError              a signer cannot see all of it, or it can change
+│   ├── NotShownError                    the signatory was shown another version
+│   ├── ChangedFileError                 it came back as something else than was sent
 │   ├── NoRoomForCodeError               no free place for the QR code was found
 │   └── RenderingFailedError             the page could not be looked at
 └── BackendError                         something outside failed
@@ -321,13 +324,19 @@ class SigningError(DigivlError):
 
 
 class KeyUnusableError(SigningError):
-    """The key cannot be read, or its password is wrong."""
+    """The key cannot be read or reached: a wrong password, a card taken out."""
 
     code = "key-unusable"
 
 
+class WrongPINError(KeyUnusableError):
+    """The PIN or password of a key is wrong, or blocked; it is not tried again."""
+
+    code = "wrong-pin"
+
+
 class CertificateNotValidError(SigningError):
-    """The certificate is expired, not yet valid, or not meant for signing."""
+    """The certificate is expired, not yet valid, revoked or not meant for signing."""
 
     code = "certificate-not-valid"
 
@@ -447,6 +456,18 @@ class UnsafeDocumentError(SigningError):
             hint="`digivl lint` says where, and what to do; who accepts it all the "
             "same gives a reason.",
         )
+
+
+class NotShownError(SigningError):
+    """Who signs was shown another version than what is to be signed."""
+
+    code = "not-shown"
+
+
+class ChangedFileError(SigningError):
+    """What came back signed does not begin with the bytes that were sent."""
+
+    code = "changed-file"
 
 
 class NoRoomForCodeError(SigningError):

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from digivl.dossiers.reading import Reading
     from digivl.dossiers.releases import Releases
     from digivl.dossiers.service import Dossiers
+    from digivl.dossiers.signers import Signers
     from digivl.kernel.calendar import Calendar
     from digivl.kernel.parties import Party
     from digivl.plugins.catalog import Catalog
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from digivl.records.worker import Handler
     from digivl.search.service import Search
     from digivl.signing.authorities import TimestampAuthority
+    from digivl.signing.expiry import Expiry
     from digivl.signing.means import SigningMeans
     from digivl.signing.remote import RemoteMeans
     from digivl.signing.rounds import SigningSessions
@@ -240,6 +242,7 @@ class Rooms:
             means=self.means,
             authorities=self.authorities,
             companion=self.register,
+            signers=self._signers,
             clock=self.clock,
             limits=self.settings.limits,
             policy=LintPolicy.from_settings(self.settings.signing.lint),
@@ -326,6 +329,20 @@ class Rooms:
     def providers(self) -> tuple[DeliveryProvider, ...]:
         """The delivery providers, in the order they are asked."""
         return self._backends.providers
+
+    @once
+    def _signers(self) -> Signers:
+        from digivl.dossiers.mandates import Government
+        from digivl.dossiers.signers import Signers
+
+        government = Government(self.book, self.guard, self.clock)
+        return Signers(self.book, government, self.clock)
+
+    @once
+    def _expiry(self) -> Expiry:
+        from digivl.signing.expiry import Expiry
+
+        return Expiry(self.book, self._moves, self.clock)
 
     @once
     def _moves(self) -> Moves:

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from typer.testing import CliRunner
 
 from digivl import Digivl
 from digivl.cli.commands import app
+from digivl.documents.model import NOTA
 from digivl.dossiers.agenda import FormalCheck
 from digivl.testing.council import CABINET, Council
 from digivl.testing.everything import troubled
@@ -136,6 +138,7 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     tell("route", matter.dossier, *here)
     tell("form", question, "--out", folder / "vraag.pdf", *here)
     advise(told, tell, matter, question, folder)
+    put_up(tell, matter.dossier, here)
     tell("check", item.id, *here)
     tell("meetings", *here)
     tell("agenda", meeting.id, *here)
@@ -192,6 +195,39 @@ def advise(
     tell("advice drop", third, words, *here)
     tell("advice settle", heard, words, *here)
     tell("advice propose", matter.dossier, "--from", facts, *here)
+
+
+def put_up(
+    tell: Callable[..., dict[str, Any]], dossier: str, here: tuple[str, Path]
+) -> None:
+    """What the commands of signing flows print."""
+    content = BytesIO(paper())
+    with Digivl.open(here[1]) as vl:
+        document = vl.documents.add(
+            dossier, content, title="Nota", type=NOTA, by=CABINET
+        ).id
+
+    def start() -> str:
+        signs = ("--means", "minister", "--approver", "Jurist")
+        flow: str = tell("flow start", document, *signs, *here)["flow"]
+        return flow
+
+    flow = start()
+    tell("flow recall", flow, *here)
+    tell("flow send", flow, *here)
+    tell("flow extend", flow, "2099-12-01T17:00Z", *here)
+    tell("flow remind", flow, *here)
+    tell("flow replace", flow, "Jurist", "Kabinetschef", *here)
+    tell("flow approve", flow, *here)
+    tell("flow delegate", flow, "Minister van Zorg", *here)
+    with Digivl.open(here[1]) as vl:
+        vl.documents.replace(document, BytesIO(paper("BIS")), by=CABINET)
+    tell("flow renew", flow, *here)
+    tell("flow approve", flow, *here)
+    tell("flow show", flow, *here)
+    tell("flow sign", flow, *here)
+    tell("flow refuse", start(), "fout", *here)
+    tell("flow cancel", start(), "fout", *here)
 
 
 def first_line(*arguments: object) -> dict[str, Any]:

@@ -80,6 +80,8 @@ _LISTS: Final = {
     "reading.visible",
     "search.find",
 }
+#: They tell for each what became of it: a refusal is one outcome of several.
+_EACH: Final = {"signing.sign_all"}
 #: What a cabinet may for its own minister: it is its own from then on.
 _OF_ONES_OWN: Final = {"dossiers.open"}
 
@@ -165,6 +167,15 @@ def arguments(vl: Digivl, it: Ids, by: Party) -> Mapping[str, Any]:
         "secretary.at": it.meeting,
         "sender": OVOCode("OVO002949"),
         "signatories": [],
+        "bundle": it.flow,
+        "deadline": soon,
+        "done": [],
+        "face": "web",
+        "of": CABINET,
+        "platform": "x",
+        "problem": "x",
+        "reference": "x",
+        "signing.documents": {it.document: []},
         "signing.id": it.flow,
         "signing_sessions.answer": {},
         "signing_sessions.id": it.session,
@@ -198,7 +209,7 @@ def acts() -> list[str]:
 
 # `admits` only says whether: what asks it refuses.
 ACTS: Final = sorted(
-    {*acts()} - _DRAFTS - _LISTS - _IN_ONES_OWN_NAME - {"reading.admits"}
+    {*acts()} - _DRAFTS - _LISTS - _EACH - _IN_ONES_OWN_NAME - {"reading.admits"}
 )
 
 
@@ -334,3 +345,15 @@ def test_lists_show_nothing(by: Party, office: tuple[Digivl, Ids]) -> None:
     }
 
     assert {name: [] for name in _LISTS} == {k: list(v) for k, v in lists.items()}
+
+
+@pytest.mark.parametrize("by", [NOBODY, ELSEWHERE])
+def test_each_outcome_is_a_refusal(by: Party, office: tuple[Digivl, Ids]) -> None:
+    """Of many at once none is done for who may do none of them."""
+    vl, it = office
+    before = standing(vl)
+    for flow in (it.flow, NOTHING.flow):
+        (outcome,) = vl.signing.sign_all([flow], by=by)
+        assert isinstance(outcome.error, NotAllowedError)
+
+    assert before == standing(vl)

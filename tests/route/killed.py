@@ -46,6 +46,7 @@ from digivl.kernel.kinds import Kind
 from digivl.records.port import Query
 from digivl.records.tasks import TaskState
 from digivl.signing.model import FLOW
+from digivl.signing.questions import questions
 from digivl.testing.magda import MagdaSimulator
 from digivl.testing.magda_folder import MessageFolder
 from digivl.testing.route import start
@@ -59,7 +60,9 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     *(MEETING, FLOW, AUTHENTIC, DISPATCH, CUSTODY),
 )
 #: What is asked of somebody, and waits for that one by itself.
-_QUESTIONS: Final[tuple[Kind[Any], ...]] = (ADVICE, AGREEMENT, FLOW)
+_QUESTIONS: Final[tuple[Kind[Any], ...]] = (ADVICE, AGREEMENT)
+#: Two sign, each in a turn of its own.
+_TURNS: Final = 2
 SAMPLE: Final = sample_decision(datetime.now(UTC))
 
 
@@ -249,6 +252,9 @@ def _check_custody(vl: Digivl) -> None:
     for kind in _QUESTIONS:
         rows = vl.book.rows(Query(kind=kind.name, open=True))
         opened += [row.ref for row in rows]
+    for row in vl.book.rows(Query(kind=FLOW.name)):
+        flow = vl.signing.read(row.ref.id).record
+        opened += [question.subject for question in questions(row.ref.id, flow)]
     held = [c for c in _all(vl, CUSTODY) if c.state is CustodyState.HELD]
     assert sorted(map(str, opened)) == sorted(str(c.subject) for c in held)
     for row in vl.custody.worklist():
@@ -273,7 +279,7 @@ def check_complete(vl: Digivl) -> None:
     """Signed twice, registered, sent to two; each record of the route there once."""
     for kind in {*KINDS} - {MEETING, DISPATCH, CUSTODY, DOCUMENT}:
         assert 1 == len(_all(vl, kind)), kind.name
-    assert 1 + len(_QUESTIONS) == len(_all(vl, CUSTODY))
+    assert 1 + len(_QUESTIONS) + _TURNS == len(_all(vl, CUSTODY))
     document, nota = sorted(_all(vl, DOCUMENT), key=lambda one: one.type == NOTA)
     assert 1 == len(nota.versions)
     final = document.latest.sha256

@@ -118,6 +118,7 @@ class Permission(Enum):
     MANAGE_PUBLICATION = "publicaties in het Belgisch Staatsblad beheren"
     PREPARE_SIGNING = "ondertekening voorbereiden"
     SIGN = "ondertekenen wat op de eigen naam staat"
+    APPROVE = "paraferen, en kennis nemen van, wat op de eigen naam staat"
     SEND_TO_PARLIAMENT = "naar het Vlaams Parlement zenden"
     DELIVER = "documenten aanleveren"
     SUBMIT = "indienen"
@@ -149,6 +150,8 @@ _P = Permission
 #: Acts of a minister in person.
 _PERSONAL: Final = frozenset({_P.TAKE_POSITION, _P.INVOKE_URGENCY})
 _STAFF: Final = frozenset(_P) - _PERSONAL - {_P.OVERRIDE, _P.SEND_TO_PARLIAMENT}
+#: What somebody does who is named for it; a name alone lets nobody do it.
+_NAMED: Final = (_P.SIGN, _P.APPROVE)
 _CABINET_ALL: Final = (_P.READ_UNDECIDED, _P.READ_HISTORY)
 _CABINET_OWN: Final = (
     _P.OPEN_DOSSIER,
@@ -174,7 +177,7 @@ def _own(*permissions: Permission) -> dict[Permission, Reach]:
 
 
 _MINISTER: Final = {
-    **_all(*_CABINET_ALL, _P.VIEW_SUBMISSIONS, _P.READ_CONFIDENTIAL, _P.SIGN),
+    **_all(*_CABINET_ALL, _P.VIEW_SUBMISSIONS, _P.READ_CONFIDENTIAL, *_NAMED),
     **_own(*_CABINET_OWN, _P.INVOKE_URGENCY),
 }
 
@@ -188,6 +191,7 @@ PERMISSIONS: Final[dict[Role, dict[Permission, Reach]]] = {
     Role.SECRETARIAT: _all(*(_STAFF - {_P.MANAGE_PUBLICATION})),
     Role.SECRETARY: _all(*(_STAFF - {_P.MANAGE_PUBLICATION})),
     Role.PUBLICATIONS: _all(
+        _P.APPROVE,
         _P.RATIFY,
         _P.MANAGE_PUBLICATION,
         _P.PREPARE_SIGNING,
@@ -197,6 +201,7 @@ PERMISSIONS: Final[dict[Role, dict[Permission, Reach]]] = {
         _P.READ_HISTORY,
     ),
     Role.PRESS: _all(
+        _P.APPROVE,
         _P.PUBLISH,
         _P.READ_CONFIDENTIAL,
         _P.READ_DECISIONS_BEFORE_RELEASE,
@@ -206,16 +211,16 @@ PERMISSIONS: Final[dict[Role, dict[Permission, Reach]]] = {
     Role.MINISTER: _MINISTER,
     Role.BUDGET_MINISTER: _MINISTER,
     Role.DOSSIER_MANAGER: {
-        **_all(*_CABINET_ALL, _P.SIGN),
+        **_all(*_CABINET_ALL, *_NAMED),
         **_own(*_CABINET_OWN, _P.VIEW_SUBMISSIONS, _P.READ_CONFIDENTIAL),
     },
     Role.CABINET_STAFF: {
-        **_all(_P.READ_UNDECIDED, _P.READ_HISTORY),
+        **_all(_P.READ_UNDECIDED, _P.READ_HISTORY, _P.APPROVE),
         **_own(_P.MOVE_CUSTODY, _P.VIEW_SUBMISSIONS),
     },
-    Role.FINANCE_INSPECTOR: _all(_P.DELIVER, _P.READ_HISTORY, _P.SIGN),
-    Role.GOVERNMENT_BODY: {**_all(_P.SIGN), **_own(_P.DELIVER, _P.ASK_ADVICE)},
-    Role.SIGNATORY: _all(_P.READ_HISTORY, _P.SIGN),
+    Role.FINANCE_INSPECTOR: _all(_P.DELIVER, _P.READ_HISTORY, *_NAMED),
+    Role.GOVERNMENT_BODY: {**_all(*_NAMED), **_own(_P.DELIVER, _P.ASK_ADVICE)},
+    Role.SIGNATORY: _all(_P.READ_HISTORY, *_NAMED),
 }
 
 #: The most guarded level that each role can read at all; the others read what is

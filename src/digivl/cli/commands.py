@@ -12,6 +12,7 @@ from digivl.cli import (
     asking,
     demo,
     documents,
+    flows,
     folders,
     forms,
     linting,
@@ -24,6 +25,7 @@ from digivl.cli import (
     searching,
     simulate,
     terms,
+    turns,
     work,
 )
 
@@ -72,6 +74,20 @@ def _advice() -> typer.Typer:
     return group
 
 
+def _flow() -> typer.Typer:
+    group = typer.Typer(
+        help="Signing flows: put up, approve, sign, refuse, look.",
+        no_args_is_help=True,
+    )
+    for command in (
+        *(flows.start, flows.show, turns.approve, turns.sign, turns.refuse),
+        *(turns.delegate, flows.replace, flows.recall, flows.send, flows.renew),
+        *(flows.extend, flows.remind, flows.cancel),
+    ):
+        group.command(command.__name__)(command)
+    return group
+
+
 @app.callback()
 def _options(
     *,
@@ -86,6 +102,7 @@ app.command("demo")(demo.demo)
 app.command("init")(offices.init)
 app.command("lint")(linting.lint)
 app.command("sign")(documents.sign)
+app.add_typer(_flow(), name="flow")
 app.command("validate")(documents.validate)
 app.command("verify")(documents.verify)
 app.command("worklist")(offices.worklist)

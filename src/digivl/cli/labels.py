@@ -94,6 +94,7 @@ _NAMES: Final = {
     ADVICE.name: "adviesvraag",
     AGREEMENT.name: "begrotingsakkoord",
     FLOW.name: "ondertekening",
+    "signing-turn": "ondertekening",
     AUTHENTIC.name: "authentiek document",
     DISPATCH.name: "verzending",
     LABEL.name: "mapetiket",
@@ -252,6 +253,23 @@ _LABELS: Final = {
     ("denial", "deny"): "Weigeren",
     ("signing", "start"): "Ter ondertekening aanbieden",
     ("signing", "sign"): "Ondertekenen",
+    ("signing", "draft"): "Ondertekening voorbereiden",
+    ("signing", "edit"): "Ondertekening voorbereiden",
+    ("signing", "send"): "Ter ondertekening zenden",
+    ("signing", "recall"): "Ondertekening terugroepen",
+    ("signing", "show"): "Inzien voor ondertekening",
+    ("signing", "approve"): "Paraferen",
+    ("signing", "delegate"): "Ondertekening doorgeven",
+    ("signing", "replace"): "Ondertekenaar vervangen",
+    ("signing", "extend"): "Termijn verlengen",
+    ("signing", "expire"): "Termijn verstreken",
+    ("signing", "renew"): "Met de nieuwe versie verdergaan",
+    ("signing", "fail"): "Getekend bestand niet aanvaard",
+    ("signing", "go on"): "Ondertekening hervatten",
+    ("signing", "give out"): "Aan een tekenplatform geven",
+    ("signing", "take in"): "Van een tekenplatform overnemen",
+    ("signing", "take back"): "Van een tekenplatform terugnemen",
+    ("signing", "cancel"): "Ondertekening annuleren",
     ("signing", "refuse"): "Ondertekening weigeren",
     ("authentic", "reserve"): "Controlecode reserveren",
     ("authentic", "put up for signing"): "Register: in ondertekening",
@@ -345,10 +363,11 @@ def _version(entry: AnyEntry) -> str:
 
 
 def _signed(entry: AnyEntry) -> str:
-    done = [s for s in entry.record.signatories if s.signed_at is not None]
-    if entry.action != "sign" or not done:
-        return f"{len(entry.record.signatories)} ondertekenaars"
-    return f"tijdstempel van {done[-1].authority}"
+    done = [s for s in entry.record.signers if s.signed_at is not None]
+    if entry.action == "sign" and done:
+        last = max(done, key=lambda one: one.signed_at)
+        return f"tijdstempel van {last.authority}"
+    return f"{len(done)} van {len(entry.record.signers)} getekend"
 
 
 def _sent(entry: AnyEntry) -> str:

@@ -27,6 +27,7 @@ BUDGET_AGREEMENT: Final = URI(TYPE_BASE + "6870daa2-d80a-4483-a78f-53cbd6b85af2"
 STAFF_AGREEMENT: Final = URI(TYPE_BASE + "cc9b4207-43da-4394-94d7-3be051aa95e7")
 RATIFICATION: Final = URI(TYPE_BASE + "609cf883-b52c-43fe-84b1-eed02527173b")
 DECISION_REPORT: Final = URI(TYPE_BASE + "e807feec-1958-46cf-a558-3379b5add49e")
+NOTULEN: Final = URI(TYPE_BASE + "d638e0dc-c879-4a75-9485-9e6970a83d67")
 
 #: What prepares policy is never published. The advice goes to the parliament with a
 #: draft decree, unless it is confidential; the agreements stay in the government.

@@ -37,7 +37,7 @@ from digivl.records.tasks import NewTask, Task
 from digivl.settings import Limits
 from digivl.signing.authorities import TimestampAuthority
 from digivl.signing.completing import completed
-from digivl.signing.preparing import Preparation, to_sign
+from digivl.signing.preparation import Preparation, to_sign
 from digivl.signing.remote import Answer, RemoteMeans
 from digivl.signing.session import (
     MOST,

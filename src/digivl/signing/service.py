@@ -1,334 +1,168 @@
-"""Signing flows: put a document up for signing, sign it, refuse it."""
+"""Signing flows: documents put up for signing and signed, alone or in a bundle."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import BinaryIO, Final
+from typing import Any
 
 import attrs
 
-from digivl.access.guard import Guard
 from digivl.access.model import Permission
-from digivl.custody.absence import Absences
-from digivl.custody.moves import Moves
-from digivl.documents.disk import scratch
-from digivl.documents.model import Origin
-from digivl.documents.port import Stored
-from digivl.documents.service import Documents
-from digivl.errors import SigningError
+from digivl.custody.moves import moved_once
+from digivl.documents.model import DECISION_REPORT, Document
+from digivl.errors import MalformedError
 from digivl.kernel.identifiers import new_id
-from digivl.kernel.parties import Party, Role
-from digivl.pdf.lint.linter import lint
-from digivl.pdf.signer import SignatureSpec, Signed, sign
+from digivl.kernel.parties import Party
 from digivl.records.entries import AnyDraft, Draft, Entry, first
-from digivl.records.port import Query, RecordBook
-from digivl.settings import Limits
-from digivl.signing.authorities import TimestampAuthority, first_answer
-from digivl.signing.lintpolicy import Checked, LintPolicy, check
-from digivl.signing.means import SigningMeans
+from digivl.signing.batches import Outcome, one_by_one
+from digivl.signing.expiry import Expiry
 from digivl.signing.model import FLOW, Signatory, SigningFlow
-from digivl.signing.port import FlowCompanion
-
-#: Term in working days for each signatory, while no rule gives one.
-SIGN_DAYS: Final = 5
-_SIGN: Final = "ondertekenen"
-_REGISTER_DAYS: Final = 1
+from digivl.signing.order import InOrder
+from digivl.signing.participants import Approver, Participant, Watcher
+from digivl.signing.preparing import marked, prepared
+from digivl.signing.signatures import Signatures
+from digivl.signing.turns import Turns
 
 
 @attrs.frozen(kw_only=True)
-class Signing:
+class Signing(Signatures):
     """The signing flows of an office."""
 
-    book: RecordBook
-    documents: Documents
-    moves: Moves
-    guard: Guard
-    absences: Absences
-    means: Callable[[str], SigningMeans]
-    authorities: Sequence[TimestampAuthority]
-    companion: FlowCompanion
-    clock: Callable[[], datetime]
-    limits: Limits
-    policy: LintPolicy = attrs.field(factory=LintPolicy.standard)
-
-    def start(
+    def start_bundle(
         self,
-        document: str,
-        signatories: Sequence[Signatory],
+        documents: Mapping[str, InOrder[Signatory]],
         *,
         by: Party,
-        accepted: Mapping[str, str] | None = None,
-    ) -> Entry[SigningFlow]:
-        """Put the last version of a document up for signing, in the order given.
+        approvers: InOrder[Approver] = (),
+        watchers: Sequence[Watcher] = (),
+        deadline: datetime | None = None,
+    ) -> Sequence[Entry[SigningFlow]]:
+        """Put several documents up together; all of them, or none.
+
+        They stand in the order in which people look at them: the decision report as
+        cover, then by their numbers, the others as they are given.
 
         Args:
-            document: Id of the document.
-            signatories: Who signs, with which means of the settings.
-            by: Who puts it up; holds the dossier again when all have signed.
-            accepted: What the policy refuses and `by` accepts for this document: the
-                code of the finding, and why. It is recorded.
+            documents: Who signs each, by the id of the document; not the same people
+                for each of them, if need be.
+            by: Who puts them up.
+            approvers: Who approves each of them before.
+            watchers: Who is told.
+            deadline: Until when everybody has to have signed.
 
         Raises:
-            NotAllowedError: The dossier is somebody else's.
-            NotFoundError: No such document.
-            StepNotAllowedError: The dossier is closed.
-            MalformedError: No signatory, or one that stands there twice.
-            SigningError: It is up for signing already, or the policy lets one of
-                them sign nothing.
-            UnsafeDocumentError: They would not see all of it, or it can change later.
-            ConfigurationError: The settings have no such signing means.
+            MalformedError: There is no document; else as `start`.
         """
-        now, prepares = self.clock(), Permission.PREPARE_SIGNING
-        found = self.documents.admitted(document, prepares, by).record
-        self._check_free(document, found.dossier)
-        for signatory in signatories:
-            self.means(signatory.means)
-            self._check_signs(signatory.party)
-        checked = self._looked_at(found.latest.sha256, accepted or {})
-        flow = SigningFlow(
-            dossier=found.dossier,
-            document=document,
-            title=found.title,
-            base=found.latest.sha256,
-            current=found.latest.sha256,
-            started_by=by,
-            signatories=tuple(signatories),
-        )
-        started = first(FLOW, new_id(), flow, "start", by, now, checked.reason)
-        asked = self._asked(started)
-        return self.book.write(started, *asked, *self.companion.started(flow, by, now))[
-            0
-        ]
+        if not documents:
+            raise MalformedError("a bundle has at least one document")
+        admitted = {
+            name: self.documents.admitted(name, Permission.PREPARE_SIGNING, by).record
+            for name in documents
+        }
+        bundle, now = new_id(), self.clock()
+        drafts: list[Draft[SigningFlow]] = []
+        for place, name in enumerate(in_order(admitted), 1):
+            self._check_free(name, admitted[name].dossier)
+            flow = marked(name, admitted[name], by)
+            flow = prepared(flow, documents[name], approvers, watchers, deadline)
+            flow = attrs.evolve(flow, bundle=bundle, place=place)
+            drafts.append(self._put_up(first(FLOW, new_id(), flow, "start", by, now)))
+        return self._written_together(drafts)
 
-    def read(self, id: str) -> Entry[SigningFlow]:
-        """The flow as it is now.
+    def sign_bundle(
+        self, bundle: str, *, by: Party, identified: str = ""
+    ) -> Sequence[Outcome]:
+        """Sign every document of a bundle whose turn it is for `by`; see `sign_all`."""
+        mine = self._turns_in(bundle, Signatory, by)
+        return self.sign_all(mine, by=by, identified=identified)
 
-        Raises:
-            NotFoundError: No such flow.
-        """
-        return self.book.read(FLOW, id)
+    def sign_all(
+        self, flows: Iterable[str], *, by: Party, identified: str = ""
+    ) -> Sequence[Outcome]:
+        """Sign several documents under one act of consent.
 
-    def sign(self, id: str, *, by: Party) -> Entry[SigningFlow]:
-        """Sign as the party whose turn it is, with a timestamp (PAdES B-T).
-
-        The signed version, the flow and the custody of the dossier are written
-        together: either all of it happened, or nothing.
+        Each is signed or not, by itself. After an error of the means, an authority or
+        the disk the rest is not tried; all of it can be tried again.
 
         Args:
-            id: Id of the flow.
-            by: The signatory, or who stands in for it: see `Absences.sign_for`.
-
-        Raises:
-            NotAllowedError: It is not for `by` to sign; also where there is no such
-                flow.
-            StepNotAllowedError: The flow has ended.
-            SigningError: It is not the turn of this party, or the key cannot sign.
-            MalformedError: The document has a newer version than what is being signed.
-            BackendUnavailableError: No timestamp authority answers; nothing changed.
-            StaleRecordError: Somebody else signed or refused meanwhile.
+            flows: Ids of the flows, in the order of signing.
+            by: The signatory, or who stands in for it.
+            identified: How the application identified `by`.
         """
-        found, signatory = self._turn(id, by)
-        document = self.documents.read(found.record.document)
-        document.record.check_latest(found.record.current)
-        stored, signed = self._signed(found.record, signatory)
-        done = self._signatory(signatory, signed)
-        flow = found.record.signed(done, stored.sha256)
-        by, now = by.acting_as(Role.SIGNATORY), self.clock()
-        drafts: tuple[AnyDraft, ...] = (
-            found.next(flow, "sign", by, now),
-            self.documents.draft(document, stored, Origin.SIGNED, by, now),
-            *self._held_next(found, flow, by, now),
-        )
-        return self.book.write(*drafts)[0]
-
-    def refuse(self, id: str, *, by: Party, reason: str) -> Entry[SigningFlow]:
-        """A signatory refuses; who started the flow holds the dossier again.
-
-        Args:
-            id: Id of the flow.
-            by: The signatory whose turn it is, or who stands in for it.
-            reason: Why, without personal values.
-
-        Raises:
-            NotAllowedError: As `sign`.
-            StepNotAllowedError: The flow has ended.
-            SigningError: It is not the turn of this party.
-        """
-        found, _ = self._turn(id, by)
-        return self._end(found, found.record.refuse(), "refuse", by, reason)
-
-    def cancel(self, id: str, *, by: Party, reason: str) -> Entry[SigningFlow]:
-        """Stop a flow, e.g. to replace the document; its code is void from then on.
-
-        Args:
-            id: Id of the flow.
-            by: Who stops it.
-            reason: Why, without personal values.
-
-        Raises:
-            NotAllowedError: The dossier is somebody else's.
-            StepNotAllowedError: The flow has ended.
-        """
-        found = self.book.read_all(FLOW, [id]).get(id)
-        document = found.record.document if found else id
-        self.documents.admitted(document, Permission.PREPARE_SIGNING, by)
-        found = found or self.read(id)
-        return self._end(found, found.record.cancel(), "cancel", by, reason)
-
-    def sign_file(
-        self,
-        source: BinaryIO,
-        target: BinaryIO,
-        *,
-        means: str,
-        field: str,
-        reason: str | None = None,
-        timestamp: bool = True,
-        accepted: Mapping[str, str] | None = None,
-    ) -> Signed:
-        """Sign one file outside any flow; nothing is recorded.
-
-        Args:
-            source: The PDF; seekable.
-            target: An empty stream for the signed file.
-            means: Name of the signing means in the settings.
-            field: Name of the signature field.
-            reason: As readers show it.
-            timestamp: False gives B-B, without a timestamp.
-            accepted: As for `start`.
-
-        Raises:
-            UnsafeDocumentError: A signer cannot see all of it, or it can change later.
-            SigningError: The key, the certificate or the document cannot be used.
-        """
-        check(lint(source, self.limits), self.policy, accepted)
-        return self._sign(source, target, means, field, reason, timestamp=timestamp)
-
-    def _sign(
-        self,
-        source: BinaryIO,
-        target: BinaryIO,
-        means: str,
-        field: str,
-        reason: str | None,
-        *,
-        timestamp: bool = True,
-    ) -> Signed:
-        chosen = self.means(means)
-        return sign(
-            source,
-            target,
-            SignatureSpec(field=field, reason=reason),
-            chosen.identity(),
-            chosen.sign,
-            at=self.clock(),
-            timestamp=self._timestamp if timestamp else None,
-            limits=self.limits,
+        consent = new_id()
+        return self._each(
+            flows,
+            lambda one: self.sign(one, by=by, identified=identified, consent=consent),
         )
 
-    def _signed(self, flow: SigningFlow, signatory: Signatory) -> tuple[Stored, Signed]:
-        number = 1 + sum(one.signed_at is not None for one in flow.signatories)
-        with self.documents.opened(flow.current) as source, scratch() as target:
-            # Looked at when it was put up; since then only signatures came with it.
-            signed = self._sign(
-                source,
-                target,
-                signatory.means,
-                f"Handtekening{number}",
-                f"Ondertekend als {signatory.function}",
-            )
-            target.seek(0)
-            return self.documents.store.put(target), signed
-
-    def _signatory(self, signatory: Signatory, signed: Signed) -> Signatory:
-        certificate = self.means(signatory.means).identity().certificate
-        token = signed.timestamp
-        return attrs.evolve(
-            signatory,
-            signed_at=token.time if token else signed.at,
-            certificate=hashlib.sha256(certificate).hexdigest(),
-            authority=token.authority if token else None,
+    def approve_bundle(
+        self, bundle: str, *, by: Party, remark: str = "", identified: str = ""
+    ) -> Sequence[Outcome]:
+        """Approve every document of a bundle whose turn it is for `by`."""
+        consent = new_id()
+        return self._each(
+            self._turns_in(bundle, Approver, by),
+            lambda one: self.approve(
+                one, by=by, remark=remark, identified=identified, consent=consent
+            ),
         )
 
-    def _timestamp(self, request: bytes) -> bytes:
-        return first_answer(self.authorities, request)
+    def expire(self, *, most: int = 500) -> Sequence[Entry[SigningFlow]]:
+        """Write down each deadline that passed, once; who started it goes on.
 
-    def _turn(self, id: str, by: Party) -> tuple[Entry[SigningFlow], Signatory]:
-        """A flow, and as whom `by` signs it now."""
-        found = self.book.read_all(FLOW, [id]).get(id)
+        `Digivl.work` does so by itself.
+
+        Args:
+            most: Leave the rest for the next time.
+        """
+        return Expiry(self.book, self.moves, self.clock).establish(most=most)
+
+    def _written_together(
+        self, drafts: Sequence[Draft[SigningFlow]]
+    ) -> Sequence[Entry[SigningFlow]]:
+        turns = Turns(self.moves)
+        more: list[AnyDraft] = []
+        for draft in drafts:
+            more += [*turns.moved(draft), *self._companions(draft, None)]
+        # The dossier goes with the first of its questions.
+        written = self.book.write(*drafts, *moved_once(more))
+        return written[: len(drafts)]
+
+    def _turns_in(self, bundle: str, kind: type[Participant], by: Party) -> list[str]:
+        """The flows of a bundle in which it is the turn of `by`, in their order."""
         acting = self.absences.sign_for(self.clock())
-        mine = found.record.signatories_of(by, acting) if found else ()
-        if found is None or not mine:
-            # Not of `by`, and not there, are one refusal.
-            self.guard.refuse(by, Permission.SIGN, FLOW.ref(id))
-        self.guard.check(by, Permission.SIGN, subject=found.ref)
-        return found, found.record.turn_of(mine)
+        found = [
+            entry.id
+            for entry in self.bundle(bundle)
+            if {one.party.id for one in entry.record.turns if isinstance(one, kind)}
+            & {one.party.id for one in entry.record.places_of(by, acting)}
+        ]
+        if not found:
+            permission = Permission.SIGN if kind is Signatory else Permission.APPROVE
+            self.guard.refuse(by, permission, FLOW.ref(bundle))
+        return found
 
-    def _check_signs(self, party: Party) -> None:
-        if not self.guard.policy.allows(party, Permission.SIGN):
-            raise SigningError(
-                f"{party} signs nothing in the role {party.role.value!r}",
-                hint="Give the signatory a role that signs, or change the policy.",
-            )
+    def _each(
+        self, flows: Iterable[str], act: Callable[[str], Entry[SigningFlow]]
+    ) -> Sequence[Outcome]:
+        names = list(flows)
+        known = self.book.read_all(FLOW, names)
+        titles = {name: entry.record.title for name, entry in known.items()}
+        return one_by_one([(name, titles.get(name, "")) for name in names], act)
 
-    def _looked_at(self, sha256: str, accepted: Mapping[str, str]) -> Checked:
-        with self.documents.opened(sha256) as source:
-            return check(lint(source, self.limits), self.policy, accepted)
 
-    def _check_free(self, document: str, dossier: str) -> None:
-        for row in self.book.rows(Query(kind=FLOW.name, dossier=dossier, open=True)):
-            if self.read(row.ref.id).record.document == document:
-                raise SigningError(
-                    "this document is up for signing already",
-                    hint="Sign it there, or cancel that flow first.",
-                )
+def in_order(documents: Mapping[str, Document]) -> Sequence[str]:
+    """Documents in the order in which people look at them, by id.
 
-    def _end(
-        self,
-        found: Entry[SigningFlow],
-        ended: SigningFlow,
-        action: str,
-        by: Party,
-        reason: str,
-    ) -> Entry[SigningFlow]:
-        now = self.clock()
-        held = self.moves.answered(
-            found.ref,
-            ended.started_by,
-            f"niet ondertekend, verder behandelen: {reason}",
-            by=by,
-            at=now,
-            days=SIGN_DAYS,
-            ends=True,
-        )
-        stopped = found.next(ended, action, by, now, reason)
-        after = self.companion.ended(ended, by, now)
-        return self.book.write(stopped, *held, *after)[0]
+    The decision report comes first, as cover; then what has a number, in the order of
+    numbers; then the others as they are given.
+    """
 
-    def _asked(self, started: Draft[SigningFlow]) -> Iterator[AnyDraft]:
-        flow = started.record
-        return self.moves.asked(
-            FLOW.ref(started.id),
-            flow.signatories[0].party,
-            _SIGN,
-            dossier=flow.dossier,
-            title=flow.title,
-            by=started.actor,
-            at=started.at,
-            days=SIGN_DAYS,
-        )
+    def key(name: str) -> tuple[int, tuple[Any, ...]]:
+        one = documents[name]
+        if one.type == DECISION_REPORT:
+            return (0, ())
+        return (1, one.number.sort_key) if one.number else (2, ())
 
-    def _held_next(
-        self, found: Entry[SigningFlow], flow: SigningFlow, by: Party, at: datetime
-    ) -> Iterator[AnyDraft]:
-        waiting = flow.next_signatory
-        answered = self.moves.answered
-        if waiting is None:
-            to, days = flow.started_by, _REGISTER_DAYS
-            return answered(
-                found.ref, to, "registreren", by=by, at=at, days=days, ends=True
-            )
-        to, days = waiting.party, SIGN_DAYS
-        return answered(found.ref, to, _SIGN, by=by, at=at, days=days, ends=False)
+    return sorted(documents, key=key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, Final
 
 import attrs
@@ -23,7 +23,7 @@ from digivl.pdf.stamp import Place, StampSpec, links, stamp
 from digivl.records.entries import AnyDraft, Entry, first
 from digivl.records.port import Query, RecordBook
 from digivl.settings import Settings
-from digivl.signing.model import FLOW, FlowState, SigningFlow
+from digivl.signing.model import FLOW, FlowState, Signatory, SigningFlow
 from digivl.validation.verdict import FileVerdict, Indication, SubIndication
 from digivl.verification.code import VerificationCode
 from digivl.verification.compare import compare
@@ -133,7 +133,13 @@ class Register:
         )
 
     def started(self, flow: SigningFlow, by: Party, at: datetime) -> Sequence[AnyDraft]:
-        """The register moves with a signing flow: a stamped document is in signing."""
+        """The register moves with a signing flow: a stamped document is in signing.
+
+        It stays so while the flow was recalled, and is sent again.
+        """
+        found = self._of_version(flow.document, flow.base)
+        if found is not None and found.record.state is RegisterState.IN_SIGNING:
+            return ()
         return self._moved(flow, "put up for signing", by, at)
 
     def ended(self, flow: SigningFlow, by: Party, at: datetime) -> Sequence[AnyDraft]:
@@ -164,7 +170,7 @@ class Register:
         if found.record.final == signed.current:
             return found
         if signed.state is not FlowState.SIGNED:
-            waiting = [s.party for s in signed.signatories if s.signed_at is None]
+            waiting = [s.party for s in signed.signers if s.signed_at is None]
             missing = [(str(party), "nog niet getekend") for party in waiting]
             raise NotReadyError(signed.title, missing)
         record = self._registered(found.record, signed)
@@ -280,7 +286,7 @@ class Register:
                 level=level,
                 authority=signatory.authority,
             )
-            for signatory, level in zip(flow.signatories, levels, strict=True)
+            for signatory, level in zip(_signed_in_order(flow), levels, strict=True)
         )
         final = states[-1]
         return record.register(
@@ -309,6 +315,12 @@ class Register:
         return [entry for entry in entries if entry.record.document == document]
 
 
+def _signed_in_order(flow: SigningFlow) -> Sequence[Signatory]:
+    """Who signed, the first one first: in the order of the signatures in the file."""
+    never = datetime.max.replace(tzinfo=UTC)
+    return sorted(flow.signers, key=lambda one: one.signed_at or never)
+
+
 def _check_stampable(document: Document) -> None:
     if document.latest.origin is Origin.STAMPED:
         raise SigningError(
@@ -319,7 +331,7 @@ def _check_stampable(document: Document) -> None:
 
 
 def _check_signatures(verdict: FileVerdict, flow: SigningFlow) -> None:
-    count, wanted = len(verdict.signatures), len(flow.signatories)
+    count, wanted = len(verdict.signatures), len(flow.signers)
     if count != wanted:
         text = f"{count} handtekeningen in plaats van {wanted}"
         raise NotReadyError(flow.title, [("handtekeningen", text)])

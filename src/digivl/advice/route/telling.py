@@ -210,15 +210,16 @@ class _Teller:
             counts = flow.document in pieces or not self.facts.steps
             if not counts or flow.state in _GIVEN_UP:
                 continue
-            signed = [one.signed_at for one in flow.signatories if one.signed_at]
-            waiting = flow.next_signatory
+            signed = [one.signed_at for one in flow.signers if one.signed_at]
+            turns = [one.party.label for one in flow.turns]
+            waits = turns or ([] if flow.is_ended else [flow.started_by.label])
             yield Trace(
                 stage=self._stages(Evidence.SIGNING)[0].id,
                 subject=told.subject,
                 start=told.since,
-                end=max(signed) if signed and waiting is None else None,
-                by=waiting.party.label if waiting else "",
-                said=f"{len(signed)} van {len(flow.signatories)} getekend",
+                end=max(signed) if signed and flow.is_ended else None,
+                by=", ".join(waits),
+                said=f"{len(signed)} van {len(flow.signers)} getekend",
             )
 
     def _parliament(self) -> Iterator[Trace]:

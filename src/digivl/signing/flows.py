@@ -1,0 +1,144 @@
+"""What all acts on signing flows share: reading, rights, and writing with custody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+import attrs
+
+from digivl.access.guard import Guard
+from digivl.access.model import Permission
+from digivl.custody.absence import Absences
+from digivl.custody.model import Custody
+from digivl.custody.moves import Moves, moved_once
+from digivl.documents.service import Documents
+from digivl.errors import SigningError
+from digivl.kernel.kinds import Ref
+from digivl.kernel.parties import Party
+from digivl.records.entries import AnyDraft, Draft, Entry
+from digivl.records.port import Query, RecordBook
+from digivl.settings import Limits
+from digivl.signing.authorities import TimestampAuthority
+from digivl.signing.means import SigningMeans
+from digivl.signing.model import FLOW, Signatory, SigningFlow
+from digivl.signing.participants import Participant
+from digivl.signing.port import DefaultSigners, FlowCompanion
+from digivl.signing.states import DRAFTS
+from digivl.signing.turns import Turns
+
+
+@attrs.frozen(kw_only=True)
+class Flows:
+    """The signing flows of an office, to read and to write."""
+
+    book: RecordBook
+    documents: Documents
+    moves: Moves
+    guard: Guard
+    absences: Absences
+    means: Callable[[str], SigningMeans]
+    authorities: Sequence[TimestampAuthority]
+    companion: FlowCompanion
+    signers: DefaultSigners
+    clock: Callable[[], datetime]
+    limits: Limits
+
+    def read(self, id: str) -> Entry[SigningFlow]:
+        """The flow as it is now.
+
+        Raises:
+            NotFoundError: No such flow.
+        """
+        return self.book.read(FLOW, id)
+
+    def bundle(self, id: str) -> Sequence[Entry[SigningFlow]]:
+        """The flows that were sent together, in their order; none of no bundle."""
+        rows = self.book.rows(Query(kind=FLOW.name, part_of=id))
+        found = self.book.read_all(FLOW, [row.ref.id for row in rows]).values()
+        return sorted(found, key=lambda entry: entry.record.place or 0)
+
+    def questions(self, id: str) -> Mapping[Ref, Entry[Custody]]:
+        """What of a flow waits for somebody now, and who has it.
+
+        Raises:
+            NotFoundError: No such flow.
+        """
+        return Turns(self.moves).held(id, self.read(id).record)
+
+    def _prepares(self, id: str, by: Party) -> Entry[SigningFlow]:
+        """A flow, for who may prepare signing in its dossier."""
+        found = self.book.read_all(FLOW, [id]).get(id)
+        # What is not there is of no dossier: that is refused as another's would be.
+        document = found.record.document if found else id
+        self.documents.admitted(document, Permission.PREPARE_SIGNING, by)
+        return found or self.read(id)
+
+    def _check_free(self, document: str, dossier: str) -> None:
+        """That no other flow of a document runs.
+
+        Raises:
+            SigningError: One does.
+        """
+        rows = self.book.rows(Query(kind=FLOW.name, dossier=dossier, open=True))
+        found = self.book.read_all(FLOW, [row.ref.id for row in rows])
+        if any(entry.record.document == document for entry in found.values()):
+            raise SigningError(
+                "this document is up for signing already",
+                hint="Sign it there, or cancel that flow first.",
+            )
+
+    def _check_able(self, those: Iterable[Participant]) -> None:
+        """That each has its means, and may do what it is asked.
+
+        Raises:
+            ConfigurationError: The settings have no such signing means.
+            SigningError: The policy lets one of them sign, or approve, nothing.
+        """
+        for one in those:
+            if isinstance(one, Signatory):
+                self.means(one.means)
+            self._check_may(one)
+
+    def _check_may(self, one: Participant) -> None:
+        permission = permission_of(one)
+        if not self.guard.policy.allows(one.party, permission):
+            verb = "signs" if permission is Permission.SIGN else "approves"
+            raise SigningError(
+                f"{one.party} {verb} nothing in the role {one.party.role.value!r}",
+                hint="Give the party a role that may, or change the policy.",
+            )
+
+    def _written(
+        self,
+        draft: Draft[SigningFlow],
+        before: SigningFlow | None = None,
+        *more: AnyDraft,
+    ) -> Entry[SigningFlow]:
+        """Write an act on a flow, with custody and what else goes with it."""
+        held = Turns(self.moves).moved(draft, before)
+        return self.book.write(draft, *moved_once([*held, *more]))[0]
+
+    def _companions(
+        self, draft: Draft[SigningFlow], before: SigningFlow | None
+    ) -> Sequence[AnyDraft]:
+        """What has to be written elsewhere when a flow starts, changes base or ends."""
+        flow, by, at = draft.record, draft.actor, draft.at
+        was_sent = before is not None and _is_sent(before)
+        changed = before is None or before.base != flow.base
+        drafts: list[AnyDraft] = []
+        if before is not None and was_sent and (changed or flow.is_ended):
+            drafts += self.companion.ended(before, by, at)
+        if not flow.is_ended and _is_sent(flow) and (changed or not was_sent):
+            drafts += self.companion.started(flow, by, at)
+        return drafts
+
+
+def permission_of(one: Participant) -> Permission:
+    """What somebody needs to do what it is asked."""
+    return Permission.SIGN if isinstance(one, Signatory) else Permission.APPROVE
+
+
+def _is_sent(flow: SigningFlow) -> bool:
+    # Flows of the first version say nothing of when: they were sent at once.
+    return flow.sent_at is not None or flow.state not in DRAFTS

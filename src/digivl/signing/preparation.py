@@ -1,0 +1,72 @@
+"""Prepares the documents of a session, each for itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import attrs
+
+from digivl.documents.disk import scratch
+from digivl.documents.service import Documents
+from digivl.errors import DigivlError
+from digivl.pdf.digests import Digest
+from digivl.pdf.phases import Prepared, attributes_to_sign, prepare
+from digivl.pdf.spec import Identity, SignatureSpec
+from digivl.settings import Limits
+from digivl.signing.remote import ToSign
+from digivl.signing.session import Order, Piece
+
+
+@attrs.frozen(kw_only=True)
+class Preparation:
+    """How documents are prepared.
+
+    Attributes:
+        documents: Where they come from, and go to.
+        digest: With which algorithm they will be signed.
+        at: The claimed moment.
+        lifetime: How long the signature can be completed.
+        limits: Largest document.
+    """
+
+    documents: Documents
+    digest: Digest
+    at: datetime
+    lifetime: timedelta
+    limits: Limits
+
+    def piece(self, order: Order) -> Piece:
+        """One document, prepared; or with the error that it cannot be."""
+        piece = Piece(order=order)
+        try:
+            return self._prepared(piece)
+        except DigivlError as error:
+            return piece.failed(error)
+
+    def _prepared(self, piece: Piece) -> Piece:
+        order = piece.order
+        spec = SignatureSpec(field=order.field, reason=order.reason, digest=self.digest)
+        with self.documents.opened(order.sha256) as source, scratch() as target:
+            made = prepare(
+                source,
+                target,
+                spec,
+                at=self.at,
+                limits=self.limits,
+                lifetime=self.lifetime,
+            )
+            target.seek(0)
+            stored = self.documents.store.put(target)
+        return attrs.evolve(piece, prepared=made.to_json(), file=stored.sha256)
+
+
+def to_sign(piece: Piece, identity: Identity) -> ToSign:
+    """What a person signs of a document: the digest of its attributes.
+
+    Args:
+        piece: A document that was prepared.
+        identity: Who signs.
+    """
+    prepared = Prepared.from_json(piece.prepared)
+    message = attributes_to_sign(prepared, identity)
+    return ToSign(label=piece.order.label, digest=prepared.digest.of(message))

@@ -1,0 +1,197 @@
+"""Signs in the turn of a signatory, with a means of the settings and a timestamp."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import BinaryIO
+
+import attrs
+
+from digivl.access.model import Permission
+from digivl.documents.disk import scratch
+from digivl.documents.model import Origin
+from digivl.errors import ChangedFileError
+from digivl.kernel.parties import Party, Role
+from digivl.pdf.signer import SignatureSpec, Signed, sign
+from digivl.records.entries import Entry
+from digivl.signing.authorities import first_answer
+from digivl.signing.handovers import Handovers, begins_with
+from digivl.signing.model import Signatory, SigningFlow
+
+
+@attrs.frozen(kw_only=True)
+class Turn:
+    """The turn of one signatory, from the moment it signs until it has signed.
+
+    Attributes:
+        flow: As it is.
+        signatory: As whom is signed.
+        by: Who signs.
+        field: Name of the signature field.
+        reason: As readers of the PDF show it.
+    """
+
+    flow: Entry[SigningFlow]
+    signatory: Signatory
+    by: Party
+    field: str
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class Signatures(Handovers):
+    """The act of signing."""
+
+    def sign(
+        self,
+        id: str,
+        *,
+        by: Party,
+        identified: str = "",
+        consent: str | None = None,
+    ) -> Entry[SigningFlow]:
+        """Sign as the party whose turn it is, with a timestamp (PAdES B-T).
+
+        The signed version, the flow and the custody of the dossier are written
+        together: either all of it happened, or nothing.
+
+        Args:
+            id: Id of the flow.
+            by: The signatory, or who stands in for it: see `Absences.sign_for`.
+            identified: How the application identified `by`.
+            consent: Id of one act of consent for several documents.
+
+        Raises:
+            NotAllowedError: It is not for `by` to sign; also where there is no such
+                flow.
+            StepNotAllowedError: The flow does not run, or its deadline passed.
+            SigningError: It is not the turn of this party, or the key cannot sign.
+            NotShownError: It was shown another version.
+            MalformedError: The document has a newer version than what is being signed.
+            BackendUnavailableError: No timestamp authority answers; nothing changed.
+            StaleRecordError: Somebody else signed or refused meanwhile.
+        """
+        turn = self.turn(id, by=by, identified=identified, consent=consent)
+        chosen = self.means(turn.signatory.means)
+        current = turn.flow.record.current
+        with self.documents.opened(current) as source, scratch() as target:
+            signed = self.sign_file(
+                source,
+                target,
+                means=turn.signatory.means,
+                field=turn.field,
+                reason=turn.reason,
+            )
+            target.seek(0)
+            return self.finish(turn, target, signed, chosen.identity().certificate)
+
+    def turn(
+        self,
+        id: str,
+        *,
+        by: Party,
+        identified: str = "",
+        consent: str | None = None,
+    ) -> Turn:
+        """The turn of a signatory, for a means that signs in rounds; see `sign`."""
+        found, mine = self._mine(id, by, Permission.SIGN, Signatory)
+        flow = found.record
+        one = self._in_turn(flow, mine, "sign", self.clock())
+        self.documents.read(flow.document).record.check_latest(flow.current)
+        number = 1 + sum(other.signed_at is not None for other in flow.signers)
+        return Turn(
+            flow=found,
+            signatory=attrs.evolve(one, identified=identified, consent=consent),
+            by=by,
+            field=f"Handtekening{number}",
+            reason=f"Ondertekend als {one.function}",
+        )
+
+    def finish(
+        self, turn: Turn, file: BinaryIO, signed: Signed, certificate: bytes
+    ) -> Entry[SigningFlow]:
+        """Record a signature that was made in a turn, with the file that holds it.
+
+        Args:
+            turn: As `turn` gave it.
+            file: The signed PDF; seekable.
+            signed: What is known of the signature.
+            certificate: Of who signed, DER.
+
+        Raises:
+            ChangedFileError: The file begins with something else than what was to be
+                signed: the flow waits for who started it.
+            MalformedError: The document has a newer version meanwhile.
+            StaleRecordError: Somebody else acted on the flow meanwhile.
+        """
+        found, before, by = turn.flow, turn.flow.record, turn.by
+        with self.documents.opened(before.current) as sent:
+            if not begins_with(file, sent):
+                self._failed(found, "het getekende bestand begint anders", by)
+                raise ChangedFileError(
+                    f"the signed file of {before.title!r} does not begin with what "
+                    "was to be signed",
+                    hint="Look at the means; then let the flow go on, or cancel it.",
+                )
+        file.seek(0)
+        stored, now = self.documents.store.put(file), self.clock()
+        done = _done(turn, signed, certificate, stored.sha256)
+        flow, actor = before.signed(done, stored.sha256), by.acting_as(Role.SIGNATORY)
+        draft = found.next(flow, "sign", actor, now)
+        document = self.documents.read(before.document)
+        version = self.documents.draft(document, stored, Origin.SIGNED, actor, now)
+        return self._written(draft, before, version)
+
+    def sign_file(
+        self,
+        source: BinaryIO,
+        target: BinaryIO,
+        *,
+        means: str,
+        field: str,
+        reason: str | None = None,
+        timestamp: bool = True,
+    ) -> Signed:
+        """Sign one file outside any flow; nothing is recorded.
+
+        Args:
+            source: The PDF; seekable.
+            target: An empty stream for the signed file.
+            means: Name of the signing means in the settings.
+            field: Name of the signature field.
+            reason: As readers show it.
+            timestamp: False gives B-B, without a timestamp.
+
+        Raises:
+            SigningError: The key, the certificate or the document cannot be used.
+        """
+        chosen = self.means(means)
+        return sign(
+            source,
+            target,
+            SignatureSpec(field=field, reason=reason),
+            chosen.identity(),
+            chosen.sign,
+            at=self.clock(),
+            timestamp=self._timestamp if timestamp else None,
+            limits=self.limits,
+        )
+
+    def _timestamp(self, request: bytes) -> bytes:
+        return first_answer(self.authorities, request)
+
+
+def _done(turn: Turn, signed: Signed, certificate: bytes, version: str) -> Signatory:
+    token = signed.timestamp
+    return attrs.evolve(
+        turn.signatory,
+        signed_at=token.time if token else signed.at,
+        claimed_at=signed.at,
+        certificate=hashlib.sha256(certificate).hexdigest(),
+        authority=token.authority if token else None,
+        token=hashlib.sha256(token.der).hexdigest() if token else None,
+        level=signed.level,
+        field=signed.field,
+        over=turn.flow.record.current,
+        version=version,
+    )
