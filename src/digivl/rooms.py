@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from digivl.records.worker import Handler
     from digivl.search.service import Search
     from digivl.signing.authorities import TimestampAuthority
+    from digivl.signing.files import FileSigning
     from digivl.signing.means import SigningMeans
     from digivl.signing.service import Signing
     from digivl.validation.verdict import FileVerdict
@@ -219,8 +220,21 @@ class Rooms:
             guard=self.guard,
             absences=self.absences,
             means=self.means,
-            authorities=self.authorities,
+            files=self.files,
             companion=self.register,
+            clock=self.clock,
+        )
+
+    @once
+    def files(self) -> FileSigning:
+        """Signs files to any level, outside flows."""
+        from digivl.signing.files import FileSigning
+
+        return FileSigning(
+            means=self.means,
+            authorities=self.authorities,
+            revocation=self._backends.revocation,
+            level=self._backends.level,
             clock=self.clock,
             limits=self.settings.limits,
         )

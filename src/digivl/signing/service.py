@@ -20,11 +20,11 @@ from digivl.documents.service import Documents
 from digivl.errors import SigningError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party, Role
-from digivl.pdf.signer import SignatureSpec, Signed, sign
+from digivl.pdf.levels import Level
+from digivl.pdf.signer import Signed
 from digivl.records.entries import AnyDraft, Draft, Entry, first
 from digivl.records.port import Query, RecordBook
-from digivl.settings import Limits
-from digivl.signing.authorities import TimestampAuthority, first_answer
+from digivl.signing.files import FileSigning
 from digivl.signing.means import SigningMeans
 from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.signing.port import FlowCompanion
@@ -45,10 +45,9 @@ class Signing:
     guard: Guard
     absences: Absences
     means: Callable[[str], SigningMeans]
-    authorities: Sequence[TimestampAuthority]
+    files: FileSigning
     companion: FlowCompanion
     clock: Callable[[], datetime]
-    limits: Limits
 
     def start(
         self, document: str, signatories: Sequence[Signatory], *, by: Party
@@ -175,7 +174,7 @@ class Signing:
         reason: str | None = None,
         timestamp: bool = True,
     ) -> Signed:
-        """Sign one file outside any flow; nothing is recorded.
+        """Sign one file outside any flow; nothing is recorded. See `FileSigning`.
 
         Args:
             source: The PDF; seekable.
@@ -183,21 +182,21 @@ class Signing:
             means: Name of the signing means in the settings.
             field: Name of the signature field.
             reason: As readers show it.
-            timestamp: False gives B-B, without a timestamp.
+            timestamp: False gives B-B; else it is the level of the settings, and
+                B-T at least.
 
         Raises:
             SigningError: The key, the certificate or the document cannot be used.
         """
-        chosen = self.means(means)
-        return sign(
+        usual = self.files.level
+        level = usual if usual.reaches(Level.B_T) else Level.B_T
+        return self.files.sign(
             source,
             target,
-            SignatureSpec(field=field, reason=reason),
-            chosen.identity(),
-            chosen.sign,
-            at=self.clock(),
-            timestamp=self._timestamp if timestamp else None,
-            limits=self.limits,
+            means=means,
+            field=field,
+            level=level if timestamp else Level.B_B,
+            reason=reason,
         )
 
     def _signed(self, flow: SigningFlow, signatory: Signatory) -> tuple[Stored, Signed]:
@@ -222,9 +221,6 @@ class Signing:
             certificate=hashlib.sha256(certificate).hexdigest(),
             authority=token.authority if token else None,
         )
-
-    def _timestamp(self, request: bytes) -> bytes:
-        return first_answer(self.authorities, request)
 
     def _turn(self, id: str, by: Party) -> tuple[Entry[SigningFlow], Signatory]:
         """A flow, and as whom `by` signs it now."""
