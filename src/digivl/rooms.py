@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from digivl.search.service import Search
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.expiry import Expiry
+    from digivl.signing.files import FileSigning
     from digivl.signing.means import SigningMeans
     from digivl.signing.remote import RemoteMeans
     from digivl.signing.rounds import SigningSessions
@@ -230,7 +231,6 @@ class Rooms:
     @once
     def signing(self) -> Signing:
         """Signing flows."""
-        from digivl.signing.lintpolicy import LintPolicy
         from digivl.signing.service import Signing
 
         return Signing(
@@ -240,12 +240,10 @@ class Rooms:
             guard=self.guard,
             absences=self.absences,
             means=self.means,
-            authorities=self.authorities,
+            files=self.files,
             companion=self.register,
             signers=self._signers,
             clock=self.clock,
-            limits=self.settings.limits,
-            policy=LintPolicy.from_settings(self.settings.signing.lint),
         )
 
     @once
@@ -260,6 +258,22 @@ class Rooms:
             means=self.remote_means,
             authorities=self.authorities,
             admit=self._admit,
+            clock=self.clock,
+            limits=self.settings.limits,
+        )
+
+    @once
+    def files(self) -> FileSigning:
+        """Signs files to any level, outside flows."""
+        from digivl.signing.files import FileSigning
+        from digivl.signing.lintpolicy import LintPolicy
+
+        return FileSigning(
+            means=self.means,
+            authorities=self.authorities,
+            revocation=self._backends.revocation,
+            level=self._backends.level,
+            policy=LintPolicy.from_settings(self.settings.signing.lint),
             clock=self.clock,
             limits=self.settings.limits,
         )

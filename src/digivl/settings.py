@@ -90,6 +90,26 @@ class CodeSettings:
 
 
 @attrs.frozen(kw_only=True)
+class SigningSettings:
+    """How files are signed.
+
+    Attributes:
+        level: What is reached unless something else is asked: B-B, B-T, B-LT, B-LTA.
+        anchors: Files with certificates (PEM) at which chains of signatories and
+            timestamps end; those of `trust` if there are none.
+        private_hosts: Hosts of the own network that certificates may lead to, for
+            revocation and issuers.
+        lint: ``policy``, a named policy for what a signer cannot see in a document,
+            and per code ``refuse``, ``warn`` or ``accept``.
+    """
+
+    level: str = "B-T"
+    anchors: tuple[str, ...] = ()
+    private_hosts: tuple[str, ...] = ()
+    lint: Mapping[str, str] = attrs.field(factory=dict[str, str])
+
+
+@attrs.frozen(kw_only=True)
 class AdviceSettings:
     """Which rules and calendars decide on advice, and what the gate lets pass.
 
@@ -103,18 +123,6 @@ class AdviceSettings:
     rules: tuple[str, ...] = ()
     days_off: str = ""
     not_blocking: tuple[str, ...] = ()
-
-
-@attrs.frozen(kw_only=True)
-class SigningSettings:
-    """What may be signed.
-
-    Attributes:
-        lint: ``policy``, a named policy for what a signer cannot see in a document,
-            and per code ``refuse``, ``warn`` or ``accept``.
-    """
-
-    lint: Mapping[str, str] = attrs.field(factory=dict[str, str])
 
 
 @attrs.frozen(kw_only=True)
@@ -146,7 +154,7 @@ class Settings:
         trust: Files with trusted root certificates (PEM), relative to the office.
         code: The QR code.
         advice: Rules, calendars and the gate to the agenda.
-        signing: What may be signed.
+        signing: Level, anchors, hosts, what may be signed.
         limits: How much of the outside is let in.
     """
 
@@ -203,14 +211,20 @@ def _settings(data: dict[str, Any]) -> Settings:
             advice[name] = _texts(advice.get(name, []), f"advice: {name}")
         values["advice"] = AdviceSettings(**advice)
     if "signing" in values:
-        signing = _checked(SigningSettings, values["signing"], "signing")
-        words = _table(signing.get("lint", {}), "signing.lint")
-        for name, value in words.items():
-            _check_type("", value, f"signing.lint: {name}")
-        values["signing"] = SigningSettings(lint=words)
+        values["signing"] = _signing(values["signing"])
     _check_type("", values.get("book", ""), "digivl.toml: book")
     values["trust"] = _texts(values.get("trust", []), "digivl.toml: trust")
     return Settings(**values)
+
+
+def _signing(entry: Any) -> SigningSettings:
+    found = _checked(SigningSettings, entry, "signing")
+    for name in ("anchors", "private_hosts"):
+        found[name] = _texts(found.get(name, []), f"signing: {name}")
+    found["lint"] = dict(_table(found.get("lint", {}), "signing.lint"))
+    for name, value in found["lint"].items():
+        _check_type("", value, f"signing.lint: {name}")
+    return SigningSettings(**found)
 
 
 def _backend(entry: Any, where: str) -> Backend:

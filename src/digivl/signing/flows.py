@@ -18,8 +18,7 @@ from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party
 from digivl.records.entries import AnyDraft, Draft, Entry
 from digivl.records.port import Query, RecordBook
-from digivl.settings import Limits
-from digivl.signing.authorities import TimestampAuthority
+from digivl.signing.files import FileSigning
 from digivl.signing.means import SigningMeans
 from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.signing.participants import Participant
@@ -38,11 +37,10 @@ class Flows:
     guard: Guard
     absences: Absences
     means: Callable[[str], SigningMeans]
-    authorities: Sequence[TimestampAuthority]
+    files: FileSigning
     companion: FlowCompanion
     signers: DefaultSigners
     clock: Callable[[], datetime]
-    limits: Limits
 
     def read(self, id: str) -> Entry[SigningFlow]:
         """The flow as it is now.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -27,6 +27,9 @@ from digivl.signing.participants import (
 )
 from digivl.signing.port import Proposed
 from digivl.signing.questions import questions
+
+#: What is accepted in a document though the policy refuses it, and why.
+Accepted = Mapping[str, str]
 
 
 @attrs.frozen(kw_only=True)
@@ -57,6 +60,7 @@ class Preparing(Flows):
         approvers: InOrder[Approver] = (),
         watchers: Sequence[Watcher] = (),
         deadline: datetime | None = None,
+        accepted: Accepted | None = None,
     ) -> Entry[SigningFlow]:
         """Put the last version of a document up for signing, in the order given.
 
@@ -69,10 +73,13 @@ class Preparing(Flows):
             watchers: Who is told.
             deadline: Until when everybody has to have signed; the term of each is five
                 working days if None.
+            accepted: What the policy refuses in the document, and `by` accepts: the
+                code of the finding, and why. It is recorded.
 
         Raises:
             NotAllowedError: The dossier is somebody else's.
             NotFoundError: No such document.
+            UnsafeDocumentError: They would not see all of it, or it can change later.
             StepNotAllowedError: The dossier is closed.
             MalformedError: No signatory, one that stands there twice, or a deadline
                 that passed.
@@ -83,7 +90,7 @@ class Preparing(Flows):
         flow = self._marked(document, by)
         flow = prepared(flow, signatories, approvers, watchers, deadline)
         draft = first(FLOW, new_id(), flow, "start", by, self.clock())
-        draft = self._put_up(draft)
+        draft = self._put_up(draft, accepted)
         return self._written(draft, None, *self._companions(draft, None))
 
     def draft(
@@ -130,8 +137,15 @@ class Preparing(Flows):
         draft = found.next(flow, "edit", by, self.clock())
         return self._written(draft, found.record)
 
-    def send(self, id: str, *, by: Party) -> Entry[SigningFlow]:
+    def send(
+        self, id: str, *, by: Party, accepted: Accepted | None = None
+    ) -> Entry[SigningFlow]:
         """Put the document of a draft up for signing, in its last version.
+
+        Args:
+            id: Id of the flow.
+            by: Who prepares it.
+            accepted: As for `start`.
 
         Raises:
             NotAllowedError: The dossier is somebody else's.
@@ -141,7 +155,8 @@ class Preparing(Flows):
             SigningError: As `start`.
         """
         found = self._prepares(id, by)
-        draft = self._put_up(found.next(found.record, "send", by, self.clock()))
+        draft = found.next(found.record, "send", by, self.clock())
+        draft = self._put_up(draft, accepted)
         more = self._companions(draft, found.record)
         return self._written(draft, found.record, *more)
 
@@ -220,7 +235,9 @@ class Preparing(Flows):
         self._check_able(_new(found.record, flow))
         return self._done(found, flow, "replace", by, reason)
 
-    def renew(self, id: str, *, by: Party, reason: str = "") -> Entry[SigningFlow]:
+    def renew(
+        self, id: str, *, by: Party, reason: str = "", accepted: Accepted | None = None
+    ) -> Entry[SigningFlow]:
         """Go on with the new version of a document (BIS): all approve and sign again.
 
         The other documents of a bundle are not touched. A code goes on the new version
@@ -230,6 +247,7 @@ class Preparing(Flows):
             NotAllowedError: The dossier is somebody else's.
             NotFoundError: No such flow.
             MalformedError: The document has no newer version.
+            UnsafeDocumentError: As `start`; `accepted` is as there, too.
             StepNotAllowedError: Nobody has to sign it now.
         """
         found = self._prepares(id, by)
@@ -239,7 +257,9 @@ class Preparing(Flows):
                 f"{found.record.title!r} has no newer version than what is signed",
                 hint="Deliver the new version to the document first.",
             )
-        return self._done(found, found.record.renew(latest), "renew", by, reason)
+        seen = self._looked_at(latest, accepted)
+        said = "; ".join(filter(None, (reason, seen)))
+        return self._done(found, found.record.renew(latest), "renew", by, said)
 
     def go_on(self, id: str, *, by: Party, reason: str = "") -> Entry[SigningFlow]:
         """Sign on from the last version that was accepted, after a failed validation.
@@ -271,12 +291,20 @@ class Preparing(Flows):
         self._check_free(document, found.dossier)
         return marked(document, found, by)
 
-    def _put_up(self, draft: Draft[SigningFlow]) -> Draft[SigningFlow]:
+    def _put_up(
+        self, draft: Draft[SigningFlow], accepted: Accepted | None
+    ) -> Draft[SigningFlow]:
         """The draft of what is sent now: all that has to hold of it is checked here."""
         flow = draft.record
         self._check_able(flow.participants)
         latest = self.documents.read(flow.document).record.latest.sha256
-        return attrs.evolve(draft, record=flow.send(latest, draft.at))
+        sent, reason = flow.send(latest, draft.at), self._looked_at(latest, accepted)
+        return attrs.evolve(draft, record=sent, reason=reason)
+
+    def _looked_at(self, sha256: str, accepted: Accepted | None) -> str:
+        """Look at a version that is put up; gives what was accepted in it, and why."""
+        with self.documents.opened(sha256) as source:
+            return self.files.look(source, accepted).reason
 
     def _done(
         self,

@@ -20,7 +20,7 @@ from digivl.signing.expiry import Expiry
 from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.signing.order import InOrder
 from digivl.signing.participants import Approver, Participant, Watcher
-from digivl.signing.preparing import marked, prepared
+from digivl.signing.preparing import Accepted, marked, prepared
 from digivl.signing.signatures import Signatures
 from digivl.signing.turns import Turns
 
@@ -37,6 +37,7 @@ class Signing(Signatures):
         approvers: InOrder[Approver] = (),
         watchers: Sequence[Watcher] = (),
         deadline: datetime | None = None,
+        accepted: Mapping[str, Accepted] | None = None,
     ) -> Sequence[Entry[SigningFlow]]:
         """Put several documents up together; all of them, or none.
 
@@ -50,6 +51,7 @@ class Signing(Signatures):
             approvers: Who approves each of them before.
             watchers: Who is told.
             deadline: Until when everybody has to have signed.
+            accepted: What is accepted in a document, by its id; see `start`.
 
         Raises:
             MalformedError: There is no document; else as `start`.
@@ -67,7 +69,8 @@ class Signing(Signatures):
             flow = marked(name, admitted[name], by)
             flow = prepared(flow, documents[name], approvers, watchers, deadline)
             flow = attrs.evolve(flow, bundle=bundle, place=place)
-            drafts.append(self._put_up(first(FLOW, new_id(), flow, "start", by, now)))
+            draft = first(FLOW, new_id(), flow, "start", by, now)
+            drafts.append(self._put_up(draft, (accepted or {}).get(name)))
         return self._written_together(drafts)
 
     def sign_bundle(

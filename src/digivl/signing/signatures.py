@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import BinaryIO
 
 import attrs
@@ -12,9 +13,9 @@ from digivl.documents.disk import scratch
 from digivl.documents.model import Origin
 from digivl.errors import ChangedFileError
 from digivl.kernel.parties import Party, Role
-from digivl.pdf.signer import SignatureSpec, Signed, sign
+from digivl.pdf.levels import Level
+from digivl.pdf.signer import Signed
 from digivl.records.entries import Entry
-from digivl.signing.authorities import first_answer
 from digivl.signing.handovers import Handovers, begins_with
 from digivl.signing.model import Signatory, SigningFlow
 
@@ -75,12 +76,15 @@ class Signatures(Handovers):
         chosen = self.means(turn.signatory.means)
         current = turn.flow.record.current
         with self.documents.opened(current) as source, scratch() as target:
-            signed = self.sign_file(
+            # Looked at when it was put up; since then only signatures came with it.
+            signed = self.files.sign(
                 source,
                 target,
                 means=turn.signatory.means,
                 field=turn.field,
+                level=self._level(),
                 reason=turn.reason,
+                looked_at=True,
             )
             target.seek(0)
             return self.finish(turn, target, signed, chosen.identity().certificate)
@@ -151,8 +155,9 @@ class Signatures(Handovers):
         field: str,
         reason: str | None = None,
         timestamp: bool = True,
+        accepted: Mapping[str, str] | None = None,
     ) -> Signed:
-        """Sign one file outside any flow; nothing is recorded.
+        """Sign one file outside any flow; nothing is recorded. See `FileSigning`.
 
         Args:
             source: The PDF; seekable.
@@ -160,25 +165,28 @@ class Signatures(Handovers):
             means: Name of the signing means in the settings.
             field: Name of the signature field.
             reason: As readers show it.
-            timestamp: False gives B-B, without a timestamp.
+            timestamp: False gives B-B; else it is the level of the settings, and
+                B-T at least.
+            accepted: What the policy refuses and is accepted; see `FileSigning.look`.
 
         Raises:
+            UnsafeDocumentError: A signer cannot see all of it, or it can change later.
             SigningError: The key, the certificate or the document cannot be used.
         """
-        chosen = self.means(means)
-        return sign(
+        return self.files.sign(
             source,
             target,
-            SignatureSpec(field=field, reason=reason),
-            chosen.identity(),
-            chosen.sign,
-            at=self.clock(),
-            timestamp=self._timestamp if timestamp else None,
-            limits=self.limits,
+            means=means,
+            field=field,
+            level=self._level() if timestamp else Level.B_B,
+            reason=reason,
+            accepted=accepted,
         )
 
-    def _timestamp(self, request: bytes) -> bytes:
-        return first_answer(self.authorities, request)
+    def _level(self) -> Level:
+        """That of the settings; a flow always has a timestamp."""
+        usual = self.files.level
+        return usual if usual.reaches(Level.B_T) else Level.B_T
 
 
 def _done(turn: Turn, signed: Signed, certificate: bytes, version: str) -> Signatory:
