@@ -16,6 +16,7 @@ from digivl.errors import (
     DigivlError,
     MalformedError,
     SigningError,
+    StaleRecordError,
     StepNotAllowedError,
 )
 from digivl.kernel.parties import Role
@@ -114,6 +115,25 @@ def test_not_twice(scene_at: At) -> None:
 
     with pytest.raises(SigningError, match="has signed this document already"):
         scene.vl.signing.sign(flow, by=route.MINISTER)
+
+
+def test_two_turns_at_once(scene_at: At) -> None:
+    """Of two who made a signature in one turn the second is told that it is late."""
+    scene = scene_at("flow")
+    signing, flow = scene.vl.signing, flow_of(scene).id
+    turns = [signing.turn(flow, by=route.MINISTER) for _ in range(2)]
+    identity = scene.vl.means("minister").identity()
+    made = []
+    for turn in turns:
+        file = io.BytesIO()
+        with scene.vl.documents.opened(turn.flow.record.current) as source:
+            how = {"means": "minister", "field": turn.field}
+            signed = signing.sign_file(source, file, **how)
+        made.append((turn, file, signed))
+    signing.finish(*made[0], identity.certificate)
+
+    with pytest.raises(StaleRecordError):
+        signing.finish(*made[1], identity.certificate)
 
 
 def test_two_threads_sign_once(scene_at: At) -> None:

@@ -173,7 +173,7 @@ At = Callable[..., Scene]
 SIGNATORIES = (Signatory(party=route.MINISTER, means="minister"),)
 
 
-def put_up(scene: Scene, pdf: bytes, **how: dict[str, str]) -> str:
+def put_up(scene: Scene, pdf: bytes, **how: Any) -> str:
     """Put a document up for signing; what was recorded as the reason."""
     vl, by = scene.vl, route.SECRETARIAT
     document = vl.documents.add(

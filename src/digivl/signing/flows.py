@@ -13,7 +13,7 @@ from digivl.custody.absence import Absences
 from digivl.custody.model import Custody
 from digivl.custody.moves import Moves, moved_once
 from digivl.documents.service import Documents
-from digivl.errors import SigningError
+from digivl.errors import SigningError, StaleRecordError, StepNotAllowedError
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party
 from digivl.records.entries import AnyDraft, Draft, Entry
@@ -114,7 +114,14 @@ class Flows:
         *more: AnyDraft,
     ) -> Entry[SigningFlow]:
         """Write an act on a flow, with custody and what else goes with it."""
-        held = Turns(self.moves).moved(draft, before)
+        try:
+            held = Turns(self.moves).moved(draft, before)
+        except StepNotAllowedError as cause:
+            # What is held moved on with the flow: that is what there is to say.
+            known = self.book.read_all(FLOW, [draft.id]).get(draft.id)
+            if known is not None and known.version >= draft.version:
+                raise StaleRecordError(FLOW.name, draft.id, draft.version) from cause
+            raise
         return self.book.write(draft, *moved_once([*held, *more]))[0]
 
     def _companions(

@@ -70,9 +70,9 @@ class Desk:
         authority: TimestampAuthority,
     ) -> Desk:
         """The desk of an office, whose means and authority these are."""
-        signing = attrs.evolve(
-            vl.signing, means=means.__getitem__, authorities=(authority,)
-        )
+        given = means.__getitem__
+        files = attrs.evolve(vl.files, means=given, authorities=(authority,))
+        signing = attrs.evolve(vl.signing, means=given, files=files)
         # The rooms above see the same desk.
         vars(vl)["signing"] = signing
         dossier = vl.dossiers.open("Subsidie voor jeugdwerk", by=CABINET).id
