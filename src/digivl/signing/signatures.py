@@ -86,7 +86,6 @@ class Signatures(Handovers):
                 reason=turn.reason,
                 looked_at=True,
             )
-            target.seek(0)
             return self.finish(turn, target, signed, chosen.identity().certificate)
 
     def turn(
@@ -129,6 +128,7 @@ class Signatures(Handovers):
             StaleRecordError: Somebody else acted on the flow meanwhile.
         """
         found, before, by = turn.flow, turn.flow.record, turn.by
+        file.seek(0)
         with self.documents.opened(before.current) as sent:
             if not begins_with(file, sent):
                 self._failed(found, "het getekende bestand begint anders", by)
