@@ -320,10 +320,26 @@ class BackendError(DigivlError):
 
 
 class BackendUnavailableError(BackendError):
-    """No answer, or an answer after which a later try can succeed."""
+    """No answer, or an answer after which a later try can succeed.
+
+    Attributes:
+        retry_after_seconds: After how long, if that is known.
+    """
 
     code = "backend-unavailable"
     retryable = True
+
+    def __init__(
+        self,
+        backend: str,
+        message: str,
+        *,
+        hint: str = "",
+        correlation_id: str = "",
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(backend, message, hint=hint, correlation_id=correlation_id)
 
 
 class BackendRefusedError(BackendError):

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.means import SigningMeans
     from digivl.signing.service import Signing
+    from digivl.signing.tsa import Timestamps
     from digivl.validation.verdict import FileVerdict
     from digivl.verification.service import Register
 
@@ -219,7 +220,7 @@ class Rooms:
             guard=self.guard,
             absences=self.absences,
             means=self.means,
-            authorities=self.authorities,
+            timestamps=self.timestamps,
             companion=self.register,
             clock=self.clock,
             limits=self.settings.limits,
@@ -281,6 +282,17 @@ class Rooms:
         """The timestamp authorities, in the order they are asked."""
         return self._backends.authorities
 
+    @once
+    def timestamps(self) -> Timestamps:
+        """Timestamps of the authorities, had as soon as one has room."""
+        from digivl.signing.tsa import Timestamps
+
+        return Timestamps(
+            authorities=self.authorities,
+            clock=self.clock,
+            patience_seconds=self.settings.timestamps.wait_seconds,
+        )
+
     @property
     def providers(self) -> tuple[DeliveryProvider, ...]:
         """The delivery providers, in the order they are asked."""
@@ -306,6 +318,7 @@ class Rooms:
             folder=self.folder,
             settings=self.settings,
             catalog=self.catalog,
+            book=lambda: self.book,
             clock=self.clock,
             opened=self._opened,
         )

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: Address that stands for the bundled simulator; the facade starts it when needed.
 SIMULATOR: Final = "simulator"
 
+#: An answer that drips in gets this many read time-outs to arrive as a whole.
+HTTP_DRIPPING: Final = 4
+
 Options = Mapping[str, str]
 
 
@@ -57,6 +60,11 @@ class Limits:
     book_wait_seconds: float = 15.0
     lease_seconds: float = 120.0
     task_attempts: int = 8
+
+    @property
+    def http_longest_seconds(self) -> float:
+        """How long one exchange can last: connecting, and an answer that drips."""
+        return self.http_connect_seconds + HTTP_DRIPPING * self.http_read_seconds
 
     def __attrs_post_init__(self) -> None:
         for name, value in attrs.asdict(self).items():
@@ -100,6 +108,23 @@ class AdviceSettings:
 
 
 @attrs.frozen(kw_only=True)
+class TimestampSettings:
+    """What is done when no timestamp authority answers at once.
+
+    Attributes:
+        wait_seconds: How long who signs waits for one; 0 tells at once.
+    """
+
+    wait_seconds: float = 0.0
+
+    def __attrs_post_init__(self) -> None:
+        if not 0 <= self.wait_seconds < math.inf:
+            raise ConfigurationError(
+                f"timestamps: wait_seconds is zero or more, not {self.wait_seconds!r}"
+            )
+
+
+@attrs.frozen(kw_only=True)
 class Backend:
     """One chosen backend: the name of the offer and its own options."""
 
@@ -125,6 +150,7 @@ class Settings:
         providers: Delivery providers by name, asked in this order.
         channels: Channels to those who advise and agree elsewhere, by name.
         trust: Files with trusted root certificates (PEM), relative to the office.
+        timestamps: When no authority answers at once.
         code: The QR code.
         advice: Rules, calendars and the gate to the agenda.
         limits: How much of the outside is let in.
@@ -138,6 +164,7 @@ class Settings:
     providers: Mapping[str, Backend] = attrs.field(factory=_backends)
     channels: Mapping[str, Backend] = attrs.field(factory=_backends)
     trust: tuple[str, ...] = ()
+    timestamps: TimestampSettings = TimestampSettings()
     code: CodeSettings = CodeSettings()
     advice: AdviceSettings = AdviceSettings()
     limits: Limits = Limits()
@@ -162,6 +189,13 @@ class Settings:
         return _settings(data)
 
 
+_RECORDS: Final[Mapping[str, type[Any]]] = {
+    "code": CodeSettings,
+    "limits": Limits,
+    "timestamps": TimestampSettings,
+}
+
+
 def _settings(data: dict[str, Any]) -> Settings:
     values = _checked(Settings, data, "digivl.toml")
     for table in ("authorities", "means", "providers", "channels"):
@@ -172,7 +206,7 @@ def _settings(data: dict[str, Any]) -> Settings:
             }
     if "documents" in values:
         values["documents"] = _backend(values["documents"], "documents")
-    for name, record in (("code", CodeSettings), ("limits", Limits)):
+    for name, record in _RECORDS.items():
         if name in values:
             values[name] = record(**_checked(record, values[name], name))
     if "advice" in values:

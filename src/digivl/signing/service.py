@@ -24,10 +24,10 @@ from digivl.pdf.signer import SignatureSpec, Signed, sign
 from digivl.records.entries import AnyDraft, Draft, Entry, first
 from digivl.records.port import Query, RecordBook
 from digivl.settings import Limits
-from digivl.signing.authorities import TimestampAuthority, first_answer
 from digivl.signing.means import SigningMeans
 from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.signing.port import FlowCompanion
+from digivl.signing.tsa import Timestamps
 
 #: Term in working days for each signatory, while no rule gives one.
 SIGN_DAYS: Final = 5
@@ -45,7 +45,7 @@ class Signing:
     guard: Guard
     absences: Absences
     means: Callable[[str], SigningMeans]
-    authorities: Sequence[TimestampAuthority]
+    timestamps: Timestamps
     companion: FlowCompanion
     clock: Callable[[], datetime]
     limits: Limits
@@ -196,7 +196,7 @@ class Signing:
             chosen.identity(),
             chosen.sign,
             at=self.clock(),
-            timestamp=self._timestamp if timestamp else None,
+            timestamp=self.timestamps.answer if timestamp else None,
             limits=self.limits,
         )
 
@@ -222,9 +222,6 @@ class Signing:
             certificate=hashlib.sha256(certificate).hexdigest(),
             authority=token.authority if token else None,
         )
-
-    def _timestamp(self, request: bytes) -> bytes:
-        return first_answer(self.authorities, request)
 
     def _turn(self, id: str, by: Party) -> tuple[Entry[SigningFlow], Signatory]:
         """A flow, and as whom `by` signs it now."""
