@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
-from asn1crypto import cms, core, tsp
+from asn1crypto import cms, core, tsp, x509
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,7 +136,7 @@ def test_openssl_verifies_the_token(
         (Fault.WRONG_SIGNATURE, UntrustworthyAnswerError, "signature of the token"),
         (Fault.WRONG_NAME, UntrustworthyAnswerError, "names another authority"),
         (Fault.UNNAMED_UNIT, UntrustworthyAnswerError, "does not say under which"),
-        (Fault.OTHER_UNIT, UntrustworthyAnswerError, "names another certificate"),
+        (Fault.OTHER_UNIT, UntrustworthyAnswerError, "attribute does not match"),
     ],
 )
 def test_a_lie_is_named(
@@ -228,9 +228,64 @@ def other_serial(signed_data: Any) -> None:
     }
 
 
+def _attributes(signed_data: Any) -> Any:
+    return signed_data["signer_infos"][0]["signed_attrs"]
+
+
+def named_twice(signed_data: Any) -> None:
+    """Which of the two is meant?"""
+    attributes = _attributes(signed_data)
+    signed_data["signer_infos"][0]["signed_attrs"] = [*attributes, attributes[-1]]
+
+
+def also_named_otherwise(signed_data: Any) -> None:
+    """By the old attribute another certificate than by the new one."""
+    other = {"certs": [{"cert_hash": bytes(20)}]}
+    old = {"type": "signing_certificate", "values": [other]}
+    attributes = [*_attributes(signed_data), cms.CMSAttribute(old)]
+    signed_data["signer_infos"][0]["signed_attrs"] = attributes
+
+
+def of_another_issuer(signed_data: Any) -> None:
+    """The digest is that of the certificate, the serial number is not."""
+    attribute = _attributes(signed_data)[-1]
+    unit = signed_data["certificates"][0].chosen
+    name = x509.GeneralName("directory_name", unit.issuer)
+    serial = {"issuer": [name], "serial_number": unit.serial_number + 1}
+    attribute["values"][0]["certs"][0]["issuer_serial"] = serial
+    _attributes(signed_data)[-1] = attribute
+
+
+def _info_with(signed_data: Any, **fields: Any) -> None:
+    info = signed_data["encap_content_info"]["content"].parsed
+    for name, value in fields.items():
+        info[name] = value
+    content = core.ParsableOctetString(info.dump(force=True))
+    signed_data["encap_content_info"] = {
+        "content_type": "tst_info",
+        "content": content,
+    }
+
+
+def of_tomorrow(signed_data: Any) -> None:
+    """A version that nobody knows yet."""
+    _info_with(signed_data, version=2)
+
+
+def with_a_condition(signed_data: Any) -> None:
+    """What has to be understood, and is not."""
+    extension = {"extn_id": "2.999.1", "critical": True, "extn_value": b"\x05\x00"}
+    _info_with(signed_data, extensions=[extension])
+
+
 @pytest.mark.parametrize(
     ("bend", "reason"),
     [
+        (named_twice, "wrongly signed: Wrong cardinality"),
+        (also_named_otherwise, "names another certificate"),
+        (of_another_issuer, "wrongly signed: .* does not match"),
+        (of_tomorrow, "a version that is not known"),
+        (with_a_condition, "an extension that is not known"),
         (no_certificates, "wrongly signed"),
         (two_signers, "exactly one signer"),
         (other_content, "no TSTInfo"),

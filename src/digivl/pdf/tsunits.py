@@ -59,7 +59,8 @@ def _only_for_timestamps(unit: x509.Certificate) -> bool:
 def misnamed(der: bytes, signer: Any) -> str:
     """What is wrong with how a token names its certificate; empty when nothing is.
 
-    The name is signed, so that no other certificate can take its place.
+    The name is signed, so that no other certificate can take its place. pyHanko looks
+    at one that is there; it lets a token pass that has none, or two that differ.
 
     Args:
         der: The certificate that goes along.
@@ -76,9 +77,6 @@ def misnamed(der: bytes, signer: Any) -> str:
     ]
     if not named:
         return "the token does not say under which certificate it was signed"
-    kinds = [kind for kind, _ in named]
-    if len(set(kinds)) < len(kinds):
-        return "the token names the certificate it was signed under twice"
     if all(_names(kind, value["certs"][0], der) for kind, value in named):
         return ""
     return "the token names another certificate than it was signed under"
@@ -89,15 +87,7 @@ def _names(kind: str, named: Any, der: bytes) -> bool:
     if kind == "signing_certificate_v2":
         algorithm = named["hash_algorithm"]["algorithm"].native
     digest = hashlib.new(algorithm, der, usedforsecurity=False).digest()
-    if named["cert_hash"].native != digest:
-        return False
-    issuer = named["issuer_serial"]
-    if issuer.native is None:
-        return True
-    unit = asn1.Certificate.load(der)
-    names = [one.chosen for one in issuer["issuer"] if one.name == "directory_name"]
-    same_issuer = not names or unit.issuer in names
-    return same_issuer and issuer["serial_number"].native == unit.serial_number
+    return bool(named["cert_hash"].native == digest)
 
 
 def _another_name(der: bytes, info: Any) -> str:

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, Final
 
 import attrs
-from attrs.validators import ge, instance_of, optional
+from attrs.validators import ge, instance_of, le, optional
 
 from digivl.errors import ConfigurationError
 from digivl.kernel.moments import aware
@@ -32,7 +32,7 @@ class Budget:
     Attributes:
         per_minute: Most requests in any 60 seconds.
         per_day: Most requests in any 24 hours.
-        pause_seconds: Least time between an answer and the next request.
+        pause_seconds: Least time between an answer and the next request; a day at most.
     """
 
     per_minute: int | None = attrs.field(
@@ -41,7 +41,7 @@ class Budget:
     per_day: int | None = attrs.field(
         default=None, validator=optional([instance_of(int), ge(1)])
     )
-    pause_seconds: float = attrs.field(default=0.0, validator=ge(0))
+    pause_seconds: float = attrs.field(default=0.0, validator=[ge(0), le(86_400)])
 
     @classmethod
     def from_options(cls, name: str, options: Mapping[str, str]) -> Budget:

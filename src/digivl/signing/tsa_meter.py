@@ -169,7 +169,7 @@ def _text(account: Account) -> str:
 def _read(text: str) -> Account | None:
     """The account; None when another program made something else of it."""
     known = {field.name for field in attrs.fields(Account)}
-    with suppress(ValueError, TypeError, KeyError, MalformedError):
+    with suppress(ValueError, TypeError, KeyError, AttributeError, MalformedError):
         fields: dict[str, Any] = json.loads(text)
         fields = {name: value for name, value in fields.items() if name in known}
         for name in _MOMENTS:

@@ -35,6 +35,7 @@ from digivl.testing.channel_contract import AdviceChannelContract
 from digivl.testing.index_contract import SearchIndexContract
 from digivl.testing.outbox_contract import OutboxContract
 from digivl.testing.rows_contract import ManyRecordsContract
+from digivl.testing.tallies_contract import TalliesContract
 
 __all__ = [
     "AdviceChannelContract",
@@ -45,6 +46,7 @@ __all__ = [
     "RecordBookContract",
     "SearchIndexContract",
     "SigningMeansContract",
+    "TalliesContract",
 ]
 
 _CONTENT: Final = b"%PDF-1.7 a decision\n"
