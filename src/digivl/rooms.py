@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from digivl.records.worker import Handler
     from digivl.search.service import Search
     from digivl.signing.authorities import TimestampAuthority
+    from digivl.signing.evidence.service import EvidenceReports
     from digivl.signing.means import SigningMeans
     from digivl.signing.service import Signing
     from digivl.signing.tsa import Timestamps
@@ -281,6 +282,26 @@ class Rooms:
     def authorities(self) -> tuple[TimestampAuthority, ...]:
         """The timestamp authorities, in the order they are asked."""
         return self._backends.authorities
+
+    @once
+    def evidence(self) -> EvidenceReports:
+        """Evidence reports of signing flows."""
+        from digivl.signing.evidence.service import EvidenceReports
+
+        return EvidenceReports(
+            book=self.book,
+            documents=self.documents,
+            reader=self.reading,
+            guard=self.guard,
+            validate=self.validate,
+            means=self.means,
+            offers={name: one.offer for name, one in self.settings.means.items()},
+            seal=self.settings.seal,
+            timestamps=self.timestamps,
+            development=self.settings.development,
+            clock=self.clock,
+            limits=self.settings.limits,
+        )
 
     @once
     def timestamps(self) -> Timestamps:

@@ -147,6 +147,7 @@ class Settings:
         documents: The document store.
         authorities: Timestamp authorities by name, asked in this order.
         means: Signing means by name.
+        seal: Name of the signing means of the entity itself, which seals its reports.
         providers: Delivery providers by name, asked in this order.
         channels: Channels to those who advise and agree elsewhere, by name.
         trust: Files with trusted root certificates (PEM), relative to the office.
@@ -161,6 +162,7 @@ class Settings:
     documents: Backend = Backend(offer="folder")
     authorities: Mapping[str, Backend] = attrs.field(factory=_backends)
     means: Mapping[str, Backend] = attrs.field(factory=_backends)
+    seal: str = ""
     providers: Mapping[str, Backend] = attrs.field(factory=_backends)
     channels: Mapping[str, Backend] = attrs.field(factory=_backends)
     trust: tuple[str, ...] = ()

@@ -19,6 +19,8 @@ from typer.testing import CliRunner
 from digivl import Digivl
 from digivl.cli.commands import app
 from digivl.dossiers.agenda import FormalCheck
+from digivl.records.port import Query
+from digivl.signing.model import FLOW
 from digivl.testing.council import CABINET, Council
 from digivl.testing.everything import troubled
 from digivl.testing.matter import Matter
@@ -102,6 +104,9 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     tell("validate", signed, *here)
     tell("verify", out["code"], *here)
     tell("worklist", *here)
+    with Digivl.open(kept) as vl:
+        (flow,) = vl.book.rows(Query(kind=FLOW.name))
+    tell("evidence", flow.ref.id, "--out", folder, *here)
     tell("show", out["dossier"], *here)
     tell("history", out["dossier"], *here)
     label = tell("label", out["dossier"], "--out", folder / "etiket.pdf", *here)
