@@ -114,8 +114,10 @@ REPORT: Final = """
 #for one in data.timestamps { told-apart(one.title, one.facts) }
 
 == Welke bytes
+#block(sticky: true)[
 Elke versie van het document is vastgelegd met haar vingerafdruk. Een handtekening wordt
 achter het bestand gezet: wat werd voorgelegd, blijft er byte voor byte het begin van.
+]
 
 #listed((1fr, 26mm, 58mm), ("Versie", "Grootte", "SHA-256"),
   data.files.map(one => (

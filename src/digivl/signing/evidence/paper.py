@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from digivl.kernel.moments import date_in_dutch, day_of, in_brussels
+from digivl.errors import MalformedError
+from digivl.kernel.moments import date_in_dutch, day_of, from_wire, in_brussels
 from digivl.pdf.mark import DEVELOPMENT_MARK
 from digivl.pdf.typeset import typeset
 from digivl.signing.evidence.layout import REPORT
@@ -156,7 +157,7 @@ def _participation(one: Participant) -> Facts:
     if one.who.name or one.who.name_erased:
         facts.append(("Naam", one.who.name or "gewist"))
     if one.acting is not None:
-        facts.append(("Namens deze", _who(one.acting)))
+        facts.append(("In de plaats kwam", _who(one.acting)))
     if one.identified:
         facts.append(("Geïdentificeerd door", one.identified))
     if one.means:
@@ -255,9 +256,17 @@ def _difference(one: Difference) -> dict[str, str]:
     return {
         "about": one.about,
         "what": one.what,
-        "recorded": one.recorded,
-        "found": one.found,
+        "recorded": _shown(one.recorded),
+        "found": _shown(one.found),
     }
+
+
+def _shown(value: str) -> str:
+    """A moment for people; anything else as it is."""
+    try:
+        return moment(from_wire(value))
+    except MalformedError:
+        return value
 
 
 def _act(one: Act) -> dict[str, str]:
