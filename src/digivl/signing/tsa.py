@@ -106,11 +106,11 @@ class MeteredAuthority:
             raise
         # A plug-in may raise whatever it likes: the next authority is asked too.
         except Exception as cause:
-            failure = BackendUnavailableError(
+            broken = BackendUnavailableError(
                 self.name, f"its plug-in failed with {type(cause).__name__}"
             )
-            self._failed(failure, sent)
-            raise failure from cause
+            self._failed(broken, sent)
+            raise broken from cause
         self._meter.answered(sent)
         return answer
 

@@ -5,7 +5,7 @@ Pure: the present moment and chance come in as arguments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Final
@@ -23,6 +23,13 @@ _FIRST_WAIT: Final = timedelta(seconds=2)
 _LONGEST_WAIT: Final = timedelta(minutes=10)
 #: How soon to look again whether a trial went well, or an answer came.
 _SOON: Final = timedelta(seconds=1)
+
+
+_KINDS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "per_minute": int,
+    "per_day": int,
+    "pause_seconds": float,
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -50,10 +57,9 @@ class Budget:
         Raises:
             ConfigurationError: One of them is no number above zero.
         """
-        known = {"per_minute": int, "per_day": int, "pause_seconds": float}
-        found = {key: options[key] for key in known if key in options}
+        found = {key: options[key] for key in _KINDS if key in options}
         try:
-            return cls(**{key: known[key](text) for key, text in found.items()})
+            return cls(**{key: _KINDS[key](text) for key, text in found.items()})
         except (ValueError, OverflowError) as cause:
             raise ConfigurationError(
                 f"authorities.{name}: its budget is not in numbers: {found}",

@@ -6,7 +6,7 @@ import copy
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import pytest
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digivl.signing.development import DevelopmentKeys
+
+T = TypeVar("T")
 
 LIMITS = Limits(http_connect_seconds=1, http_read_seconds=1)
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -102,7 +104,7 @@ def _watched(clock: Clock, book: SQLBook, unit: Callable[[], TSASimulator]) -> W
         budget: Budget = ANY,
         *,
         tallies: Any = None,
-        **fields: float,
+        **fields: Any,
     ) -> tuple[Remote, MeteredAuthority]:
         remote = Remote(name, unit(), clock, **fields)
         over = MeteredAuthority.over(
@@ -131,7 +133,7 @@ class Memory:
 
     kept: dict[str, str] = attrs.field(factory=dict[str, str])
 
-    def change(self, name: str, step: Callable[..., tuple[str, object]]) -> object:
+    def change(self, name: str, step: Callable[[str | None], tuple[str, T]]) -> T:
         """As the port says."""
         self.kept[name], told = step(self.kept.get(name))
         return told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -223,12 +224,17 @@ def test_a_token_is_worth_more_than_its_count(
     assert 2 == free.account().answered
 
 
+def written(text: str, _: str | None) -> tuple[str, None]:
+    """Whatever stood there, this does from now on."""
+    return text, None
+
+
 def test_an_account_that_cannot_be_read_starts_anew(
     watched: Watched, book: SQLBook
 ) -> None:
     """Another program wrote something else there: it is no reason to sign nothing."""
     for text in ("?", "[]", '{"since": "x"}', '{"since": null, "uses": []}'):
-        book.tallies.change("authority/first", lambda _, text=text: (text, None))
+        book.tallies.change("authority/first", partial(written, text))
         assert {} == accounts(book.tallies)
     _, authority = watched()
     authority.answer(REQUEST)

@@ -30,7 +30,7 @@ def as_json(evidence: Evidence) -> bytes:
 
 def schema() -> str:
     """The JSON schema (2020-12) that every report in this format keeps to."""
-    found = files(__package__).joinpath("schema.json")
+    found = files("digivl.signing.evidence").joinpath("schema.json")
     return found.read_text(encoding="utf-8")
 
 

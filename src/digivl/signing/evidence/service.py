@@ -19,6 +19,7 @@ from digivl.errors import ConfigurationError, NotFoundError
 from digivl.kernel.parties import Party
 from digivl.pdf.signer import SignatureSpec, Signed, sign
 from digivl.pdf.typeset import check_installed
+from digivl.records.entries import AnyEntry
 from digivl.records.port import RecordBook
 from digivl.settings import Limits
 from digivl.signing.evidence.canonical import as_json
@@ -119,7 +120,7 @@ class EvidenceReports:
         with self.reader.opened(name, by=by, sha256=current) as source:
             judged = self.validate(source, name)
             file = found(source, judged, earlier=earlier, at=now, limits=self.limits)
-        entries = [*history, *self.book.history(DOCUMENT, name)]
+        entries: list[AnyEntry] = [*history, *self.book.history(DOCUMENT, name)]
         return Evidence(
             flow=flow,
             state=told.flow.state.value,
