@@ -278,9 +278,35 @@ def with_a_condition(signed_data: Any) -> None:
     _info_with(signed_data, extensions=[extension])
 
 
+def before_it_happened(signed_data: Any) -> None:
+    """Nobody's clock is off by less than nothing."""
+    _info_with(signed_data, accuracy={"seconds": -1})
+
+
+def for_ever(signed_data: Any) -> None:
+    """Nor by longer than there is time."""
+    _info_with(signed_data, accuracy={"seconds": 10**30})
+
+
+def by_a_broken_digest(signed_data: Any) -> None:
+    """As it was done in another century."""
+    signer = signed_data["signer_infos"][0]
+    signer["digest_algorithm"] = {"algorithm": "sha1"}
+
+
+def of_other_content(signed_data: Any) -> None:
+    """Signed as if it were something else."""
+    attribute = _attributes(signed_data)[0]
+    attribute["values"] = ["data"]
+
+
 @pytest.mark.parametrize(
     ("bend", "reason"),
     [
+        (before_it_happened, "its accuracy makes no sense"),
+        (for_ever, "its accuracy makes no sense"),
+        (by_a_broken_digest, "sha1, which is broken"),
+        (of_other_content, "wrongly signed"),
         (named_twice, "wrongly signed: Wrong cardinality"),
         (also_named_otherwise, "names another certificate"),
         (of_another_issuer, "wrongly signed: .* does not match"),

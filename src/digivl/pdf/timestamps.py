@@ -42,6 +42,8 @@ _NONCE_BITS: Final = 64
 _GRANTED: Final = frozenset({"granted", "granted_with_mods"})
 #: Refusals of the moment: the same request can be granted later.
 _LATER: Final = frozenset({"time_not_available", "system_failure"})
+#: Digests with which nobody may sign a timestamp any more (ETSI TS 119 312).
+_BROKEN: Final = frozenset({"md2", "md5", "sha1"})
 _DIGESTS: Final = {len(one.of(b"")): one for one in Digest}
 _AUTHORITY: Final = "timestamp authority"
 
@@ -198,22 +200,24 @@ class _Answer:
         response = _Response.load(answer, strict=True)
         self._granted(response["status"])
         envelope = response["time_stamp_token"]
+        as_it_came: bytes = envelope.dump()
         signed_data = envelope["content"]
         info = self._info(signed_data)
         self._same_question(info)
+        accuracy = self._accuracy(info["accuracy"].native)
         der = self._signed(signed_data)
         time: datetime = info["gen_time"].native
-        problem = unfit(der, time, signed_data["signer_infos"][0], info)
+        problem = unfit(der, time, info)
         if problem:
             raise self._lie(problem)
         return Token(
-            der=envelope.dump(),
+            der=as_it_came,
             time=time,
             serial=info["serial_number"].native,
             authority=common_name(certificate(der).subject),
             policy=info["policy"].dotted,
             certificate=der,
-            accuracy=self._accuracy(info["accuracy"].native),
+            accuracy=accuracy,
             ordered=bool(info["ordering"].native),
         )
 
@@ -269,6 +273,8 @@ class _Answer:
         content = signed_data["encap_content_info"]["content"]
         signer_info = signed_data["signer_infos"][0]
         algorithm = signer_info["digest_algorithm"]["algorithm"].native
+        if algorithm in _BROKEN:
+            raise self._lie(f"the token is signed with {algorithm}, which is broken")
         digest = Hash(get_pyca_cryptography_hash(algorithm))
         digest.update(bytes(content))
         unit = self._unit(signed_data, signer_info)

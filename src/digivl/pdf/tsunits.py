@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from asn1crypto import x509 as asn1
@@ -14,19 +15,16 @@ from digivl.pdf.certificates import certificate
 if TYPE_CHECKING:
     from datetime import datetime
 
-#: Digests with which nobody may sign a timestamp any more (ETSI TS 119 312).
-_BROKEN: Final = frozenset({"md2", "md5", "sha1"})
 _NAMED_BY: Final = ("signing_certificate", "signing_certificate_v2")
 
 
-def unfit(der: bytes, time: datetime, signer: Any, info: Any) -> str:
+def unfit(der: bytes, time: datetime, info: Any) -> str:
     """What is wrong with who signed a token; empty when nothing is.
 
     Args:
         der: The certificate whose key signed.
         time: When it says that it stamped.
-        signer: The SignerInfo of the token.
-        info: Its TSTInfo.
+        info: The TSTInfo of the token.
 
     Source:
         RFC 3161, 2.3 and 2.4.2; EN 319 422, 6.
@@ -34,15 +32,14 @@ def unfit(der: bytes, time: datetime, signer: Any, info: Any) -> str:
     unit = certificate(der)
     if not unit.not_valid_before_utc <= time <= unit.not_valid_after_utc:
         return f"its certificate is not valid at {time}, when it stamped"
-    if not _only_for_timestamps(unit):
+    if not _only_for_timestamps(der):
         return "its certificate is not meant for timestamps alone (RFC 3161, 2.3)"
-    if signer["digest_algorithm"]["algorithm"].native in _BROKEN:
-        return "the token is signed with a digest that is broken"
     return _another_name(der, info)
 
 
-def _only_for_timestamps(unit: x509.Certificate) -> bool:
-    extensions = unit.extensions
+@lru_cache(maxsize=64)
+def _only_for_timestamps(der: bytes) -> bool:
+    extensions = certificate(der).extensions
     try:
         purpose = extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except x509.ExtensionNotFound:
@@ -83,6 +80,9 @@ def misnamed(der: bytes, signer: Any) -> str:
 
 
 def _names(kind: str, named: Any, der: bytes) -> bool:
+    # asn1crypto writes a default into what it reads, and then encodes all of the token
+    # anew, a hundred times slower: so it reads a copy.
+    named = type(named).load(named.dump())
     algorithm = "sha1"
     if kind == "signing_certificate_v2":
         algorithm = named["hash_algorithm"]["algorithm"].native
@@ -94,10 +94,14 @@ def _another_name(der: bytes, info: Any) -> str:
     said = info["tsa"]
     if said.native is None or said.name != "directory_name":
         return ""
-    unit = asn1.Certificate.load(der)
-    others = unit.subject_alt_name_value or ()
-    names = [unit.subject]
-    names += [one.chosen for one in others if one.name == "directory_name"]
-    if said.chosen in names:
+    if said.chosen in _names_of(der):
         return ""
     return "the token names another authority than its certificate"
+
+
+@lru_cache(maxsize=64)
+def _names_of(der: bytes) -> tuple[asn1.Name, ...]:
+    unit = asn1.Certificate.load(der)
+    others = unit.subject_alt_name_value or ()
+    also = (one.chosen for one in others if one.name == "directory_name")
+    return (unit.subject, *also)
