@@ -26,6 +26,12 @@ DigivlError
 ├── SigningError                         a signature could not be made
 │   ├── KeyUnusableError                 the key or its password cannot be used
 │   ├── CertificateNotValidError         expired, not yet valid, or not for signing
+│   ├── CertificateRevokedError          it, or one above it, was revoked
+│   ├── ChainIncompleteError             a certificate above it is missing
+│   ├── RevocationUnknownError           nobody told whether it was revoked
+│   ├── WrongSignatoryError              the certificate is somebody else's
+│   ├── DocumentChangedError             the file is not the one that was prepared
+│   ├── PreparationExpiredError          a prepared signature came too late
 │   ├── NoRoomForCodeError               no free place for the QR code was found
 │   └── RenderingFailedError             the page could not be looked at
 └── BackendError                         something outside failed
@@ -44,6 +50,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 
 class DigivlError(Exception):
@@ -288,6 +295,86 @@ class CertificateNotValidError(SigningError):
     """The certificate is expired, not yet valid, or not meant for signing."""
 
     code = "certificate-not-valid"
+
+
+class CertificateRevokedError(SigningError):
+    """A certificate, or one above it, was revoked.
+
+    Attributes:
+        holder: Whose certificate, by common name.
+        at: Since when.
+        reason: As RFC 5280 calls it; may be empty.
+    """
+
+    code = "certificate-revoked"
+
+    def __init__(self, holder: str, at: datetime, reason: str) -> None:
+        self.holder, self.at, self.reason = holder, at, reason
+        why = f" ({reason})" if reason else ""
+        super().__init__(
+            f"the certificate of {holder!r} was revoked on {at:%Y-%m-%d %H:%M}{why}",
+            hint="Sign with another certificate.",
+        )
+
+
+class ChainIncompleteError(SigningError):
+    """A certificate above is missing, or the chain ends where nobody trusts it.
+
+    Attributes:
+        holder: Whose chain, by common name.
+        tried: The addresses that were tried, each with what went wrong.
+    """
+
+    code = "chain-incomplete"
+
+    def __init__(self, why: str, holder: str, tried: Iterable[tuple[str, str]]) -> None:
+        self.holder, self.tried = holder, tuple(tried)
+        places = "; ".join(f"{url}: {text}" for url, text in self.tried)
+        super().__init__(
+            f"the chain of {holder!r} is not complete: {why}"
+            + (f"; tried {places}" if places else ""),
+            hint="Send the missing certificate along, or name it under [signing]"
+            " anchors.",
+        )
+
+
+class RevocationUnknownError(SigningError):
+    """Nobody told whether a certificate was revoked.
+
+    Attributes:
+        holder: Whose certificate, by common name.
+        tried: The addresses that were asked, each with what went wrong.
+    """
+
+    code = "revocation-unknown"
+    retryable = True
+
+    def __init__(self, holder: str, tried: Iterable[tuple[str, str]]) -> None:
+        self.holder, self.tried = holder, tuple(tried)
+        places = "; ".join(f"{url}: {text}" for url, text in self.tried)
+        super().__init__(
+            f"nobody told whether the certificate of {holder!r} was revoked; asked"
+            f" {places}",
+            hint="Try again later; or sign at B-T now, and upgrade it afterwards.",
+        )
+
+
+class WrongSignatoryError(SigningError):
+    """The certificate is of somebody else than who has to sign."""
+
+    code = "wrong-signatory"
+
+
+class DocumentChangedError(SigningError):
+    """The file is not the one that was prepared for this signature."""
+
+    code = "document-changed"
+
+
+class PreparationExpiredError(SigningError):
+    """A prepared signature was not completed in time."""
+
+    code = "preparation-expired"
 
 
 class NoRoomForCodeError(SigningError):

@@ -37,6 +37,7 @@ class Limits:
         http_answer_bytes: Largest answer of a service that is read.
         http_connect_seconds: How long a connection may take to be made.
         http_read_seconds: How long a service may be silent.
+        revocation_bytes: Largest revocation list, or chain, that is fetched.
         render_seconds: How long looking at the pages of a document may take.
         render_memory_bytes: How much memory that may take.
         mail_bytes: Largest e-mail that is sent or read.
@@ -52,6 +53,7 @@ class Limits:
     http_answer_bytes: int = 35_000_000
     http_connect_seconds: float = 5.0
     http_read_seconds: float = 30.0
+    revocation_bytes: int = 20_000_000
     render_seconds: float = 10.0
     render_memory_bytes: int = 1_000_000_000
     mail_bytes: int = 25_000_000

@@ -70,6 +70,7 @@ class Call:
     Attributes:
         once: True when doing it twice does harm: then a lost reply is an outcome
             that is not known, and never a reason to send again.
+        server_name: Whose certificate is wanted, where `url` names an address.
     """
 
     backend: str
@@ -81,6 +82,7 @@ class Call:
     parts: Sequence[Part]
     once: bool
     correlation_id: str = ""
+    server_name: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -177,6 +179,7 @@ class Client:
                 for part in call.parts
             ]
             or None,
+            extensions={"sni_hostname": call.server_name} if call.server_name else {},
         ) as response:
             yield response
 

@@ -1,0 +1,144 @@
+"""Who issued a certificate, and where it says that this and its revocation are told.
+
+Source:
+    RFC 5280, 4.2.1.9 (basic constraints), 4.2.1.13 (distribution points), 4.2.2.1
+    (authority information access); RFC 6960, 4.2.2.2.1 (no check); EN 319 412-1, 5.2
+    (validity assured, short term).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import attrs
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.x509.oid import AuthorityInformationAccessOID
+
+from digivl.errors import MalformedError
+from digivl.pdf.certificates import certificate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+E = TypeVar("E", bound=x509.ExtensionType)
+
+_MOST_ADDRESSES: Final = 4
+_MOST_CERTIFICATES: Final = 20
+_SHORT_TERM: Final = x509.ObjectIdentifier("0.4.0.194121.2.1")
+
+
+@attrs.frozen
+class Addresses:
+    """Where a certificate leads; nobody checked these addresses.
+
+    Attributes:
+        issuers: Where the certificate above it is.
+        ocsp: Who answers whether it was revoked.
+        crl: Where the list of revoked ones is.
+    """
+
+    issuers: tuple[str, ...] = ()
+    ocsp: tuple[str, ...] = ()
+    crl: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def addresses(der: bytes) -> Addresses:
+    """Where a certificate leads.
+
+    Raises:
+        MalformedError: It is no certificate.
+    """
+    access = extension(der, x509.AuthorityInformationAccess) or ()
+    points = extension(der, x509.CRLDistributionPoints) or ()
+    by_method: dict[x509.ObjectIdentifier, list[x509.GeneralName]] = {}
+    for one in access:
+        by_method.setdefault(one.access_method, []).append(one.access_location)
+    return Addresses(
+        issuers=uris(by_method.get(AuthorityInformationAccessOID.CA_ISSUERS, ())),
+        ocsp=uris(by_method.get(AuthorityInformationAccessOID.OCSP, ())),
+        crl=uris(name for point in points for name in point.full_name or ()),
+    )
+
+
+def uris(names: Iterable[x509.GeneralName]) -> tuple[str, ...]:
+    """The http addresses among some names, a few at most."""
+    found = (
+        one.value for one in names if isinstance(one, x509.UniformResourceIdentifier)
+    )
+    wanted = (one for one in found if one.lower().startswith(("http://", "https://")))
+    return tuple(dict.fromkeys(wanted))[:_MOST_ADDRESSES]
+
+
+def extension(der: bytes, kind: type[E]) -> E | None:
+    """An extension of a certificate; None where it has none, or one that is broken.
+
+    Raises:
+        MalformedError: It is no certificate.
+    """
+    try:
+        return certificate(der).extensions.get_extension_for_class(kind).value
+    except (x509.ExtensionNotFound, ValueError, x509.DuplicateExtension):
+        return None
+
+
+@lru_cache(maxsize=1_024)
+def issued_by(der: bytes, above: bytes) -> bool:
+    """True when an authority signed a certificate.
+
+    Args:
+        der: The certificate.
+        above: That of the authority; it must be allowed to issue.
+    """
+    limits = extension(above, x509.BasicConstraints)
+    usage = extension(above, x509.KeyUsage)
+    if limits is None or not limits.ca or (usage and not usage.key_cert_sign):
+        return False
+    try:
+        certificate(der).verify_directly_issued_by(certificate(above))
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def is_root(der: bytes) -> bool:
+    """True when a certificate issued itself."""
+    found = certificate(der)
+    return found.subject == found.issuer and issued_by(der, der)
+
+
+def is_never_revoked(der: bytes) -> bool:
+    """True for a certificate that says that its revocation is not told."""
+    if extension(der, x509.OCSPNoCheck) is not None:
+        return True
+    try:
+        certificate(der).extensions.get_extension_for_oid(_SHORT_TERM)
+    except (x509.ExtensionNotFound, ValueError, x509.DuplicateExtension):
+        return False
+    return True
+
+
+def read_certificates(content: bytes) -> tuple[bytes, ...]:
+    """The certificates in what an address gave: one in DER, some in PEM, or PKCS#7.
+
+    Raises:
+        MalformedError: It holds none.
+    """
+    readers: tuple[Callable[[], list[x509.Certificate]], ...] = (
+        lambda: [x509.load_der_x509_certificate(content)],
+        lambda: x509.load_pem_x509_certificates(content),
+        lambda: pkcs7.load_der_pkcs7_certificates(content),
+        lambda: pkcs7.load_pem_pkcs7_certificates(content),
+    )
+    for read in readers:
+        try:
+            found = read()
+        except ValueError:
+            continue
+        return tuple(
+            one.public_bytes(Encoding.DER) for one in found[:_MOST_CERTIFICATES]
+        )
+    raise MalformedError("no certificate can be read in it")
