@@ -128,6 +128,7 @@ class Digivl(CouncilRooms):
             "dispatch": self._deliver,
             "advice": self._say,
             "release": self._release,
+            "timestamp": self._stamp,
             "demo": self._play_demo,
             **self._handlers,
         }
@@ -168,6 +169,9 @@ class Digivl(CouncilRooms):
 
     def _release(self, task: Task) -> None:
         self.releases.carry_out(task)
+
+    def _stamp(self, task: Task) -> None:
+        self.later.carry_out(task)
 
     def _play_demo(self, task: Task) -> None:
         from digivl.testing.route import play

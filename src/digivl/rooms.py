@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from digivl.signing.means import SigningMeans
     from digivl.signing.service import Signing
     from digivl.signing.tsa import Timestamps
+    from digivl.signing.tsa_later import LaterTimestamps
     from digivl.validation.verdict import FileVerdict
     from digivl.verification.service import Register
 
@@ -222,6 +223,7 @@ class Rooms:
             absences=self.absences,
             means=self.means,
             timestamps=self.timestamps,
+            later=self.later if self.settings.timestamps.later else None,
             companion=self.register,
             clock=self.clock,
             limits=self.settings.limits,
@@ -299,6 +301,19 @@ class Rooms:
             seal=self.settings.seal,
             timestamps=self.timestamps,
             development=self.settings.development,
+            clock=self.clock,
+            limits=self.settings.limits,
+        )
+
+    @once
+    def later(self) -> LaterTimestamps:
+        """Timestamps for what no authority stamped when it was signed."""
+        from digivl.signing.tsa_later import LaterTimestamps
+
+        return LaterTimestamps(
+            book=self.book,
+            documents=self.documents,
+            timestamps=self.timestamps,
             clock=self.clock,
             limits=self.settings.limits,
         )

@@ -115,9 +115,12 @@ class TimestampSettings:
 
     Attributes:
         wait_seconds: How long who signs waits for one; 0 tells at once.
+        later: Keep what was signed in a flow all the same, without one, and add it as
+            soon as an authority answers; else nothing is signed.
     """
 
     wait_seconds: float = 0.0
+    later: bool = False
 
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.wait_seconds < math.inf:

@@ -22,7 +22,6 @@ from digivl.errors import (
     StorageError,
     UntrustworthyAnswerError,
 )
-from digivl.http.auth import BasicLogin
 from digivl.http.gateway import Gateway, Part
 from digivl.settings import Limits
 
@@ -367,56 +366,3 @@ def test_plain_http_elsewhere_only_where_the_answer_proves_itself() -> None:
         Gateway("magda", url, limits)
 
     assert url == Gateway("authority", url, limits, plain=True).base_url
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"Retry-After": "120"}, 120.0),
-        ({"Retry-After": " 7 "}, 7.0),
-        ({"Retry-After": "9" * 400}, 999_999_999.0),
-        ({"Retry-After": "soon"}, None),
-        ({"Retry-After": "-1"}, None),
-        ({"Retry-After": "Mon, 23 Nov 2026 12:00:00 GMT"}, None),
-        (
-            {
-                "Retry-After": "Mon, 23 Nov 2026 12:02:00 GMT",
-                "Date": "Mon, 23 Nov 2026 12:00:00 GMT",
-            },
-            120.0,
-        ),
-        (
-            {
-                "Retry-After": "Mon, 23 Nov 2026 11:00:00 GMT",
-                "Date": "Mon, 23 Nov 2026 12:00:00 GMT",
-            },
-            0.0,
-        ),
-    ],
-)
-def test_when_to_come_back(
-    gateway: Make, headers: dict[str, str], seconds: float | None
-) -> None:
-    """Retry-After counts in seconds, or as a moment by the clock of the service."""
-    busy = gateway(answering(429, b"", **headers))
-
-    with pytest.raises(BackendUnavailableError) as told:
-        busy.get("/x")
-    assert seconds == told.value.retry_after_seconds
-
-
-def test_a_password_is_tried_once(gateway: Make) -> None:
-    """There is no other one: a refusal is not answered by asking again."""
-    seen: list[str] = []
-
-    def refuse(request: httpx.Request) -> httpx.Response:
-        seen.append(request.headers["authorization"])
-        return httpx.Response(401)
-
-    closed = gateway(refuse, auth=BasicLogin("kabinet", "gehéim"))
-    with pytest.raises(BackendRefusedError):
-        closed.get("/x")
-
-    assert ["Basic a2FiaW5ldDpnZWjDqWlt"] == seen
-    assert "gehéim" not in repr(closed.auth)

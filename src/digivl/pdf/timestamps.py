@@ -34,7 +34,7 @@ from digivl.errors import (
 )
 from digivl.pdf.certificates import certificate, common_name
 from digivl.pdf.digests import Digest
-from digivl.pdf.tsunits import misnamed, unfit
+from digivl.pdf.tsunits import accuracy_of, misnamed, unfit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -278,7 +278,9 @@ class _Answer:
         as_it_came: bytes = envelope.dump()
         signed_data = envelope["content"]
         info = self._info(signed_data)
-        accuracy = self._accuracy(info["accuracy"].native)
+        accuracy, sane = accuracy_of(info["accuracy"].native)
+        if not sane:
+            raise self._lie("its accuracy makes no sense")
         der = self._signed(signed_data)
         time: datetime = info["gen_time"].native
         problem = unfit(der, time, info)
@@ -327,18 +329,6 @@ class _Answer:
             raise self._lie("the nonce is not the one that was sent: an old answer?")
         if asked.policy is not None and info["policy"].dotted != asked.policy:
             raise self._lie(f"its policy is {info['policy'].dotted}, not the one asked")
-
-    def _accuracy(self, said: Any) -> timedelta | None:
-        if said is None:
-            return None
-        parts = [said[name] or 0 for name in ("seconds", "millis", "micros")]
-        if parts[0] < 0 or not all(0 <= part <= 999 for part in parts[1:]):
-            raise self._lie("its accuracy makes no sense")
-        seconds, millis, micros = parts
-        try:
-            return timedelta(seconds=seconds, milliseconds=millis, microseconds=micros)
-        except OverflowError as cause:
-            raise self._lie("its accuracy makes no sense") from cause
 
     def _signed(self, signed_data: Any) -> bytes:
         """DER of the certificate whose key signed the token."""

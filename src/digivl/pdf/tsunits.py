@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -51,6 +52,24 @@ def _only_for_timestamps(der: bytes) -> bool:
     except x509.ExtensionNotFound:
         return True
     return usage.digital_signature or usage.content_commitment
+
+
+def accuracy_of(said: dict[str, int | None] | None) -> tuple[timedelta | None, bool]:
+    """How far a time may be off, as a token says, and whether that makes sense.
+
+    Source:
+        RFC 3161, 2.4.2: what is left out is zero; parts of a second are 1 to 999.
+    """
+    if said is None:
+        return None, True
+    parts = [said[name] or 0 for name in ("seconds", "millis", "micros")]
+    try:
+        accuracy = timedelta(
+            seconds=parts[0], milliseconds=parts[1], microseconds=parts[2]
+        )
+    except OverflowError:
+        return None, False
+    return accuracy, parts[0] >= 0 and all(0 <= part <= 999 for part in parts[1:])
 
 
 def misnamed(der: bytes, signer: Any) -> str:

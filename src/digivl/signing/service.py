@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import attrs
 
@@ -28,6 +28,7 @@ from digivl.signing.means import SigningMeans
 from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.signing.port import FlowCompanion
 from digivl.signing.tsa import Timestamps
+from digivl.signing.tsa_later import LaterTimestamps, is_unstamped, later_task
 
 #: Term in working days for each signatory, while no rule gives one.
 SIGN_DAYS: Final = 5
@@ -46,6 +47,7 @@ class Signing:
     absences: Absences
     means: Callable[[str], SigningMeans]
     timestamps: Timestamps
+    later: LaterTimestamps | None
     companion: FlowCompanion
     clock: Callable[[], datetime]
     limits: Limits
@@ -101,6 +103,9 @@ class Signing:
     def sign(self, id: str, *, by: Party) -> Entry[SigningFlow]:
         """Sign as the party whose turn it is, with a timestamp (PAdES B-T).
 
+        Where the settings allow a timestamp to come later, a signature for which no
+        authority answers is kept as it is (B-B), and `digivl work` adds one.
+
         The signed version, the flow and the custody of the dossier are written
         together: either all of it happened, or nothing.
 
@@ -129,7 +134,8 @@ class Signing:
             self.documents.draft(document, stored, Origin.SIGNED, by, now),
             *self._held_next(found, flow, by, now),
         )
-        return self.book.write(*drafts)[0]
+        tasks = [later_task(found.id, now)] if is_unstamped(done) else []
+        return self.book.write(*drafts, tasks=tasks)[0]
 
     def refuse(self, id: str, *, by: Party, reason: str) -> Entry[SigningFlow]:
         """A signatory refuses; who started the flow holds the dossier again.
@@ -203,7 +209,7 @@ class Signing:
     def _signed(self, flow: SigningFlow, signatory: Signatory) -> tuple[Stored, Signed]:
         number = 1 + sum(one.signed_at is not None for one in flow.signatories)
         with self.documents.opened(flow.current) as source, scratch() as target:
-            signed = self.sign_file(
+            signed = self._stamped(
                 source,
                 target,
                 means=signatory.means,
@@ -212,6 +218,13 @@ class Signing:
             )
             target.seek(0)
             return self.documents.store.put(target), signed
+
+    def _stamped(self, source: BinaryIO, target: BinaryIO, **how: Any) -> Signed:
+        if self.later is None:
+            return self.sign_file(source, target, **how)
+        with scratch() as bare:
+            made = self.sign_file(source, bare, timestamp=False, **how)
+            return self.later.stamped(bare, target, made)
 
     def _signatory(self, signatory: Signatory, signed: Signed) -> Signatory:
         certificate = self.means(signatory.means).identity().certificate

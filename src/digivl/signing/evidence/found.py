@@ -131,7 +131,7 @@ def _of_the_book(
                 recorded=one.certificate or "",
             )
         else:
-            yield from _compared(one, file.signatures[place])
+            yield from _compared(one, file.signatures[place], file.timestamps)
         for version in (one.sent, one.signed):
             if version is not None and version not in file.prefixes:
                 yield Difference(
@@ -166,8 +166,12 @@ def _of_the_file(
             )
 
 
-def _compared(one: Participant, signature: Signature) -> Iterator[Difference]:
-    about, stamp = one.who.function, next(iter(signature.timestamps), None)
+def _compared(
+    one: Participant, signature: Signature, stamps: Sequence[Timestamp]
+) -> Iterator[Difference]:
+    # One that came later can stand over the document as a whole.
+    late = (stamp for stamp in stamps if stamp.time == one.done_at)
+    about, stamp = one.who.function, next(iter((*signature.timestamps, *late)), None)
     if one.authority is not None and stamp is None:
         yield Difference(
             about=about,

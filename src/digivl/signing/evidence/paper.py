@@ -46,6 +46,7 @@ _ACTIONS: Final = {
     ("document", "number"): "nummer gegeven",
     ("signing", "start"): "ter ondertekening voorgelegd",
     ("signing", "sign"): "ondertekend",
+    ("signing", "timestamp"): "tijdstempel toegevoegd",
     ("signing", "refuse"): "ondertekening geweigerd",
     ("signing", "cancel"): "ondertekening stopgezet",
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
@@ -52,7 +52,7 @@ def recorded(
     """
     flow = history[-1].record
     ended = FLOW_LIFECYCLE.is_final(flow.state)
-    versions = dict(_versions(history))
+    versions = _versions(history)
     return Recorded(
         flow=flow,
         standing=Standing.FINAL if ended else Standing.INTERIM,
@@ -114,14 +114,21 @@ def _signatory(
 
 def _versions(
     history: Sequence[Entry[SigningFlow]],
-) -> Iterator[tuple[str, tuple[str, str]]]:
+) -> Mapping[str, tuple[str, str]]:
     """Before and after each signature: the version, by who signed."""
+    found: dict[str, tuple[str, str]] = {}
     for before, after in pairwise(history):
-        for one in _signed_between(before.record, after.record):
-            yield one, (before.record.current, after.record.current)
+        was, now = before.record.current, after.record.current
+        # A timestamp that came later is part of the signature it came for.
+        late = {name: sent for name, (sent, signed) in found.items() if signed == was}
+        new = [*_signed_between(before.record, after.record)]
+        if not new and now != was:
+            found |= {name: (sent, now) for name, sent in late.items()}
+        found |= dict.fromkeys(new, (was, now))
+    return found
 
 
-def _signed_between(before: SigningFlow, after: SigningFlow) -> Iterator[Any]:
+def _signed_between(before: SigningFlow, after: SigningFlow) -> Iterator[str]:
     had = {one.party.id for one in before.signatories if one.signed_at is not None}
     for one in after.signatories:
         if one.signed_at is not None and one.party.id not in had:
