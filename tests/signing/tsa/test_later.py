@@ -139,7 +139,8 @@ def test_the_next_one_signs_on(office: Office) -> None:
     assert FlowState.SIGNED is office.flow.state
     assert 1 == len({one.signed_at for one in office.flow.signatories})
     assert () == office.scene.vl.evidence.gather(office.id, by=BY).differences
-    assert office.scene.vl.register.register(office.id, by=BY)
+    registered = office.scene.vl.register.register(office.id, by=BY)
+    assert office.flow.current == registered.record.final
 
 
 def test_the_next_one_brings_it(office: Office) -> None:
