@@ -114,6 +114,7 @@ def settings_page() -> str:
         (settings.Settings, "Top of the file"),
         (settings.CodeSettings, "`[code]`"),
         (settings.SigningSettings, "`[signing]`"),
+        (settings.TimestampSettings, "`[timestamps]`"),
         (settings.Limits, "`[limits]`"),
     ]
     tables = [f"## {title}\n\n{settings_table(record)}" for record, title in parts]

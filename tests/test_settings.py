@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digivl.errors import ConfigurationError
-from digivl.settings import Backend, CodeSettings, Limits, Settings
+from digivl.settings import (
+    Backend,
+    CodeSettings,
+    Limits,
+    Settings,
+    TimestampSettings,
+)
 
 
 @pytest.fixture(name="read")
@@ -55,6 +61,8 @@ def test_all_set(read: Any) -> None:
         host = "verifieer.example"
         module_mm = 1
         upper_case = false
+        [timestamps]
+        wait_seconds = 30
         [limits]
         pdf_pages = 10
         lease_seconds = 1.5
@@ -74,6 +82,7 @@ def test_all_set(read: Any) -> None:
         means={"minister": Backend(offer="pkcs12", options={"file": "minister.p12"})},
         providers={"magda": Backend(offer="magda", options={"retries": "3"})},
         code=CodeSettings(host="verifieer.example", module_mm=1, upper_case=False),
+        timestamps=TimestampSettings(wait_seconds=30),
         limits=Limits(pdf_pages=10, lease_seconds=1.5),
     )
     assert expected == settings

@@ -129,6 +129,7 @@ class Digivl(CouncilRooms):
             "advice": self._say,
             "release": self._release,
             "signing-session": self._go_on_signing,
+            "timestamp": self._stamp,
             "demo": self._play_demo,
             **self._handlers,
         }
@@ -174,6 +175,9 @@ class Digivl(CouncilRooms):
 
     def _go_on_signing(self, task: Task) -> None:
         self.signing_sessions.carry_on(task)
+
+    def _stamp(self, task: Task) -> None:
+        self.later.carry_out(task)
 
     def _play_demo(self, task: Task) -> None:
         from digivl.testing.route import play

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from digivl.documents.port import DocumentStore
     from digivl.pdf.levels import Level
     from digivl.plugins.catalog import Catalog
+    from digivl.records.port import RecordBook
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.means import SigningMeans
     from digivl.signing.remote import RemoteMeans
@@ -41,6 +42,7 @@ class Backends:
         folder: Where relative paths in the settings start.
         settings: Which backends to use.
         catalog: What is installed.
+        book: Gives the record book, where budgets are kept.
         clock: The present moment, with a zone.
         opened: What is closed with the office.
     """
@@ -48,6 +50,7 @@ class Backends:
     folder: Path
     settings: Settings
     catalog: Catalog
+    book: Callable[[], RecordBook]
     clock: Callable[[], datetime]
     opened: ExitStack
 
@@ -80,9 +83,17 @@ class Backends:
 
     @once
     def authorities(self) -> tuple[TimestampAuthority, ...]:
-        """The timestamp authorities, in the order they are asked."""
-        table = self.settings.authorities
-        return self._each(table, self.catalog.authority, "authority")
+        """The timestamp authorities, as they are asked: in order, within budgets."""
+        return self._each(self.settings.authorities, self._metered, "authority")
+
+    def _metered(self, offer: str, build: Build) -> TimestampAuthority:
+        from digivl.signing.tsa import MeteredAuthority
+        from digivl.signing.tsa_account import Budget
+
+        budget = Budget.from_options(build.name, build.options)
+        made = self.catalog.authority(offer, build)
+        tallies, limits = self.book().tallies, self.settings.limits
+        return MeteredAuthority.over(made, budget, tallies, self.clock, limits)
 
     @once
     def revocation(self) -> Revocation:

@@ -451,12 +451,23 @@ class BackendUnavailableError(BackendError):
     """No answer, or an answer after which a later try can succeed.
 
     Attributes:
-        retry_after: How many seconds it asked to wait; None when it did not say.
+        retry_after_seconds: After how long, if that is known.
     """
 
     code = "backend-unavailable"
     retryable = True
-    retry_after: float | None = None
+
+    def __init__(
+        self,
+        backend: str,
+        message: str,
+        *,
+        hint: str = "",
+        correlation_id: str = "",
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(backend, message, hint=hint, correlation_id=correlation_id)
 
 
 class BackendRefusedError(BackendError):

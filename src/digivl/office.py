@@ -32,10 +32,13 @@ DOCUMENTS: Final = "documents"
 KEYS: Final = "keys"
 OUTSIDE: Final = "outside"
 
+#: The means of the entity itself, which seals what is its own.
+SEAL: Final = "zegel"
 #: The signing means of a development office: name, and common name on the certificate.
 SIGNATORIES: Final = {
     "minister-president": "Minister-president (ontwikkeling)",
     "minister": "Vlaams minister (ontwikkeling)",
+    SEAL: "Zegel van de entiteit (ontwikkeling)",
 }
 
 _ASIDE: Final = ".digivl-"
@@ -45,6 +48,7 @@ _HEADER: Final = """\
 # An office of digivl. What is left out keeps its default; an unknown name is an error.
 development = true
 trust = ["keys/authority.pem"]
+seal = "zegel"
 
 [office]
 format = {format}

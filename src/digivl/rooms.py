@@ -42,12 +42,15 @@ if TYPE_CHECKING:
     from digivl.records.worker import Handler
     from digivl.search.service import Search
     from digivl.signing.authorities import TimestampAuthority
+    from digivl.signing.evidence.service import EvidenceReports
     from digivl.signing.expiry import Expiry
     from digivl.signing.files import FileSigning
     from digivl.signing.means import SigningMeans
     from digivl.signing.remote import RemoteMeans
     from digivl.signing.rounds import SigningSessions
     from digivl.signing.service import Signing
+    from digivl.signing.tsa import Timestamps
+    from digivl.signing.tsa_later import LaterTimestamps
     from digivl.validation.verdict import FileVerdict
     from digivl.verification.service import Register
 
@@ -241,6 +244,7 @@ class Rooms:
             absences=self.absences,
             means=self.means,
             files=self.files,
+            later=self.later if self.settings.timestamps.later else None,
             companion=self.register,
             signers=self._signers,
             clock=self.clock,
@@ -256,7 +260,7 @@ class Rooms:
             documents=self.documents,
             guard=self.guard,
             means=self.remote_means,
-            authorities=self.authorities,
+            timestamps=self.timestamps,
             admit=self._admit,
             clock=self.clock,
             limits=self.settings.limits,
@@ -270,7 +274,7 @@ class Rooms:
 
         return FileSigning(
             means=self.means,
-            authorities=self.authorities,
+            timestamps=self.timestamps,
             revocation=self._backends.revocation,
             level=self._backends.level,
             policy=LintPolicy.from_settings(self.settings.signing.lint),
@@ -339,6 +343,50 @@ class Rooms:
         """The timestamp authorities, in the order they are asked."""
         return self._backends.authorities
 
+    @once
+    def evidence(self) -> EvidenceReports:
+        """Evidence reports of signing flows."""
+        from digivl.signing.evidence.service import EvidenceReports
+
+        return EvidenceReports(
+            book=self.book,
+            documents=self.documents,
+            reader=self.reading,
+            guard=self.guard,
+            validate=self.validate,
+            means=self.means,
+            offers={name: one.offer for name, one in self.settings.means.items()},
+            seal=self.settings.seal,
+            timestamps=self.timestamps,
+            development=self.settings.development,
+            clock=self.clock,
+            limits=self.settings.limits,
+        )
+
+    @once
+    def later(self) -> LaterTimestamps:
+        """Timestamps for what no authority stamped when it was signed."""
+        from digivl.signing.tsa_later import LaterTimestamps
+
+        return LaterTimestamps(
+            book=self.book,
+            documents=self.documents,
+            timestamps=self.timestamps,
+            clock=self.clock,
+            limits=self.settings.limits,
+        )
+
+    @once
+    def timestamps(self) -> Timestamps:
+        """Timestamps of the authorities, had as soon as one has room."""
+        from digivl.signing.tsa import Timestamps
+
+        return Timestamps(
+            authorities=self.authorities,
+            clock=self.clock,
+            patience_seconds=self.settings.timestamps.wait_seconds,
+        )
+
     @property
     def providers(self) -> tuple[DeliveryProvider, ...]:
         """The delivery providers, in the order they are asked."""
@@ -378,6 +426,7 @@ class Rooms:
             folder=self.folder,
             settings=self.settings,
             catalog=self.catalog,
+            book=lambda: self.book,
             clock=self.clock,
             opened=self._opened,
         )

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: Address that stands for the bundled simulator; the facade starts it when needed.
 SIMULATOR: Final = "simulator"
 
+#: An answer that drips in gets this many read time-outs to arrive as a whole.
+HTTP_DRIPPING: Final = 4
+
 Options = Mapping[str, str]
 
 
@@ -63,6 +66,11 @@ class Limits:
     book_wait_seconds: float = 15.0
     lease_seconds: float = 120.0
     task_attempts: int = 8
+
+    @property
+    def http_longest_seconds(self) -> float:
+        """How long one exchange can last: connecting, and an answer that drips."""
+        return self.http_connect_seconds + HTTP_DRIPPING * self.http_read_seconds
 
     def __attrs_post_init__(self) -> None:
         for name, value in attrs.asdict(self).items():
@@ -126,6 +134,26 @@ class AdviceSettings:
 
 
 @attrs.frozen(kw_only=True)
+class TimestampSettings:
+    """What is done when no timestamp authority answers at once.
+
+    Attributes:
+        wait_seconds: How long who signs waits for one; 0 tells at once.
+        later: Keep what was signed in a flow all the same, without one, and add it as
+            soon as an authority answers; else nothing is signed.
+    """
+
+    wait_seconds: float = 0.0
+    later: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if not 0 <= self.wait_seconds < math.inf:
+            raise ConfigurationError(
+                f"timestamps: wait_seconds is zero or more, not {self.wait_seconds!r}"
+            )
+
+
+@attrs.frozen(kw_only=True)
 class Backend:
     """One chosen backend: the name of the offer and its own options."""
 
@@ -149,9 +177,11 @@ class Settings:
         authorities: Timestamp authorities by name, asked in this order.
         means: Signing means by name.
         remote: Means on which people sign elsewhere, by name.
+        seal: Name of the signing means of the entity itself, which seals its reports.
         providers: Delivery providers by name, asked in this order.
         channels: Channels to those who advise and agree elsewhere, by name.
         trust: Files with trusted root certificates (PEM), relative to the office.
+        timestamps: When no authority answers at once.
         code: The QR code.
         advice: Rules, calendars and the gate to the agenda.
         signing: Level, anchors, hosts, what may be signed.
@@ -164,9 +194,11 @@ class Settings:
     authorities: Mapping[str, Backend] = attrs.field(factory=_backends)
     means: Mapping[str, Backend] = attrs.field(factory=_backends)
     remote: Mapping[str, Backend] = attrs.field(factory=_backends)
+    seal: str = ""
     providers: Mapping[str, Backend] = attrs.field(factory=_backends)
     channels: Mapping[str, Backend] = attrs.field(factory=_backends)
     trust: tuple[str, ...] = ()
+    timestamps: TimestampSettings = TimestampSettings()
     code: CodeSettings = CodeSettings()
     advice: AdviceSettings = AdviceSettings()
     signing: SigningSettings = SigningSettings()
@@ -192,6 +224,13 @@ class Settings:
         return _settings(data)
 
 
+_RECORDS: Final[Mapping[str, type[Any]]] = {
+    "code": CodeSettings,
+    "limits": Limits,
+    "timestamps": TimestampSettings,
+}
+
+
 def _settings(data: dict[str, Any]) -> Settings:
     values = _checked(Settings, data, "digivl.toml")
     for table in ("authorities", "means", "remote", "providers", "channels"):
@@ -202,7 +241,7 @@ def _settings(data: dict[str, Any]) -> Settings:
             }
     if "documents" in values:
         values["documents"] = _backend(values["documents"], "documents")
-    for name, record in (("code", CodeSettings), ("limits", Limits)):
+    for name, record in _RECORDS.items():
         if name in values:
             values[name] = record(**_checked(record, values[name], name))
     if "advice" in values:

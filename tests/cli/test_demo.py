@@ -118,7 +118,7 @@ def test_ends_when_a_service_stays_away(
     def down(*_: object) -> bytes:
         raise BackendUnavailableError("development", "no answer", hint="Try later.")
 
-    monkeypatch.setattr("digivl.signing.signatures.first_answer", down)
+    monkeypatch.setattr("digivl.signing.tsa.first_answer", down)
     told = run("demo", "--dir", empty, "--pdf", pdf, "--json")
     assert (2, "backend-unavailable") == (told.status, told.line["error"])
     done = run("demo", "--dir", empty, "--pdf", pdf)

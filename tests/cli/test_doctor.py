@@ -127,6 +127,44 @@ def test_authority_that_nobody_serves(run: Run, empty: Path) -> None:
     assert (1, ["authority development"]) == (status, list(wrong))
 
 
+def test_what_became_of_each_authority(run: Run, empty: Path) -> None:
+    """Counted over all programs that share the office; without room it is well."""
+    path = empty / "digivl.toml"
+    path.write_text(
+        path.read_text().replace(
+            'url = "simulator"', 'url = "simulator"\nper_day = 1', 1
+        )
+    )
+    first, second = (
+        next(
+            line
+            for line in run("doctor", "--office", empty, "--json").lines
+            if line["what"] == "authority development"
+        )
+        for _ in range(2)
+    )
+
+    assert first["ok"]
+    assert second["ok"]
+    assert "asked 1, answered 1" in first["text"]
+    assert "has room again in 86" in second["text"]
+    assert "asked 1, answered 1, put off 1" in second["text"]
+
+
+def test_an_authority_that_is_left_alone(run: Run, empty: Path) -> None:
+    """Until when, and how often it failed."""
+    path = empty / "digivl.toml"
+    path.write_text(
+        path.read_text().replace('url = "simulator"', 'url = "http://127.0.0.1:9"', 1)
+    )
+    _, wrong = findings(run, empty)
+
+    assert (
+        "asked 1, answered 0, failed 1; left alone until"
+        in wrong["authority development"]
+    )
+
+
 def test_provider_that_lets_nobody_in(
     run: Run, empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

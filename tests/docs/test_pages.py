@@ -21,7 +21,10 @@ from typer.testing import CliRunner
 from digivl import Digivl
 from digivl.cli.commands import app
 from digivl.documents.model import NOTA
-from digivl.dossiers.agenda import FormalCheck
+from digivl.dossiers.agenda import AgendaItem, FormalCheck
+from digivl.records.entries import Entry
+from digivl.records.port import Query
+from digivl.signing.model import FLOW
 from digivl.testing.council import CABINET, Council
 from digivl.testing.everything import troubled
 from digivl.testing.matter import Matter
@@ -115,6 +118,9 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     tell("validate", signed, *here)
     tell("verify", out["code"], *here)
     tell("worklist", *here)
+    with Digivl.open(kept) as vl:
+        (flow,) = vl.book.rows(Query(kind=FLOW.name))
+    tell("evidence", flow.ref.id, "--out", folder, *here)
     tell("show", out["dossier"], *here)
     tell("history", out["dossier"], *here)
     label = tell("label", out["dossier"], "--out", folder / "etiket.pdf", *here)
@@ -139,17 +145,27 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     tell("form", question, "--out", folder / "vraag.pdf", *here)
     advise(told, tell, matter, question, folder)
     put_up(tell, matter.dossier, here)
-    tell("check", item.id, *here)
-    tell("meetings", *here)
-    tell("agenda", meeting.id, *here)
-    tell("approve", meeting.id, "--close", *here)
-    tell("decide", item.record.step, "goedgekeurd", *here)
-    tell("release", meeting.id, "beslissingen", *here)
+    decide(tell, meeting.id, item, here)
     tell("terms due", "--received", "2021-04-27", "--working-days", "12")
     tell("terms before", "--meeting", "2021-04-09", "--working-days", "4")
     told["demo"] = printed("demo", "--dir", kept, "--pdf", pdf)[0]
     told["simulate"] = first_line("simulate", "magda", "--dir", folder / "magda")
     return told
+
+
+def decide(
+    tell: Callable[..., dict[str, Any]],
+    meeting: str,
+    item: Entry[AgendaItem],
+    here: tuple[object, ...],
+) -> None:
+    """What the commands of the secretariat print."""
+    tell("check", item.id, *here)
+    tell("meetings", *here)
+    tell("agenda", meeting, *here)
+    tell("approve", meeting, "--close", *here)
+    tell("decide", item.record.step, "goedgekeurd", *here)
+    tell("release", meeting, "beslissingen", *here)
 
 
 def advise(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -15,9 +16,12 @@ import pytest
 
 from digivl import Digivl
 from digivl.advice.body import AdviceOutcome
+from digivl.documents.model import NOTA
 from digivl.signing.model import Signatory
 from digivl.testing.council import CABINET, INSPECTOR, Council
 from digivl.testing.matter import BUDGET, Matter
+from digivl.testing.papers import paper
+from digivl.testing.route import MINISTER, PRESIDENT, SECRETARIAT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,6 +132,37 @@ def _agreement(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with vl.documents.opened(signed) as source:
             file.write_bytes(source.read())
     return file
+
+
+@pytest.fixture(name="reports", scope="session")
+def _reports(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    """Evidence reports: of a flow that runs, of its end, and with a difference."""
+    pytest.importorskip("typst")
+    folder = tmp_path_factory.mktemp("reports")
+    with Digivl.in_memory() as vl:
+        dossier = vl.dossiers.open("Besluit over het jeugdwerk", by=CABINET)
+        document = vl.documents.add(
+            dossier.id, io.BytesIO(paper()), title="Besluit", type=NOTA, by=CABINET
+        )
+        parties = ((MINISTER, "minister"), (PRESIDENT, "minister-president"))
+        means = [Signatory(party=party, means=name) for party, name in parties]
+        flow = vl.signing.start(document.id, means, by=SECRETARIAT).id
+
+        def written(name: str) -> Path:
+            file = folder / f"{name}.pdf"
+            file.write_bytes(vl.evidence.make(flow, by=SECRETARIAT).pdf)
+            return file
+
+        vl.signing.sign(flow, by=MINISTER)
+        interim = written("tussenstand")
+        last = vl.signing.sign(flow, by=PRESIDENT)
+        final = written("definitief")
+        other = attrs.evolve(last.record.signatories[0], certificate="0" * 64)
+        record = attrs.evolve(
+            last.record, signatories=(other, last.record.signatories[1])
+        )
+        vl.book.write(last.next(record, "sign", SECRETARIAT, vl.clock()))
+        return interim, final, written("verschil")
 
 
 @pytest.fixture(name="judge", scope="session")

@@ -183,3 +183,15 @@ def test_a_signed_agreement_stays_accessible(
     assert [[str(agreement), "true"]] == java_judge("verapdf", agreement)
     assert ["signature", "timestamp"] == [one.what for one in said]
     assert ["true", "true"] == [one.intact for one in said]
+
+
+def test_evidence_reports_are_accessible(
+    reports: tuple[Path, ...], java_judge: Callable[..., list[list[str]]]
+) -> None:
+    """VeraPDF over the paper, DSS over its seal."""
+    said = [Opinion(*fields) for fields in java_judge("dss", "-", *reports)]
+
+    assert [[str(file), "true"] for file in reports] == java_judge("verapdf", *reports)
+    assert ["signature", "timestamp"] * 3 == [one.what for one in said]
+    assert ["true"] * 6 == [one.intact for one in said]
+    assert ["PAdES-BASELINE-T"] * 3 == [one.kind for one in said[::2]]

@@ -202,3 +202,12 @@ def test_a_signed_agreement_is_a_document_like_any_other(
     assert 1 == said.count("- Total document signed")
     assert "No syntax or stream encoding errors" in judge("qpdf", "--check", agreement)
     assert "HTTPS://VERIFIEER.VLAANDEREN.BE/D/" in read
+
+
+def test_an_evidence_report_is_sealed(reports: tuple[Path, ...], judge: Judge) -> None:
+    """Poppler: one valid seal over all of it; qpdf finds nothing to say."""
+    for report in reports:
+        said = judge("pdfsig", "-nocert", report)
+        assert 1 == said.count("Signature is Valid.")
+        assert 1 == said.count("- Total document signed")
+        assert "No syntax or stream encoding errors" in judge("qpdf", "--check", report)

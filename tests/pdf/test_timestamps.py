@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
-from asn1crypto import cms, core, tsp
+from asn1crypto import cms, core, tsp, x509
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digivl.errors import (
     BackendRefusedError,
+    BackendUnavailableError,
     DigivlError,
     MalformedError,
     UntrustworthyAnswerError,
 )
+from digivl.pdf.digests import Digest
 from digivl.pdf.timestamps import Asked, checked_token, timestamp_request
 from digivl.testing.tsa import Fault, TSASimulator
 
@@ -38,10 +40,47 @@ def test_a_request_can_be_read_again() -> None:
     assert timestamp_request(DIGEST).nonce != asked.nonce
 
 
-def test_only_sha256_is_stamped() -> None:
-    """A digest of another length is a mistake of the caller."""
+def test_only_sha2_is_stamped() -> None:
+    """A digest of another length is a mistake of the caller, and so is a policy."""
     with pytest.raises(MalformedError, match="32 bytes"):
         timestamp_request(b"short")
+    with pytest.raises(MalformedError, match="no OID"):
+        timestamp_request(DIGEST, policy="qualified")
+
+
+@pytest.mark.parametrize("digest", Digest)
+def test_the_strength_of_the_signature_is_kept(
+    tsa: TSASimulator, digest: Digest
+) -> None:
+    """SHA-384 and SHA-512 are stamped as they are; which one, its length tells."""
+    asked = timestamp_request(digest.of(b"besluit"), policy="2.999.3161.1")
+
+    assert (digest, asked) == (asked.algorithm, Asked.read(asked.der))
+    assert "2.999.3161.1" == checked_token(tsa.answer(asked.der), asked).policy
+    longer = attrs.evolve(asked, algorithm=Digest.SHA256, digest=b"")
+    if digest is not Digest.SHA256:
+        with pytest.raises(UntrustworthyAnswerError, match="another digest algorithm"):
+            checked_token(tsa.answer(asked.der), longer)
+
+
+def test_another_policy_is_refused_by_the_simulator(tsa: TSASimulator) -> None:
+    """The authority says no in the words of RFC 3161."""
+    asked = timestamp_request(DIGEST, policy="2.999.1")
+
+    with pytest.raises(BackendRefusedError) as refused:
+        checked_token(tsa.answer(asked.der), asked)
+    assert "unaccepted_policy" == refused.value.reason
+
+
+def test_what_the_authority_says_of_its_clock(tsa: TSASimulator) -> None:
+    """Accuracy and order are kept as they were said; they are its own word."""
+    asked = timestamp_request(DIGEST)
+    silent = checked_token(tsa.answer(asked.der), asked)
+    tsa.accuracy = 500
+    said = checked_token(tsa.answer(asked.der), asked)
+
+    assert (None, False) == (silent.accuracy, silent.ordered)
+    assert timedelta(milliseconds=500) == said.accuracy
 
 
 @pytest.mark.parametrize("der", [b"", b"garbage", b"\x30\x00"])
@@ -88,11 +127,16 @@ def test_openssl_verifies_the_token(
 @pytest.mark.parametrize(
     ("fault", "error", "reason"),
     [
-        (Fault.REFUSED, BackendRefusedError, "the clock is not trustworthy"),
+        (Fault.REFUSED, BackendRefusedError, "bad_request, this is not served here"),
+        (Fault.NO_CLOCK, BackendUnavailableError, "the clock is not trustworthy"),
         (Fault.GARBAGE, MalformedError, "no timestamp response"),
         (Fault.WRONG_IMPRINT, UntrustworthyAnswerError, "another digest than asked"),
         (Fault.WRONG_NONCE, UntrustworthyAnswerError, "nonce"),
+        (Fault.WRONG_POLICY, UntrustworthyAnswerError, "its policy is"),
         (Fault.WRONG_SIGNATURE, UntrustworthyAnswerError, "signature of the token"),
+        (Fault.WRONG_NAME, UntrustworthyAnswerError, "names another authority"),
+        (Fault.UNNAMED_UNIT, UntrustworthyAnswerError, "does not say under which"),
+        (Fault.OTHER_UNIT, UntrustworthyAnswerError, "attribute does not match"),
     ],
 )
 def test_a_lie_is_named(
@@ -100,7 +144,7 @@ def test_a_lie_is_named(
 ) -> None:
     """Each lie has its error, and the text says which authority and why."""
     tsa.fault = fault
-    asked = timestamp_request(DIGEST)
+    asked = timestamp_request(DIGEST, policy="2.999.3161.1")
 
     with pytest.raises(error, match=rf"\[tsa-1\].*{reason}"):
         checked_token(tsa.answer(asked.der), asked, backend="tsa-1")
@@ -120,7 +164,7 @@ def test_an_unknown_algorithm_is_refused_by_the_simulator(tsa: TSASimulator) -> 
     request["message_imprint"]["hash_algorithm"]["algorithm"] = "sha1"
     answer = tsa.answer(request.dump(force=True))
 
-    with pytest.raises(BackendRefusedError, match="only SHA-256"):
+    with pytest.raises(BackendRefusedError, match="only SHA-2"):
         checked_token(answer, timestamp_request(DIGEST))
 
 
@@ -184,9 +228,90 @@ def other_serial(signed_data: Any) -> None:
     }
 
 
+def _attributes(signed_data: Any) -> Any:
+    return signed_data["signer_infos"][0]["signed_attrs"]
+
+
+def named_twice(signed_data: Any) -> None:
+    """Which of the two is meant?"""
+    attributes = _attributes(signed_data)
+    signed_data["signer_infos"][0]["signed_attrs"] = [*attributes, attributes[-1]]
+
+
+def also_named_otherwise(signed_data: Any) -> None:
+    """By the old attribute another certificate than by the new one."""
+    other = {"certs": [{"cert_hash": bytes(20)}]}
+    old = {"type": "signing_certificate", "values": [other]}
+    attributes = [*_attributes(signed_data), cms.CMSAttribute(old)]
+    signed_data["signer_infos"][0]["signed_attrs"] = attributes
+
+
+def of_another_issuer(signed_data: Any) -> None:
+    """The digest is that of the certificate, the serial number is not."""
+    attribute = _attributes(signed_data)[-1]
+    unit = signed_data["certificates"][0].chosen
+    name = x509.GeneralName("directory_name", unit.issuer)
+    serial = {"issuer": [name], "serial_number": unit.serial_number + 1}
+    attribute["values"][0]["certs"][0]["issuer_serial"] = serial
+    _attributes(signed_data)[-1] = attribute
+
+
+def _info_with(signed_data: Any, **fields: Any) -> None:
+    info = signed_data["encap_content_info"]["content"].parsed
+    for name, value in fields.items():
+        info[name] = value
+    content = core.ParsableOctetString(info.dump(force=True))
+    signed_data["encap_content_info"] = {
+        "content_type": "tst_info",
+        "content": content,
+    }
+
+
+def of_tomorrow(signed_data: Any) -> None:
+    """A version that nobody knows yet."""
+    _info_with(signed_data, version=2)
+
+
+def with_a_condition(signed_data: Any) -> None:
+    """What has to be understood, and is not."""
+    extension = {"extn_id": "2.999.1", "critical": True, "extn_value": b"\x05\x00"}
+    _info_with(signed_data, extensions=[extension])
+
+
+def before_it_happened(signed_data: Any) -> None:
+    """Nobody's clock is off by less than nothing."""
+    _info_with(signed_data, accuracy={"seconds": -1})
+
+
+def for_ever(signed_data: Any) -> None:
+    """Nor by longer than there is time."""
+    _info_with(signed_data, accuracy={"seconds": 10**30})
+
+
+def by_a_broken_digest(signed_data: Any) -> None:
+    """As it was done in another century."""
+    signer = signed_data["signer_infos"][0]
+    signer["digest_algorithm"] = {"algorithm": "sha1"}
+
+
+def of_other_content(signed_data: Any) -> None:
+    """Signed as if it were something else."""
+    attribute = _attributes(signed_data)[0]
+    attribute["values"] = ["data"]
+
+
 @pytest.mark.parametrize(
     ("bend", "reason"),
     [
+        (before_it_happened, "its accuracy makes no sense"),
+        (for_ever, "its accuracy makes no sense"),
+        (by_a_broken_digest, "sha1, which is broken"),
+        (of_other_content, "wrongly signed"),
+        (named_twice, "wrongly signed: Wrong cardinality"),
+        (also_named_otherwise, "names another certificate"),
+        (of_another_issuer, "wrongly signed: .* does not match"),
+        (of_tomorrow, "a version that is not known"),
+        (with_a_condition, "an extension that is not known"),
         (no_certificates, "wrongly signed"),
         (two_signers, "exactly one signer"),
         (other_content, "no TSTInfo"),

@@ -13,6 +13,7 @@ from digivl.testing.contracts import (
     OutboxContract,
     RecordBookContract,
     SearchIndexContract,
+    TalliesContract,
 )
 
 OpenedBook = Callable[..., SQLBook]
@@ -36,6 +37,15 @@ class TestSQLiteOutbox(OutboxContract):
         return opened_book(sqlite_url)
 
 
+class TestSQLiteTallies(TalliesContract):
+    """The tallies in a file."""
+
+    @pytest.fixture
+    def book(self, sqlite_url: str, opened_book: OpenedBook) -> RecordBook:
+        """A new file."""
+        return opened_book(sqlite_url)
+
+
 @pytest.mark.interop
 class TestPostgreSQL(RecordBookContract, ManyRecordsContract, SearchIndexContract):
     """The book on a server."""
@@ -49,6 +59,16 @@ class TestPostgreSQL(RecordBookContract, ManyRecordsContract, SearchIndexContrac
 @pytest.mark.interop
 class TestPostgreSQLOutbox(OutboxContract):
     """The outbox on a server."""
+
+    @pytest.fixture
+    def book(self, postgresql_url: str, opened_book: OpenedBook) -> RecordBook:
+        """A new schema."""
+        return opened_book(postgresql_url)
+
+
+@pytest.mark.interop
+class TestPostgreSQLTallies(TalliesContract):
+    """The tallies on a server."""
 
     @pytest.fixture
     def book(self, postgresql_url: str, opened_book: OpenedBook) -> RecordBook:

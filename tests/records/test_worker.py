@@ -150,6 +150,28 @@ def test_pauses_have_an_end(
     assert timedelta(hours=1) == pauses[-1] == max(pauses)
 
 
+@pytest.mark.parametrize(
+    ("told", "hours"), [(None, 0.0014), (7_200.0, 2), (9e9, 24), (1.0, 0.0014)]
+)
+def test_comes_back_when_it_is_told(
+    book: SQLBook,
+    working: Callable[..., Worker],
+    clock: Clock,
+    told: float | None,
+    hours: float,
+) -> None:
+    """Who says when to come back is not asked before; a day at most."""
+
+    def busy(_: Task) -> None:
+        raise BackendUnavailableError("tsa", "busy", retry_after_seconds=told)
+
+    book.write(opened(), tasks=[task("one")])
+    working(send=busy).run()
+
+    (waiting,) = book.tasks()
+    assert hours == pytest.approx((waiting.due - clock()).total_seconds() / 3600, 0.01)
+
+
 def test_what_was_refused_needs_a_person(
     book: SQLBook, working: Callable[..., Worker]
 ) -> None:

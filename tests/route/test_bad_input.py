@@ -174,28 +174,37 @@ def _authority(stages: Path) -> Iterator[tuple[TSASimulator, str]]:
 
 FAULTS = {
     Fault.DOWN: BackendUnavailableError,
+    Fault.BUSY: BackendUnavailableError,
+    Fault.NO_CLOCK: BackendUnavailableError,
     Fault.SLOW: BackendUnavailableError,
     Fault.REFUSED: BackendRefusedError,
     Fault.GARBAGE: UntrustworthyAnswerError,
     Fault.WRONG_IMPRINT: UntrustworthyAnswerError,
     Fault.WRONG_NONCE: UntrustworthyAnswerError,
     Fault.WRONG_SIGNATURE: UntrustworthyAnswerError,
+    Fault.WRONG_NAME: UntrustworthyAnswerError,
+    Fault.UNNAMED_UNIT: UntrustworthyAnswerError,
+    Fault.OTHER_UNIT: UntrustworthyAnswerError,
 }
 
 
 def test_every_fault_is_tried() -> None:
     """A new way to lie needs a test."""
-    assert set(Fault) == set(FAULTS)
+    # Nobody asks for a policy on the route: any is good.
+    assert set(Fault) == {*FAULTS, Fault.WRONG_POLICY}
 
 
-@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_timestamp_authority_fails(
     fault: Fault, authority: tuple[TSASimulator, str], scene_at: At
 ) -> None:
     """Without an honest timestamp nothing is signed; later the same act succeeds."""
     simulator, url = authority
+    now = [utc_now()]
+    simulator.clock = lambda: now[0]
     scene = scene_at(
         "flow",
+        clock=lambda: now[0],
         authorities={"tsa": Backend(offer="rfc3161", options={"url": url})},
         limits=Limits(http_read_seconds=0.5),
     )
@@ -205,6 +214,7 @@ def test_timestamp_authority_fails(
         sign(scene)
 
     simulator.fault = None
+    now[0] += timedelta(minutes=2)
     assert FlowState.PARTLY_SIGNED is sign(scene)
 
 

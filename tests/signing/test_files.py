@@ -24,6 +24,7 @@ from digivl.pdf.spec import Box, Certification, FieldLock, Visible
 from digivl.settings import Backend, Settings, SigningSettings
 from digivl.signing.files import FileSigning
 from digivl.signing.softkey import SoftKey
+from digivl.signing.tsa import Timestamps
 from digivl.testing.papers import paper
 from digivl.testing.pki import PASSWORD
 from digivl.testing.tsa import Fault, TSASimulator
@@ -47,7 +48,7 @@ def _files(pki: PKI, revocation: Revocation) -> FileSigning:
 
     return FileSigning(
         means=means,
-        authorities=(stamps,),
+        timestamps=Timestamps(authorities=(stamps,), clock=utc_now),
         revocation=revocation,
         clock=utc_now,
         limits=Settings().limits,
@@ -141,7 +142,7 @@ def test_nothing_is_signed_with_what_cannot_be_proven(
     watched = attrs.evolve(files, means=lambda _: Watched())
     with pytest.raises(error):
         signed(watched, level=Level.B_LT)
-    stamps: Any = files.authorities[0]
+    stamps: Any = files.timestamps.authorities[0]
     assert 0 == stamps.answered
 
 
@@ -155,7 +156,7 @@ def test_a_revoked_timestamp_unit_leaves_nothing(pki: PKI, files: FileSigning) -
 
 def test_no_timestamp_no_file(files: FileSigning) -> None:
     """An authority that refuses leaves nothing, at any level but B-B."""
-    stamps: Any = files.authorities[0]
+    stamps: Any = files.timestamps.authorities[0]
     stamps.fault = Fault.GARBAGE
     for level in (Level.B_T, Level.B_LTA):
         with pytest.raises(Exception, match="no timestamp"):

@@ -127,8 +127,7 @@ def test_two_turns_at_once(scene_at: At) -> None:
     for turn in turns:
         file = io.BytesIO()
         with scene.vl.documents.opened(turn.flow.record.current) as source:
-            how = {"means": "minister", "field": turn.field}
-            signed = signing.sign_file(source, file, **how)
+            signed = signing.sign_file(source, file, means="minister", field=turn.field)
         made.append((turn, file, signed))
     signing.finish(*made[0], identity.certificate)
 

@@ -12,6 +12,7 @@ from digivl.cli import (
     asking,
     demo,
     documents,
+    evidence,
     flows,
     folders,
     forms,
@@ -110,6 +111,7 @@ app.command("overdue")(offices.overdue)
 app.command("label")(folders.label)
 app.command("scan")(folders.scan)
 app.command("form")(forms.form)
+app.command("evidence")(evidence.evidence)
 app.command("show")(offices.show)
 app.command("history")(offices.history)
 app.command("route")(routes.route)

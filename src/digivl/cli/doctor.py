@@ -23,12 +23,17 @@ from digivl.dispatch.model import (
     Recipient,
 )
 from digivl.documents.model import DOCUMENT
-from digivl.errors import CorruptDocumentError, DigivlError
+from digivl.errors import (
+    BackendUnavailableError,
+    CorruptDocumentError,
+    DigivlError,
+)
 from digivl.kernel.identifiers import OVOCode, new_id
 from digivl.pdf.timestamps import timestamp_request
 from digivl.records.codec import leaf_hash
 from digivl.records.port import Query
 from digivl.records.tasks import TaskState
+from digivl.signing.tsa_account import Account
 
 #: Extras, and a module that each brings.
 _EXTRAS: Final = {
@@ -37,6 +42,7 @@ _EXTRAS: Final = {
     "scan": "zxingcpp",
     "simulators": "werkzeug",
 }
+_DIGEST: Final = sha256(b"digivl doctor").digest()
 _SOON: Final = timedelta(days=60)
 _LITTLE_ROOM: Final = 1_000_000_000
 
@@ -146,9 +152,26 @@ def _authorities(vl: Digivl) -> Iterator[tuple[str, Callable[[], str]]]:
 def _timestamp(vl: Digivl, number: int) -> str:
     from digivl.signing.authorities import first_answer
 
-    asked = timestamp_request(sha256(b"digivl doctor").digest())
-    answer = first_answer([vl.authorities[number]], asked.der)
-    return f"answers, {len(answer)} bytes"
+    authority, asked = vl.authorities[number], timestamp_request(_DIGEST)
+    try:
+        said = f"answers, {len(first_answer([authority], asked.der))} bytes"
+    except BackendUnavailableError as error:
+        kept = vl.timestamps.accounts()[authority.name]
+        # Within its budget it is well, also when there is no room now.
+        if kept.in_a_row or not error.retry_after_seconds:
+            raise DigivlError(f"{error}; {_counted(kept)}", hint=error.hint) from error
+        said = f"has room again in {error.retry_after_seconds:.0f} seconds"
+    return f"{said}; {_counted(vl.timestamps.accounts()[authority.name])}"
+
+
+def _counted(kept: Account) -> str:
+    said = f"since {local(kept.since)}: asked {kept.asked}, answered {kept.answered}"
+    for name in ("failed", "refused", "lied", "put_off"):
+        if count := getattr(kept, name):
+            said += f", {name.replace('_', ' ')} {count}"
+    if kept.waits_until is not None:
+        said += f"; left alone until {local(kept.waits_until)}"
+    return said
 
 
 def _providers(vl: Digivl) -> Iterator[tuple[str, Callable[[], str]]]:

@@ -10,6 +10,7 @@ Source:
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 from collections.abc import Callable, Generator, Mapping, Sequence
 from threading import Lock
 from typing import Final, Protocol
@@ -53,6 +54,23 @@ class ClientSecret:
     def form(self) -> Mapping[str, str]:
         """The two fields."""
         return {"client_id": self.client_id, "client_secret": self.secret}
+
+
+@attrs.frozen
+class BasicLogin:
+    """A user and a password (RFC 7617); both go along with every request."""
+
+    user: str
+    password: str = attrs.field(repr=False)
+
+    def header(self, refused: str | None = None) -> str:
+        """``Basic`` and the two; the same ones, also after they were refused."""
+        del refused
+        pair = f"{self.user}:{self.password}".encode()
+        return f"Basic {b64encode(pair).decode()}"
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 @attrs.frozen

@@ -6,6 +6,7 @@ httpx2 continues httpx with the same names: to change over, change that one word
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from digivl.errors import (
     UntrustworthyAnswerError,
 )
 from digivl.kernel.redaction import on_one_line
-from digivl.settings import Limits
+from digivl.settings import HTTP_DRIPPING, Limits
 
 #: What carries requests; tests and simulators pass their own.
 Transport: TypeAlias = httpx.BaseTransport
@@ -43,8 +44,6 @@ _ANY_FAILURE: Final = (
     httpx.HTTPError,
     httpx.StreamError,
 )
-#: An answer that drips gets this many read time-outs to arrive as a whole.
-_DRIPPING: Final = 4
 
 
 @attrs.frozen(kw_only=True)
@@ -119,10 +118,16 @@ class Client:
         limits: Time-outs, and the largest answer that is read.
         outside: False for this machine: then no proxy of the environment is used.
         transport: Carries the requests in the place of the network.
+        tls: Whom to trust and as whom; None is the usual.
     """
 
     def __init__(
-        self, limits: Limits, *, outside: bool, transport: Transport | None = None
+        self,
+        limits: Limits,
+        *,
+        outside: bool,
+        transport: Transport | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._limits = limits
         timeout = httpx.Timeout(
@@ -131,6 +136,7 @@ class Client:
         self._client = httpx.Client(
             timeout=timeout,
             transport=transport,
+            verify=True if tls is None else tls,
             trust_env=outside,
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -181,7 +187,7 @@ class Client:
         if response.headers.get("content-encoding", "identity") != "identity":
             raise _unusable(call, "the answer is compressed, which was not asked for")
         body = bytearray()
-        end = time.monotonic() + _DRIPPING * self._limits.http_read_seconds
+        end = time.monotonic() + HTTP_DRIPPING * self._limits.http_read_seconds
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > self._limits.http_answer_bytes:

@@ -7,6 +7,7 @@ import json as jsonlib
 import logging
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ from digivl.http.problems import read_problem
 from digivl.kernel.identifiers import new_id
 
 if TYPE_CHECKING:
+    import ssl
+
     from digivl.settings import Limits
 
 __all__ = ["Answer", "Authorization", "Gateway", "Part", "Transport"]
@@ -97,7 +100,9 @@ def is_loopback(host: str) -> bool:
 
 def _client(gateway: Gateway) -> Client:
     outside = not is_loopback(urlsplit(gateway.base_url).hostname or "")
-    return Client(gateway.limits, outside=outside, transport=gateway.transport)
+    return Client(
+        gateway.limits, outside=outside, transport=gateway.transport, tls=gateway.tls
+    )
 
 
 @attrs.frozen(eq=False)
@@ -115,6 +120,8 @@ class Gateway:
         limits: Time-outs and the largest answer.
         auth: Gives the ``Authorization`` header; None sends none.
         transport: Carries the requests in the place of the network.
+        tls: Whom to trust, and with which certificate to present oneself; None trusts
+            the usual authorities and presents none.
 
     Raises:
         ConfigurationError: `base_url` cannot be used.
@@ -126,6 +133,7 @@ class Gateway:
     auth: Authorization | None = attrs.field(default=None, repr=False)
     transport: Transport | None = attrs.field(default=None, repr=False)
     plain: bool = False
+    tls: ssl.SSLContext | None = attrs.field(default=None, repr=False)
     _client: Client = attrs.field(
         init=False, repr=False, default=attrs.Factory(_client, takes_self=True)
     )
@@ -245,7 +253,10 @@ class Gateway:
         except BackendRefusedError as refusal:
             if refusal.status != HTTPStatus.UNAUTHORIZED:
                 raise
-        return self._exchange(call, authorization=self.auth.header(refused=value))
+            again = self.auth.header(refused=value)
+            if again == value:  # a password: there is no other one
+                raise
+        return self._exchange(call, authorization=again)
 
     def _exchange(self, call: Call, **headers: str) -> Answer:
         correlation_id = new_id()
@@ -267,14 +278,13 @@ def _failure(call: Call, answer: Answer) -> BackendError:
     if answer.status in _RELAY_GAVE_UP and call.once:
         return outcome_unknown(call, said)
     if answer.status in _LATER | _RELAY_GAVE_UP:
-        later = BackendUnavailableError(
+        return BackendUnavailableError(
             call.backend,
             said,
             hint="Try again later.",
             correlation_id=call.correlation_id,
+            retry_after_seconds=_retry_after(answer.headers),
         )
-        later.retry_after = _seconds(answer.headers.get("retry-after", ""))
-        return later
     return BackendRefusedError(
         call.backend,
         said,
@@ -286,8 +296,15 @@ def _failure(call: Call, answer: Answer) -> BackendError:
     )
 
 
-def _seconds(said: str) -> float | None:
-    """What ``Retry-After`` says (RFC 9110, 10.2.3); a date is not looked at."""
-    text = said.strip()
-    known = text.isascii() and text.isdigit() and len(text) <= 5
-    return float(text) if known else None
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """How long it says to stay away (RFC 9110, 10.2.3); None when it does not say."""
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said[:9])
+    try:
+        until = parsedate_to_datetime(said)
+        # By the clock of the service: ours may show another time.
+        now = parsedate_to_datetime(headers.get("date", ""))
+        return max(0.0, (until - now).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None

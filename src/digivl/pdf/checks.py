@@ -229,11 +229,14 @@ class _Examination:
         work = validate_tst_signed_data(signed_data, self._context(at), imprint)
         status = TimestampSignatureStatus(**run_coroutine(work))
         broken = _integrity(status)
+        info = signed_data["encap_content_info"]["content"].parsed
         return TimestampFinding(
             problem=broken or _trust(status),
             sound=broken is None,
             time=status.timestamp,
             certificate=status.signing_cert.dump(),
+            serial=info["serial_number"].native,
+            policy=info["policy"].dotted,
         )
 
     def _loosely_written(self, embedded: EmbeddedPdfSignature) -> Problem | None:

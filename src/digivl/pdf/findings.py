@@ -42,6 +42,8 @@ class TimestampFinding:
     Attributes:
         sound: Its imprint and its signature hold, whatever else there is to say.
         certificate: Of the unit that stamped, DER; None when unreadable.
+        serial: Its number at this authority; None when unreadable.
+        policy: OID of the policy it was given under; empty when unreadable.
         revision: Of the document, for a document timestamp; else -1.
     """
 
@@ -49,6 +51,8 @@ class TimestampFinding:
     sound: bool = False
     time: datetime | None = None
     certificate: bytes | None = attrs.field(default=None, repr=False)
+    serial: int | None = None
+    policy: str = ""
     revision: int = -1
 
 

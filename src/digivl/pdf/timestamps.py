@@ -4,20 +4,21 @@ An authority can be down, refuse, or lie; a token that was not checked here neve
 gets into a file or a journal.
 
 Source:
-    RFC 3161, sections 2.4.1 (request), 2.4.2 (response) and 2.3 (certificate).
+    RFC 3161, sections 2.4.1 (request), 2.4.2 (response) and 2.3 (certificate); RFC 5816
+    and RFC 5035 (the signed attribute that names the certificate).
 """
 
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from asn1crypto import algos, cms, core, tsp
-from cryptography import x509
 from cryptography.hazmat.primitives.hashes import Hash
-from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.sign.validation.generic_cms import (
     extract_certs_for_validation,
     validate_sig_integrity,
@@ -25,11 +26,15 @@ from pyhanko.sign.validation.generic_cms import (
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from digivl.errors import (
+    BackendError,
     BackendRefusedError,
+    BackendUnavailableError,
     MalformedError,
     UntrustworthyAnswerError,
 )
 from digivl.pdf.certificates import certificate, common_name
+from digivl.pdf.digests import Digest
+from digivl.pdf.tsunits import accuracy_of, misnamed, unfit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +44,11 @@ _NONCE_BITS: Final = 64
 #: An authority that is further off than this is lying, or our own clock is.
 _CLOCK_SECONDS: Final = 86_400
 _GRANTED: Final = frozenset({"granted", "granted_with_mods"})
+#: Refusals of the moment: the same request can be granted later.
+_LATER: Final = frozenset({"time_not_available", "system_failure"})
+#: Digests with which nobody may sign a timestamp any more (ETSI TS 119 312).
+_BROKEN: Final = frozenset({"md2", "md5", "sha1"})
+_DIGESTS: Final = {len(one.of(b"")): one for one in Digest}
 _AUTHORITY: Final = "timestamp authority"
 
 
@@ -49,24 +59,32 @@ class Asked:
     Attributes:
         der: The request.
         nonce: The number that the answer must repeat.
-        digest: SHA-256 of what is stamped, 32 bytes.
+        digest: Of what is stamped: 32, 48 or 64 bytes.
+        algorithm: Which digest it is.
+        policy: OID of the policy that was asked; None when any is good.
     """
 
     der: bytes
     nonce: int
     digest: bytes
+    algorithm: Digest = Digest.SHA256
+    policy: str | None = None
 
     @classmethod
     def read(cls, der: bytes) -> Asked:
         """The request in `der`, as `timestamp_request` made it.
 
         Raises:
-            MalformedError: It is no timestamp request with a nonce.
+            MalformedError: It is no timestamp request with a nonce, or over a digest
+                of another kind.
         """
         try:
             asked = tsp.TimeStampReq.load(der, strict=True).native
-            digest: bytes = asked["message_imprint"]["hashed_message"]
-            return cls(der, int(asked["nonce"]), digest)
+            imprint = asked["message_imprint"]
+            digest: bytes = imprint["hashed_message"]
+            algorithm = Digest(imprint["hash_algorithm"]["algorithm"])
+            policy: str | None = asked["req_policy"]
+            return cls(der, int(asked["nonce"]), digest, algorithm, policy)
         except (ValueError, TypeError, KeyError) as cause:
             raise MalformedError(f"not a timestamp request: {cause}") from cause
 
@@ -82,6 +100,9 @@ class Token:
         authority: Common name of the unit that signed.
         policy: OID of the policy.
         certificate: Of the unit that signed, DER.
+        accuracy: How far `time` may be off, as the authority says; None when it does
+            not say.
+        ordered: It promises that its tokens can be put in order by their time alone.
     """
 
     der: bytes = attrs.field(repr=False)
@@ -90,6 +111,8 @@ class Token:
     authority: str
     policy: str
     certificate: bytes = attrs.field(repr=False)
+    accuracy: timedelta | None = None
+    ordered: bool = False
 
     @property
     def certificates(self) -> tuple[bytes, ...]:
@@ -98,30 +121,38 @@ class Token:
         return tuple(one.chosen.dump() for one in found if one.name == "certificate")
 
 
-def timestamp_request(digest: bytes) -> Asked:
-    """A request for a timestamp over a SHA-256 digest, with a fresh nonce.
+def timestamp_request(digest: bytes, *, policy: str | None = None) -> Asked:
+    """A request for a timestamp over a digest, with a fresh nonce.
 
     Args:
-        digest: SHA-256 of what is stamped, 32 bytes.
+        digest: SHA-256, SHA-384 or SHA-512 of what is stamped: 32, 48 or 64 bytes.
+        policy: OID of the policy that the token has to be under; None takes any.
 
     Raises:
-        MalformedError: Not 32 bytes.
+        MalformedError: Another length, or no OID.
     """
-    if len(digest) != 32:
-        raise MalformedError(f"a SHA-256 digest has 32 bytes, not {len(digest)}")
+    algorithm = _DIGESTS.get(len(digest))
+    if algorithm is None:
+        raise MalformedError(
+            f"a digest has 32 bytes (SHA-256), 48 or 64, not {len(digest)}"
+        )
     nonce = secrets.randbits(_NONCE_BITS)
-    request = tsp.TimeStampReq(
-        {
-            "version": "v1",
-            "message_imprint": {
-                "hash_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
-                "hashed_message": digest,
-            },
-            "nonce": nonce,
-            "cert_req": True,
-        }
-    )
-    return Asked(request.dump(), nonce, digest)
+    fields: dict[str, Any] = {
+        "version": "v1",
+        "message_imprint": {
+            "hash_algorithm": algos.DigestAlgorithm({"algorithm": algorithm.value}),
+            "hashed_message": digest,
+        },
+        "nonce": nonce,
+        "cert_req": True,
+    }
+    try:
+        if policy is not None:
+            fields["req_policy"] = policy
+        der = tsp.TimeStampReq(fields).dump()
+    except (ValueError, TypeError) as cause:
+        raise MalformedError(f"{policy!r} is no OID of a policy") from cause
+    return Asked(der, nonce, digest, algorithm, policy)
 
 
 def checked_token(answer: bytes, asked: Asked, *, backend: str = _AUTHORITY) -> Token:
@@ -137,13 +168,15 @@ def checked_token(answer: bytes, asked: Asked, *, backend: str = _AUTHORITY) -> 
 
     Raises:
         MalformedError: The answer is no timestamp response.
-        BackendRefusedError: The authority said no; the text says why.
-        UntrustworthyAnswerError: Another digest or nonce, a bad signature, or a
-            certificate that may not sign timestamps.
+        BackendRefusedError: The authority said no; the text says why, `reason` in the
+            words of RFC 3161.
+        BackendUnavailableError: It said: not now.
+        UntrustworthyAnswerError: Another digest, nonce or policy than asked, a bad
+            signature, or a certificate that may not sign timestamps.
     """
     try:
-        return _Answer(backend, asked).token(answer)
-    except (MalformedError, BackendRefusedError, UntrustworthyAnswerError):
+        return _token(_Answer(backend, asked), answer)
+    except (MalformedError, BackendError):
         raise
     # asn1crypto parses lazily: garbage shows itself as any error, at any access.
     except Exception as cause:
@@ -223,7 +256,7 @@ class _Response(core.Sequence):  # type: ignore[misc]
 class _Answer:
     """The checks of one answer, in the order of RFC 3161, 2.4.2."""
 
-    backend: str
+    backend: str = attrs.field(eq=False)
     asked: Asked
 
     def token(self, answer: bytes) -> Token:
@@ -242,44 +275,60 @@ class _Answer:
         return self.read(envelope)
 
     def read(self, envelope: Any) -> Token:
+        as_it_came: bytes = envelope.dump()
         signed_data = envelope["content"]
         info = self._info(signed_data)
+        accuracy, sane = accuracy_of(info["accuracy"].native)
+        if not sane:
+            raise self._lie("its accuracy makes no sense")
         der = self._signed(signed_data)
         time: datetime = info["gen_time"].native
-        self._may_stamp(certificate(der), time)
+        problem = unfit(der, time, info)
+        if problem:
+            raise self._lie(problem)
         return Token(
-            der=envelope.dump(),
+            der=as_it_came,
             time=time,
             serial=info["serial_number"].native,
             authority=common_name(certificate(der).subject),
             policy=info["policy"].dotted,
             certificate=der,
+            accuracy=accuracy,
+            ordered=bool(info["ordering"].native),
         )
 
     def _granted(self, status: Any) -> None:
-        if status["status"].native in _GRANTED:
+        said = status["status"].native
+        if said in _GRANTED:
             return
-        reasons = [status["status"].native]
-        reasons += sorted(status["fail_info"].native or ())
-        reasons += status["status_string"].native or ()
-        raise BackendRefusedError(
-            self.backend, f"no timestamp was given: {', '.join(map(str, reasons))}"
-        )
+        failures = sorted(status["fail_info"].native or ())
+        reasons = [said, *failures, *(status["status_string"].native or ())]
+        text = f"no timestamp was given: {', '.join(map(str, reasons))}"
+        if said == "waiting" or _LATER & {*failures}:
+            raise BackendUnavailableError(self.backend, text, hint="Try again later.")
+        raise BackendRefusedError(self.backend, text, reason=" ".join(failures))
 
     def _info(self, signed_data: Any) -> Any:
         content = signed_data["encap_content_info"]
         if content["content_type"].native != "tst_info":
             raise self._lie("the token stamps nothing: it holds no TSTInfo")
-        return content["content"].parsed
+        info = content["content"].parsed
+        if info["version"].native != "v1":
+            raise self._lie("the token is of a version that is not known")
+        if any(one["critical"].native for one in info["extensions"]):
+            raise self._lie("the token depends on an extension that is not known")
+        return info
 
     def _same_question(self, info: Any) -> None:
-        imprint = info["message_imprint"]
-        if imprint["hash_algorithm"]["algorithm"].native != "sha256":
+        imprint, asked = info["message_imprint"], self.asked
+        if imprint["hash_algorithm"]["algorithm"].native != asked.algorithm.value:
             raise self._lie("the token is over another digest algorithm than asked")
-        if imprint["hashed_message"].native != self.asked.digest:
+        if imprint["hashed_message"].native != asked.digest:
             raise self._lie("the token is over another digest than asked")
-        if info["nonce"].native != self.asked.nonce:
+        if info["nonce"].native != asked.nonce:
             raise self._lie("the nonce is not the one that was sent: an old answer?")
+        if asked.policy is not None and info["policy"].dotted != asked.policy:
+            raise self._lie(f"its policy is {info['policy'].dotted}, not the one asked")
 
     def _signed(self, signed_data: Any) -> bytes:
         """DER of the certificate whose key signed the token."""
@@ -288,12 +337,14 @@ class _Answer:
         content = signed_data["encap_content_info"]["content"]
         signer_info = signed_data["signer_infos"][0]
         algorithm = signer_info["digest_algorithm"]["algorithm"].native
+        if algorithm in _BROKEN:
+            raise self._lie(f"the token is signed with {algorithm}, which is broken")
         digest = Hash(get_pyca_cryptography_hash(algorithm))
         digest.update(bytes(content))
+        unit = self._unit(signed_data, signer_info)
         try:
-            signer = extract_certs_for_validation(signed_data).signer_cert
             intact, valid = validate_sig_integrity(
-                signer_info, signer, "tst_info", digest.finalize()
+                signer_info, unit, "tst_info", digest.finalize()
             )
         except Exception as cause:
             raise self._lie(
@@ -303,16 +354,21 @@ class _Answer:
             raise self._lie("the content of the token was changed")
         if not valid:
             raise self._lie("the signature of the token does not hold")
-        der: bytes = signer.dump()
+        der: bytes = unit.dump()
         return der
 
-    def _may_stamp(self, unit: x509.Certificate, time: datetime) -> None:
-        if not unit.not_valid_before_utc <= time <= unit.not_valid_after_utc:
-            raise self._lie(f"its certificate is not valid at {time}, when it stamped")
-        if not _only_for_timestamps(unit):
+    def _unit(self, signed_data: Any, signer_info: Any) -> Any:
+        """The certificate that the token says it was signed under."""
+        try:
+            unit = extract_certs_for_validation(signed_data).signer_cert
+            problem = misnamed(unit.dump(), signer_info)
+        except Exception as cause:
             raise self._lie(
-                "its certificate is not meant for timestamps alone (RFC 3161, 2.3)"
-            )
+                f"the token is wrongly signed: {_first_line(cause)}"
+            ) from cause
+        if problem:
+            raise self._lie(problem)
+        return unit
 
     def _lie(self, text: str) -> UntrustworthyAnswerError:
         return UntrustworthyAnswerError(
@@ -322,13 +378,10 @@ class _Answer:
         )
 
 
-def _only_for_timestamps(unit: x509.Certificate) -> bool:
-    try:
-        extension = unit.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-    except x509.ExtensionNotFound:
-        return False
-    purposes = list(extension.value)
-    return extension.critical and purposes == [ExtendedKeyUsageOID.TIME_STAMPING]
+@lru_cache(maxsize=64)
+def _token(checks: _Answer, answer: bytes) -> Token:
+    """A token is checked where it comes in and where it is used: that costs once."""
+    return checks.token(answer)
 
 
 def embedded_tokens(signer_info: cms.SignerInfo) -> list[Any]:

@@ -34,7 +34,7 @@ def digivl_document_stores() -> Iterable[Offer[DocumentStore]]:
 @hookimpl
 def digivl_timestamp_authorities() -> Iterable[Offer[TimestampAuthority]]:
     """Any authority that answers over HTTP."""
-    yield Offer("rfc3161", _rfc3161, {"url": "address of the authority"})
+    yield Offer("rfc3161", _rfc3161, _RFC3161)
 
 
 @hookimpl
@@ -77,6 +77,19 @@ def digivl_advice_channels() -> Iterable[Offer[AdviceChannel]]:
     yield Offer("mail", _mail, {**_DESK, **_MAIL})
 
 
+_RFC3161: Final = {
+    "url": "address of the authority",
+    "per_minute": "most requests in any 60 seconds; no limit if not named",
+    "per_day": "most requests in any 24 hours; no limit if not named",
+    "pause_seconds": "least time between an answer and the next request",
+    "user": "who logs in there; nobody if not named",
+    "password_file": "file with its password",
+    "password_env": "or: name of the environment variable with it",
+    "certificate_file": "PEM file with the certificate to present, its chain and key",
+    "key_password_file": "file with the password of that key, if it has one",
+    "key_password_env": "or: name of the environment variable with it",
+    "ca_file": "PEM file with what the certificate of the server rests on",
+}
 _DESK: Final = {
     "desk": "id of who looks at what comes in and cannot be placed",
     "desk_label": "that party as people know it",
@@ -143,11 +156,23 @@ def _folder(build: Build) -> DocumentStore:
 
 
 def _rfc3161(build: Build) -> TimestampAuthority:
+    from digivl.http.auth import BasicLogin
     from digivl.http.gateway import Gateway
     from digivl.signing.authorities import HTTPAuthority
 
-    # Many authorities have no https: a token proves itself, a digest says nothing.
-    gateway = Gateway(build.name, _option(build, "url"), build.limits, plain=True)
+    user = build.options.get("user")
+    login = user and BasicLogin(user, _secret(build, "password").decode())
+    certified = {"certificate_file", "ca_file"} & build.options.keys()
+    gateway = Gateway(
+        build.name,
+        _option(build, "url"),
+        build.limits,
+        login or None,
+        # Many authorities have no https: a token proves itself, a digest says nothing.
+        # A password does.
+        plain=not login,
+        tls=_presenting(build) if certified else None,
+    )
     return HTTPAuthority(build.name, gateway)
 
 
@@ -291,6 +316,25 @@ def _tls(build: Build) -> ssl.SSLContext:
         raise ConfigurationError(
             f"{build.name}: {file} holds no certificates: {cause}"
         ) from cause
+
+
+def _presenting(build: Build) -> ssl.SSLContext:
+    """Whom a service is trusted by, and the certificate that is shown to it."""
+    context, file = _tls(build), build.options.get("certificate_file")
+    if file is None:
+        return context
+    named = {"key_password_file", "key_password_env"} & build.options.keys()
+    # Without one, OpenSSL would ask whoever sits at the terminal.
+    password = _secret(build, "key_password") if named else b""
+    try:
+        context.load_cert_chain(build.folder / file, password=password)
+    except (OSError, ValueError) as cause:
+        raise ConfigurationError(
+            f"{build.name}: {file} holds no certificate with its key, or its password "
+            "is wrong",
+            hint="It is a PEM file: the certificate, its chain, and the private key.",
+        ) from cause
+    return context
 
 
 def _number(build: Build, name: str, usual: int) -> int:

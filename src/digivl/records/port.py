@@ -18,6 +18,7 @@ import attrs
 from digivl.kernel.kinds import Kind, Ref, Standing
 from digivl.records.entries import AnyDraft, AnyEntry, Entry
 from digivl.records.indexing import SearchIndex
+from digivl.records.tallies import Tallies
 from digivl.records.tasks import NewTask, Task
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
@@ -150,6 +151,11 @@ class RecordBook(Protocol):
     @property
     def index(self) -> SearchIndex:
         """The full-text index of the book; it is caught up apart from writing."""
+        ...
+
+    @property
+    def tallies(self) -> Tallies:
+        """Small counts that all who share the book share; no part of the proof."""
         ...
 
     def telling(self, told: Callable[[AnyEntry], None]) -> Self:

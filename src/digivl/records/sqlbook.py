@@ -33,6 +33,7 @@ from digivl.records.entries import AnyDraft, AnyEntry, Entry
 from digivl.records.port import Query, Row
 from digivl.records.schema import CURRENT, ENTRY, PERSONAL
 from digivl.records.sqlindex import SQLIndex
+from digivl.records.sqltallies import SQLTallies
 from digivl.records.tasks import NewTask, Task
 from digivl.settings import Limits
 
@@ -219,6 +220,11 @@ class SQLBook:
     def index(self) -> SQLIndex:
         """The full-text index beside the book; see the port."""
         return SQLIndex(self._engine.dialect.name, self._reading, self._writing)
+
+    @property
+    def tallies(self) -> SQLTallies:
+        """The tallies beside the book; see the port."""
+        return SQLTallies(self._engine.dialect.name, self._reading, self._writing)
 
     def telling(self, told: Callable[[AnyEntry], None]) -> Self:
         """The same book with somebody who is told; see the port."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import attrs
 
-from digivl.errors import DigivlError, StaleRecordError
+from digivl.errors import BackendUnavailableError, DigivlError, StaleRecordError
 from digivl.records.port import RecordBook
 from digivl.records.tasks import Task
 from digivl.records.workers import this_worker
@@ -24,6 +24,7 @@ Progress = Callable[[Task, DigivlError | None], None]
 _LOG = logging.getLogger("digivl.work")
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
+_LONGEST_TOLD: Final = timedelta(days=1)
 
 
 @attrs.frozen
@@ -81,7 +82,7 @@ class Worker:
         if error is None:
             return attrs.evolve(report, done=report.done + 1)
         again = error.retryable and task.attempts < self.limits.task_attempts
-        until = self.clock() + _pause(task.attempts) if again else None
+        until = self.clock() + _pause(task.attempts, error) if again else None
         # A lease that ran out meanwhile: another worker has the task, and its fate.
         with suppress(StaleRecordError):
             self.book.postpone(task, until=until, error=str(error))
@@ -90,7 +91,11 @@ class Worker:
         return attrs.evolve(report, stuck=report.stuck + 1)
 
 
-def _pause(attempts: int) -> timedelta:
+def _pause(attempts: int, error: DigivlError) -> timedelta:
     # Past 20 doublings a moment would lie beyond the calendar.
     doubled: timedelta = _FIRST_PAUSE * 2 ** min(attempts - 1, 20)
-    return min(doubled, _LONGEST_PAUSE)
+    told = timedelta()
+    if isinstance(error, BackendUnavailableError):
+        told = timedelta(seconds=error.retry_after_seconds or 0)
+    # Who says when to come back is not asked before, within a day.
+    return max(min(doubled, _LONGEST_PAUSE), min(told, _LONGEST_TOLD))

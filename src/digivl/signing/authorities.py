@@ -76,7 +76,7 @@ def first_answer(authorities: Iterable[TimestampAuthority], request: bytes) -> b
     Raises:
         ConfigurationError: There is no authority to ask.
         BackendUnavailableError: None answered well and one of them may do so later;
-            the text names each and why.
+            the text names each and why, `retry_after_seconds` when the first may.
         UntrustworthyAnswerError: One of them answered what cannot be true.
         BackendRefusedError: All of them said no.
     """
@@ -102,9 +102,13 @@ def _nobody(failures: list[tuple[str, DigivlError]]) -> DigivlError:
     names = ", ".join(name for name, _ in failures)
     text = "no timestamp: " + "; ".join(str(failure) for _, failure in failures)
     hint = "Try again later, or add another authority under [authorities]."
-    kind: type[BackendError] = BackendRefusedError
-    if any(failure.retryable for _, failure in failures):
-        kind = BackendUnavailableError
-    elif not all(isinstance(one, BackendRefusedError) for _, one in failures):
-        kind = UntrustworthyAnswerError
-    return kind(names, text, hint=hint)
+    later = [one for _, one in failures if isinstance(one, BackendUnavailableError)]
+    if later:
+        told = [one.retry_after_seconds for one in later]
+        soonest = min((wait for wait in told if wait is not None), default=None)
+        return BackendUnavailableError(
+            names, text, hint=hint, retry_after_seconds=soonest
+        )
+    if all(isinstance(one, BackendRefusedError) for _, one in failures):
+        return BackendRefusedError(names, text, hint=hint)
+    return UntrustworthyAnswerError(names, text, hint=hint)

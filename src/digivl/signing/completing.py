@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import Final, Protocol
 
 import attrs
@@ -16,8 +15,8 @@ from digivl.kernel.parties import SYSTEM
 from digivl.pdf.phases import Prepared, complete
 from digivl.records.entries import Entry
 from digivl.records.port import RecordBook
-from digivl.signing.authorities import TimestampAuthority, first_answer
 from digivl.signing.session import Piece, SigningSession, revealed
+from digivl.signing.tsa import Timestamps
 
 #: After how many documents it is written down how far it is.
 _EACH: Final = 10
@@ -37,8 +36,8 @@ class Desk(Protocol):
         ...
 
     @property
-    def authorities(self) -> Sequence[TimestampAuthority]:
-        """Who gives timestamps."""
+    def timestamps(self) -> Timestamps:
+        """Where timestamps come from."""
         ...
 
     @property
@@ -91,7 +90,7 @@ def _written(
 
 
 def _signed(desk: Desk, record: SigningSession, piece: Piece) -> Piece:
-    ask = partial(first_answer, desk.authorities) if record.timestamp else None
+    ask = desk.timestamps.answer if record.timestamp else None
     with desk.documents.opened(piece.file) as source, scratch() as target:
         made = complete(
             Prepared.from_json(piece.prepared),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import BinaryIO, TypedDict, Unpack
 
@@ -20,10 +20,10 @@ from digivl.pdf.signer import Identity, SignatureSpec, Signed, sign
 from digivl.pdf.spec import Certification, FieldLock, Visible
 from digivl.pdf.upgrade import Upgraded, upgrade
 from digivl.settings import Limits
-from digivl.signing.authorities import TimestampAuthority, first_answer
 from digivl.signing.lintpolicy import Checked, LintPolicy, check
 from digivl.signing.means import SigningMeans
 from digivl.signing.revocation import Revocation
+from digivl.signing.tsa import Timestamps
 
 
 class Look(TypedDict, total=False):
@@ -42,7 +42,7 @@ class FileSigning:
 
     Attributes:
         means: Gives a signing means by its name in the settings.
-        authorities: Timestamp authorities, in the order they are asked.
+        timestamps: Of the authorities of the office.
         revocation: Gathers validation data, for B-LT and B-LTA.
         level: What is reached unless something else is asked.
         policy: What may be signed of what a signer cannot see, or can change.
@@ -51,7 +51,7 @@ class FileSigning:
     """
 
     means: Callable[[str], SigningMeans]
-    authorities: Sequence[TimestampAuthority]
+    timestamps: Timestamps
     revocation: Revocation
     clock: Callable[[], datetime]
     limits: Limits
@@ -130,7 +130,7 @@ class FileSigning:
                 identity,
                 chosen.sign,
                 at=at,
-                timestamp=self.timestamp if wanted.reaches(Level.B_T) else None,
+                timestamp=self.timestamps.answer if wanted.reaches(Level.B_T) else None,
                 limits=self.limits,
             )
             return self._raised(target, signed, proof, wanted)
@@ -155,15 +155,11 @@ class FileSigning:
             source,
             target,
             level or self.level,
-            timestamp=self.timestamp,
+            timestamp=self.timestamps.answer,
             gather=self.revocation.evidence,
             at=self.clock(),
             limits=self.limits,
         )
-
-    def timestamp(self, request: bytes) -> bytes:
-        """The first good answer of the authorities to a timestamp request, DER."""
-        return first_answer(self.authorities, request)
 
     def _signatory(self, identity: Identity) -> Evidence:
         return self.revocation.evidence(identity.certificate, identity.chain)
@@ -181,7 +177,11 @@ class FileSigning:
             size = add_evidence(target, evidence, self.limits)
         else:
             _, size = add_timestamp(
-                target, evidence, self.timestamp, at=self.clock(), limits=self.limits
+                target,
+                evidence,
+                self.timestamps.answer,
+                at=self.clock(),
+                limits=self.limits,
             )
         return attrs.evolve(signed, size=size, level=level)
 

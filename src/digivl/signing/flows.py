@@ -18,12 +18,14 @@ from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party
 from digivl.records.entries import AnyDraft, Draft, Entry
 from digivl.records.port import Query, RecordBook
+from digivl.records.tasks import NewTask
 from digivl.signing.files import FileSigning
 from digivl.signing.means import SigningMeans
 from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.signing.participants import Participant
 from digivl.signing.port import DefaultSigners, FlowCompanion
 from digivl.signing.states import DRAFTS
+from digivl.signing.tsa_later import LaterTimestamps
 from digivl.signing.turns import Turns
 
 
@@ -38,6 +40,7 @@ class Flows:
     absences: Absences
     means: Callable[[str], SigningMeans]
     files: FileSigning
+    later: LaterTimestamps | None
     companion: FlowCompanion
     signers: DefaultSigners
     clock: Callable[[], datetime]
@@ -112,6 +115,7 @@ class Flows:
         draft: Draft[SigningFlow],
         before: SigningFlow | None = None,
         *more: AnyDraft,
+        tasks: Sequence[NewTask] = (),
     ) -> Entry[SigningFlow]:
         """Write an act on a flow, with custody and what else goes with it."""
         try:
@@ -122,7 +126,7 @@ class Flows:
             if known is not None and known.version >= draft.version:
                 raise StaleRecordError(FLOW.name, draft.id, draft.version) from cause
             raise
-        return self.book.write(draft, *moved_once([*held, *more]))[0]
+        return self.book.write(draft, *moved_once([*held, *more]), tasks=tasks)[0]
 
     def _companions(
         self, draft: Draft[SigningFlow], before: SigningFlow | None

@@ -35,7 +35,6 @@ from digivl.records.entries import Entry, first
 from digivl.records.port import RecordBook
 from digivl.records.tasks import NewTask, Task
 from digivl.settings import Limits
-from digivl.signing.authorities import TimestampAuthority
 from digivl.signing.completing import completed
 from digivl.signing.preparation import Preparation, to_sign
 from digivl.signing.remote import Answer, RemoteMeans
@@ -48,6 +47,7 @@ from digivl.signing.session import (
     SigningSession,
     revealed,
 )
+from digivl.signing.tsa import Timestamps
 
 #: Kind of the task that goes on with a session that somebody left.
 CARRY_ON: Final = "signing-session"
@@ -67,7 +67,7 @@ class SigningSessions:
 
     Attributes:
         means: Gives a means by its name in the settings.
-        authorities: Who gives timestamps, in the order they are asked.
+        timestamps: Of the authorities of the office.
         admit: To a dossier that a session belongs to.
     """
 
@@ -75,7 +75,7 @@ class SigningSessions:
     documents: Documents
     guard: Guard
     means: Callable[[str], RemoteMeans]
-    authorities: Sequence[TimestampAuthority]
+    timestamps: Timestamps
     admit: Admit
     clock: Callable[[], datetime]
     limits: Limits

@@ -18,6 +18,7 @@ from digivl.pdf.signer import Signed
 from digivl.records.entries import Entry
 from digivl.signing.handovers import Handovers, begins_with
 from digivl.signing.model import Signatory, SigningFlow
+from digivl.signing.tsa_later import is_unstamped, later_task
 
 
 @attrs.frozen(kw_only=True)
@@ -53,6 +54,9 @@ class Signatures(Handovers):
     ) -> Entry[SigningFlow]:
         """Sign as the party whose turn it is, with a timestamp (PAdES B-T).
 
+        Where the settings allow a timestamp to come later, a signature for which no
+        authority answers is kept as it is (B-B), and `digivl work` adds one.
+
         The signed version, the flow and the custody of the dossier are written
         together: either all of it happened, or nothing.
 
@@ -76,17 +80,30 @@ class Signatures(Handovers):
         chosen = self.means(turn.signatory.means)
         current = turn.flow.record.current
         with self.documents.opened(current) as source, scratch() as target:
-            # Looked at when it was put up; since then only signatures came with it.
-            signed = self.files.sign(
-                source,
-                target,
-                means=turn.signatory.means,
-                field=turn.field,
-                level=self._level(),
-                reason=turn.reason,
-                looked_at=True,
-            )
+            signed = self._stamped(turn, source, target)
             return self.finish(turn, target, signed, chosen.identity().certificate)
+
+    def _stamped(self, turn: Turn, source: BinaryIO, target: BinaryIO) -> Signed:
+        """Sign and stamp; where it may come later, keep what no authority stamps."""
+        if self.later is None:
+            return self._signed(turn, source, target, self._level())
+        with scratch() as bare:
+            made = self._signed(turn, source, bare, Level.B_B)
+            return self.later.stamped(bare, target, made)
+
+    def _signed(
+        self, turn: Turn, source: BinaryIO, target: BinaryIO, level: Level
+    ) -> Signed:
+        # Looked at when it was put up; since then only signatures came with it.
+        return self.files.sign(
+            source,
+            target,
+            means=turn.signatory.means,
+            field=turn.field,
+            level=level,
+            reason=turn.reason,
+            looked_at=True,
+        )
 
     def turn(
         self,
@@ -144,7 +161,9 @@ class Signatures(Handovers):
         draft = found.next(flow, "sign", actor, now)
         document = self.documents.read(before.document)
         version = self.documents.draft(document, stored, Origin.SIGNED, actor, now)
-        return self._written(draft, before, version)
+        late = self.later is not None and is_unstamped(done)
+        tasks = [later_task(found.id, now)] if late else []
+        return self._written(draft, before, version, tasks=tasks)
 
     def sign_file(
         self,
@@ -198,7 +217,7 @@ def _done(turn: Turn, signed: Signed, certificate: bytes, version: str) -> Signa
         certificate=hashlib.sha256(certificate).hexdigest(),
         authority=token.authority if token else None,
         token=hashlib.sha256(token.der).hexdigest() if token else None,
-        level=signed.level,
+        level=signed.level.value,
         field=signed.field,
         over=turn.flow.record.current,
         version=version,

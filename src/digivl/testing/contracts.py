@@ -36,6 +36,7 @@ from digivl.testing.index_contract import SearchIndexContract
 from digivl.testing.outbox_contract import OutboxContract
 from digivl.testing.remote_contract import RemoteMeansContract
 from digivl.testing.rows_contract import ManyRecordsContract
+from digivl.testing.tallies_contract import TalliesContract
 
 __all__ = [
     "AdviceChannelContract",
@@ -47,6 +48,7 @@ __all__ = [
     "RemoteMeansContract",
     "SearchIndexContract",
     "SigningMeansContract",
+    "TalliesContract",
 ]
 
 _CONTENT: Final = b"%PDF-1.7 a decision\n"

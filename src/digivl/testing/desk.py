@@ -71,7 +71,8 @@ class Desk:
     ) -> Desk:
         """The desk of an office, whose means and authority these are."""
         given = means.__getitem__
-        files = attrs.evolve(vl.files, means=given, authorities=(authority,))
+        stamps = attrs.evolve(vl.timestamps, authorities=(authority,))
+        files = attrs.evolve(vl.files, means=given, timestamps=stamps)
         signing = attrs.evolve(vl.signing, means=given, files=files)
         # The rooms above see the same desk.
         vars(vl)["signing"] = signing

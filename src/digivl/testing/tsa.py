@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 #: Policy of the tokens: an OID below 2.999, the arc for examples.
 _POLICY: Final = "2.999.3161.1"
 _SHA256: Final = algos.DigestAlgorithm({"algorithm": "sha256"})
+_SERVED: Final = frozenset({"sha256", "sha384", "sha512"})
 _LARGEST_REQUEST: Final = 10_000
 
 
@@ -41,16 +42,22 @@ class Fault(Enum):
     """What the authority can be told to do wrong."""
 
     DOWN = "down"
+    BUSY = "busy"
     SLOW = "slow"
     REFUSED = "refused"
+    NO_CLOCK = "no clock"
     GARBAGE = "garbage"
     WRONG_IMPRINT = "wrong imprint"
     WRONG_NONCE = "wrong nonce"
+    WRONG_POLICY = "wrong policy"
     WRONG_SIGNATURE = "wrong signature"
+    WRONG_NAME = "wrong name"
+    UNNAMED_UNIT = "unnamed unit"
+    OTHER_UNIT = "other unit"
 
 
 class AuthorityDown(ConnectionError):  # noqa: N818 - a state of the simulator
-    """The simulator was told to be down."""
+    """The simulator was told to be down, or busy."""
 
 
 def _utc_now() -> datetime:
@@ -66,6 +73,9 @@ class TSASimulator:
         clock: Gives the moment that goes into the tokens.
         fault: What it does wrong from now on; None is an honest answer.
         slowness: How long a slow answer takes, in seconds.
+        stay_away: How long a busy one says to stay away, in seconds.
+        accuracy: How far off its clock may be, in milliseconds below 1000; 0 tells
+            nothing.
         answered: How many requests it saw.
     """
 
@@ -76,6 +86,8 @@ class TSASimulator:
     clock: Callable[[], datetime] = _utc_now
     fault: Fault | None = None
     slowness: float = 2.0
+    stay_away: int = 60
+    accuracy: int = 0
     answered: int = attrs.field(default=0, init=False)
     _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
 
@@ -109,13 +121,15 @@ class TSASimulator:
         """
         with self._lock:
             self.answered += 1
-        if self.fault is Fault.DOWN:
-            raise AuthorityDown("the timestamp simulator is down")
+        if self.fault in (Fault.DOWN, Fault.BUSY):
+            raise AuthorityDown(f"the timestamp simulator is {self.fault.value}")
         if self.fault is Fault.SLOW:
             time.sleep(self.slowness)
         if self.fault is Fault.GARBAGE:
             return b"<html>timestamps are served elsewhere</html>"
         if self.fault is Fault.REFUSED:
+            return _rejection("bad_request", "this is not served here")
+        if self.fault is Fault.NO_CLOCK:
             return _rejection("time_not_available", "the clock is not trustworthy")
         return self._answer(request)
 
@@ -125,27 +139,35 @@ class TSASimulator:
             imprint = asked["message_imprint"].native
         except (ValueError, TypeError, KeyError):
             return _rejection("bad_data_format", "this is no timestamp request")
-        if imprint["hash_algorithm"]["algorithm"] != "sha256":
-            return _rejection("bad_alg", "only SHA-256 is stamped here")
+        if imprint["hash_algorithm"]["algorithm"] not in _SERVED:
+            return _rejection("bad_alg", "only SHA-2 is stamped here")
+        if asked["req_policy"].native not in (None, _POLICY):
+            return _rejection("unaccepted_policy", "there is one policy here")
         token = self._token(self._info(asked), with_chain=asked["cert_req"].native)
         answer = {"status": {"status": "granted"}, "time_stamp_token": token}
         encoded: bytes = tsp.TimeStampResp(answer).dump()
         return encoded
 
     def _info(self, asked: Any) -> tsp.TSTInfo:
-        imprint = asked["message_imprint"]["hashed_message"].native
+        imprint = asked["message_imprint"].copy()
         if self.fault is Fault.WRONG_IMPRINT:
-            imprint = hashlib.sha256(imprint).digest()
+            imprint["hashed_message"] = bytes(len(imprint["hashed_message"].native))
+        wrong = self.fault is Fault.WRONG_POLICY
         values: dict[str, Any] = {
             "version": "v1",
-            "policy": _POLICY,
-            "message_imprint": {"hash_algorithm": _SHA256, "hashed_message": imprint},
+            "policy": f"{_POLICY}.9" if wrong else _POLICY,
+            "message_imprint": imprint,
             "serial_number": secrets.randbits(64),
             "gen_time": self.clock().replace(microsecond=0),
         }
         if asked["nonce"].native is not None:
             wrong = self.fault is Fault.WRONG_NONCE
             values["nonce"] = asked["nonce"].native + wrong
+        if self.accuracy:
+            values["accuracy"] = {"millis": self.accuracy}
+        unit = self._certificate
+        name = unit.issuer if self.fault is Fault.WRONG_NAME else unit.subject
+        values["tsa"] = x509.GeneralName("directory_name", name)
         return tsp.TSTInfo(values)
 
     def _token(self, info: tsp.TSTInfo, *, with_chain: bool) -> cms.ContentInfo:
@@ -170,12 +192,15 @@ class TSASimulator:
         )
 
     def _signed_attributes(self, content: bytes) -> cms.CMSAttributes:
-        certificate = hashlib.sha256(self._certificate.dump()).digest()
-        values = {
+        other = self.fault is Fault.OTHER_UNIT
+        certificate = (self._chain[0] if other else self._certificate).dump()
+        named = {"cert_hash": hashlib.sha256(certificate).digest()}
+        values: dict[str, Any] = {
             "content_type": "tst_info",
             "message_digest": hashlib.sha256(content).digest(),
-            "signing_certificate_v2": {"certs": [{"cert_hash": certificate}]},
         }
+        if self.fault is not Fault.UNNAMED_UNIT:
+            values["signing_certificate_v2"] = {"certs": [named]}
         return cms.CMSAttributes(
             [{"type": kind, "values": [value]} for kind, value in values.items()]
         )
@@ -236,5 +261,7 @@ def _respond(simulator: TSASimulator, request: Request) -> Response:
     try:
         answer = simulator.answer(request.get_data())
     except AuthorityDown as down:
-        return Response(f"{down}\n", 503)
+        away = {"Retry-After": str(simulator.stay_away)}
+        busy = simulator.fault is Fault.BUSY
+        return Response(f"{down}\n", 503, away if busy else None)
     return Response(answer, mimetype="application/timestamp-reply")

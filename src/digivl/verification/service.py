@@ -24,6 +24,7 @@ from digivl.records.entries import AnyDraft, Entry, first
 from digivl.records.port import Query, RecordBook
 from digivl.settings import Settings
 from digivl.signing.model import FLOW, FlowState, Signatory, SigningFlow
+from digivl.signing.tsa_later import is_unstamped
 from digivl.validation.verdict import FileVerdict, Indication, SubIndication
 from digivl.verification.code import VerificationCode
 from digivl.verification.compare import compare
@@ -172,6 +173,11 @@ class Register:
         if signed.state is not FlowState.SIGNED:
             waiting = [s.party for s in signed.signers if s.signed_at is None]
             missing = [(str(party), "nog niet getekend") for party in waiting]
+            raise NotReadyError(signed.title, missing)
+        bare = [one.party for one in signed.signers if is_unstamped(one)]
+        if bare and self.settings.timestamps.later:
+            # What is registered does not change any more.
+            missing = [(str(party), "het tijdstempel komt nog") for party in bare]
             raise NotReadyError(signed.title, missing)
         record = self._registered(found.record, signed)
         at = record.registered_at or self.clock()

@@ -319,7 +319,7 @@ def test_service_that_is_down(
 
     with pytest.raises(BackendUnavailableError) as caught:
         service.means.begin("session-1", service.now)
-    assert seconds == caught.value.retry_after
+    assert seconds == caught.value.retry_after_seconds
     assert caught.value.retryable
 
 

@@ -1,0 +1,1 @@
+"""Evidence reports: who signed what, when and with what, as recorded and as found."""

@@ -1,0 +1,201 @@
+"""The paper of a report, also of what cannot be read, and of what is not known yet."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+import pytest
+
+from digivl.errors import MalformedError
+from digivl.signing.evidence.canonical import as_json
+from digivl.signing.evidence.model import (
+    Act,
+    Certificate,
+    Difference,
+    Evidence,
+    File,
+    Part,
+    Participant,
+    Signature,
+    Standing,
+    Timestamp,
+    Who,
+)
+from digivl.signing.evidence.paper import moment, paper
+from digivl.testing.papers import text_in
+
+SHA = "0123456789abcdef" * 4
+AT = datetime(2026, 11, 23, 13, 5, 9, tzinfo=UTC)
+ME = Who(id="secretarie", function="Secretarie", role="secretarie")
+CERTIFICATE = Certificate(
+    subject="Test Burger (Signature), BE",
+    issuer="Citizen CA, BE",
+    serial="1f",
+    valid_from=AT,
+    valid_until=AT,
+    sha256=SHA,
+)
+STAMP = Timestamp(
+    time=AT,
+    authority="TSU 1",
+    serial="2a",
+    policy="2.999.1",
+    indication="INDETERMINATE",
+    certificate=CERTIFICATE,
+)
+SIGNATURE = Signature(
+    field="Handtekening1",
+    earlier=False,
+    level="B-LTA",
+    claimed=AT,
+    indication="TOTAL-FAILED",
+    sub_indication="HASH_FAILURE",
+    certificate=CERTIFICATE,
+    timestamps=(STAMP,),
+)
+
+
+def evidence(**changes: Any) -> Evidence:
+    """A report of a flow in which nobody did anything."""
+    empty = Evidence(
+        flow="flow-1",
+        state="verlopen",
+        standing=Standing.FINAL,
+        dossier="dossier-1",
+        document="document-1",
+        title="Besluit #eval(1) *x* $y$",
+        made_at=AT,
+        made_by=ME,
+        development=False,
+        sent=SHA,
+        current=SHA,
+        participants=(),
+        files=(),
+        signatures=(),
+        timestamps=(),
+        acts=(),
+        differences=(),
+    )
+    return attrs.evolve(empty, **changes)
+
+
+def said(**changes: Any) -> str:
+    """What stands on its paper."""
+    return text_in(paper(evidence(**changes), SHA))
+
+
+def test_nothing_is_markup() -> None:
+    """Text of others is text, and a state that is not known is said as it is."""
+    text = said()
+
+    assert "Besluit #eval(1) *x* $y$" in text
+    assert "Stand van de ondertekening verlopen" in text
+    assert "0 van 0 ondertekend" in text
+    assert "ONTWIKKELING" not in text
+
+
+def test_verdicts() -> None:
+    """The word for people, and the codes of EN 319 102-1."""
+    text = said(signatures=(SIGNATURE,), timestamps=(STAMP,))
+
+    assert "ongeldig (TOTAL-FAILED, HASH_FAILURE)" in text
+    assert 2 == text.count("niet met zekerheid vast te stellen (INDETERMINATE)")
+    assert "Tijdstempel van het document" in text
+    assert "TSU 1, nummer 2a" in text
+
+
+def test_what_cannot_be_read() -> None:
+    """It is said so, and nothing is left out in silence."""
+    unread = attrs.evolve(
+        STAMP, time=None, serial=None, policy="", indication="", certificate=None
+    )
+    unnumbered = attrs.evolve(STAMP, serial=None, indication="")
+    signature = attrs.evolve(
+        SIGNATURE,
+        level="",
+        claimed=None,
+        indication="",
+        certificate=None,
+        timestamps=(unread, unnumbered),
+    )
+    text = said(signatures=(signature,), timestamps=(unread,))
+
+    assert "Certificaat niet leesbaar" in text
+    assert 2 == text.count("Tijdstempel niet leesbaar")
+    assert 2 == text.count("niet beoordeeld")
+    assert "PAdES" not in text
+
+
+def test_other_parts() -> None:
+    """Who approves or watches has no certificate; what was shown is told."""
+    approver = Participant(
+        part=Part.APPROVES,
+        who=attrs.evolve(ME, function="Kabinetschef", name="An Test"),
+        acting=attrs.evolve(ME, function="Adjunct", name="Jan Test"),
+        done_at=AT,
+        shown=SHA,
+    )
+    watcher = Participant(part=Part.WATCHES, who=attrs.evolve(ME, name_erased=True))
+    text = said(participants=(approver, watcher))
+
+    for part in (
+        "1. Kabinetschef",
+        "Naam An Test",
+        "In de plaats kwam Jan Test, Adjunct",
+        "namens deze: Jan Test, Adjunct",
+        "Gedaan op 23 november 2026 om 14.05.09 uur",
+        "Getoond (SHA-256)",
+        "2. Secretarie",
+        "meelezer",
+        "Naam gewist",
+        "Gedaan op nog niet",
+    ):
+        assert part in text
+
+
+def test_long_and_odd() -> None:
+    """A hundred acts, words without blanks, an act and an origin that are not known."""
+    act = Act(
+        kind="signing",
+        id="flow-1",
+        version=1,
+        at=AT,
+        action="delegate",
+        who=ME,
+        reason="x" * 400,
+        leaf=SHA,
+    )
+    file = File(sha256="f" * 64, size=1_234_567, origin="upgraded", at=AT, inside=False)
+    other = attrs.evolve(file, inside=True)
+    differences = (
+        Difference(about="y" * 200, what="anders", recorded="2026-11-23T13:05:09Z"),
+        Difference(about="z", what="anders", recorded=SHA, found="Andere TSA"),
+    )
+    text = said(acts=(act,) * 100, files=(file, other), differences=differences)
+
+    assert 100 == text.count("delegate")
+    assert "upgraded" in text
+    assert "1 234 567 bytes" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert 1 == text.count("begin van het bestand")
+    assert "2 verschillen" in text
+    assert "Andere TSA" in text
+    assert "1 verschil;" in said(differences=differences[:1])
+
+
+def test_the_same_bytes() -> None:
+    """The same report gives the same paper and the same JSON."""
+    assert paper(evidence(), SHA) == paper(evidence(), SHA)
+    assert as_json(evidence()) == as_json(evidence())
+
+
+def test_a_text_that_is_none() -> None:
+    """What no UTF-8 can hold is refused, and written nowhere."""
+    with pytest.raises(MalformedError, match="cannot be written"):
+        as_json(evidence(title="\ud800"))
+
+
+def test_moments_for_people() -> None:
+    """By the clock of Brussels, to the second."""
+    assert "23 november 2026 om 14.05.09 uur" == moment(AT)
