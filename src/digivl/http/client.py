@@ -6,6 +6,7 @@ httpx2 continues httpx with the same names: to change over, change that one word
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import httpx
 
 from digivl.errors import (
     BackendUnavailableError,
+    LimitExceededError,
     MalformedError,
     OutcomeUnknownError,
     StorageError,
@@ -45,6 +47,9 @@ _ANY_FAILURE: Final = (
 )
 #: An answer that drips gets this many read time-outs to arrive as a whole.
 _DRIPPING: Final = 4
+#: One that is kept in a file may be long: it comes at this rate at least, in bytes a
+#: second.
+_SLOWEST: Final = 65_536
 
 
 @attrs.frozen(kw_only=True)
@@ -69,8 +74,11 @@ class Call:
     """One request, ready to be sent.
 
     Attributes:
+        content: Bytes, or a seekable stream that is sent from its start.
         once: True when doing it twice does harm: then a lost reply is an outcome
             that is not known, and never a reason to send again.
+        into: Takes the body of a success, in the place of the answer.
+        largest: Most bytes that it takes.
     """
 
     backend: str
@@ -78,9 +86,11 @@ class Call:
     url: str
     headers: Mapping[str, str] = attrs.field(repr=False)
     params: Mapping[str, str] = attrs.field(repr=False)
-    content: bytes | None = attrs.field(repr=False)
+    content: BinaryIO | bytes | None = attrs.field(repr=False)
     parts: Sequence[Part]
     once: bool
+    into: BinaryIO | None = attrs.field(default=None, repr=False)
+    largest: int = 0
     correlation_id: str = ""
 
 
@@ -117,10 +127,16 @@ class Client:
         limits: Time-outs, and the largest answer that is read.
         outside: False for this machine: then no proxy of the environment is used.
         transport: Carries the requests in the place of the network.
+        tls: Whom to trust, and the certificate to show; the usual ones if None.
     """
 
     def __init__(
-        self, limits: Limits, *, outside: bool, transport: Transport | None = None
+        self,
+        limits: Limits,
+        *,
+        outside: bool,
+        transport: Transport | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._limits = limits
         timeout = httpx.Timeout(
@@ -129,6 +145,7 @@ class Client:
         self._client = httpx.Client(
             timeout=timeout,
             transport=transport,
+            verify=True if tls is None else tls,
             trust_env=outside,
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -144,7 +161,8 @@ class Client:
                 lost and it can be repeated without harm.
             OutcomeUnknownError: It is to be done once, and the answer was lost.
             UntrustworthyAnswerError: The answer is too large, compressed or too slow.
-            StorageError: What was to be sent could not be read.
+            LimitExceededError: There is more than `largest` for `into`.
+            StorageError: What was to be sent could not be read, or `into` not written.
         """
         with _translated(call), self._stream(call) as response:
             return Answer(
@@ -160,6 +178,8 @@ class Client:
 
     @contextmanager
     def _stream(self, call: Call) -> Generator[httpx.Response, None, None]:
+        if call.content is not None and not isinstance(call.content, bytes):
+            call.content.seek(0)
         with self._client.stream(
             call.method,
             call.url,
@@ -179,6 +199,9 @@ class Client:
             raise _unusable(call, "the answer is compressed, which was not asked for")
         body = bytearray()
         end = time.monotonic() + _DRIPPING * self._limits.http_read_seconds
+        if call.into is not None and response.is_success:
+            _kept(call, response, end)
+            return b""
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > self._limits.http_answer_bytes:
@@ -187,6 +210,22 @@ class Client:
             if time.monotonic() > end:
                 raise _unusable(call, "the answer comes in too slowly")
         return bytes(body)
+
+
+def _kept(call: Call, response: httpx.Response, end: float) -> None:
+    """Write the body where the caller wants it."""
+    size = 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > call.largest:
+            raise LimitExceededError(
+                f"{call.backend} answers with more than {call.largest} bytes",
+                hint="Raise pdf_bytes under [limits], if it is to be let in.",
+            )
+        if time.monotonic() > end + size / _SLOWEST:
+            raise _unusable(call, "the answer comes in too slowly")
+        if call.into is not None:
+            call.into.write(chunk)
 
 
 @contextmanager
@@ -203,7 +242,8 @@ def _translated(call: Call) -> Generator[None, None, None]:
     except _ANY_FAILURE as cause:
         raise _lost(call, f"the answer was lost ({_named(cause)})") from cause
     except OSError as cause:
-        raise StorageError(f"what was to be sent cannot be read: {cause}") from cause
+        what = "what was to be sent" if call.into is None else "what came in"
+        raise StorageError(f"{what} cannot be read or kept: {cause}") from cause
 
 
 def _named(cause: Exception) -> str:

@@ -7,8 +7,9 @@ import json as jsonlib
 import logging
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, Self
 from urllib.parse import urlsplit
 
 import attrs
@@ -26,6 +27,8 @@ from digivl.http.problems import read_problem
 from digivl.kernel.identifiers import new_id
 
 if TYPE_CHECKING:
+    import ssl
+
     from digivl.settings import Limits
 
 __all__ = ["Answer", "Authorization", "Gateway", "Part", "Transport"]
@@ -97,7 +100,9 @@ def is_loopback(host: str) -> bool:
 
 def _client(gateway: Gateway) -> Client:
     outside = not is_loopback(urlsplit(gateway.base_url).hostname or "")
-    return Client(gateway.limits, outside=outside, transport=gateway.transport)
+    return Client(
+        gateway.limits, outside=outside, transport=gateway.transport, tls=gateway.tls
+    )
 
 
 @attrs.frozen(eq=False)
@@ -112,6 +117,7 @@ class Gateway:
         base_url: https, or http on this machine; a path may follow the host.
         plain: True allows http elsewhere too: for answers that prove themselves and
             questions that say nothing, such as timestamps.
+        tls: Whom to trust, and the certificate to show; the usual ones if None.
         limits: Time-outs and the largest answer.
         auth: Gives the ``Authorization`` header; None sends none.
         transport: Carries the requests in the place of the network.
@@ -126,6 +132,7 @@ class Gateway:
     auth: Authorization | None = attrs.field(default=None, repr=False)
     transport: Transport | None = attrs.field(default=None, repr=False)
     plain: bool = False
+    tls: ssl.SSLContext | None = attrs.field(default=None, repr=False)
     _client: Client = attrs.field(
         init=False, repr=False, default=attrs.Factory(_client, takes_self=True)
     )
@@ -133,6 +140,12 @@ class Gateway:
     def __attrs_post_init__(self) -> None:
         if not self.plain:
             _refuse_plain(self.base_url)
+
+    def on_behalf(self, auth: Authorization) -> Self:
+        """The same service over the same connections, let in as somebody else."""
+        other = copy(self)
+        object.__setattr__(other, "auth", auth)
+        return other
 
     def get(
         self,
@@ -150,11 +163,36 @@ class Gateway:
         """
         return self._answer("GET", path, params=params, headers=headers)
 
+    def fetch(self, path: str, into: BinaryIO, *, largest: int) -> Answer:
+        """Ask for a file, and write it as it comes in; asking twice does no harm.
+
+        Args:
+            path: As `post`.
+            into: Takes the body; on an error it may hold a part of it.
+            largest: Most bytes that are let in.
+
+        Raises:
+            LimitExceededError: There are more.
+            StorageError: `into` cannot be written.
+            BackendError: As `get`.
+        """
+        return self._answer("GET", path, into=into, largest=largest)
+
+    def put(self, path: str, *, json: Any) -> Answer:
+        """Put JSON in the place of what is there; errors as `get`."""
+        content = jsonlib.dumps(json, ensure_ascii=False).encode()
+        headers = {"content-type": "application/json"}
+        return self._answer("PUT", path, content=content, headers=headers)
+
+    def delete(self, path: str) -> Answer:
+        """Take something away; doing it twice does no harm; errors as `get`."""
+        return self._answer("DELETE", path)
+
     def post(
         self,
         path: str,
         *,
-        content: bytes | None = None,
+        content: BinaryIO | bytes | None = None,
         json: Any = None,
         multipart: Sequence[Part] = (),
         headers: Mapping[str, str] | None = None,
@@ -164,7 +202,7 @@ class Gateway:
 
         Args:
             path: Below `base_url`, starting with a slash; empty for `base_url` itself.
-            content: Bytes to send as they are.
+            content: Bytes to send as they are, or a seekable stream of them.
             json: Sent as JSON in UTF-8.
             multipart: Parts of a form; streams are read while they are sent.
             headers: Further headers.
@@ -219,9 +257,11 @@ class Gateway:
         *,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        content: bytes | None = None,
+        content: BinaryIO | bytes | None = None,
         parts: Sequence[Part] = (),
         once: bool = False,
+        into: BinaryIO | None = None,
+        largest: int = 0,
     ) -> Answer:
         return self._let_in(
             Call(
@@ -233,6 +273,8 @@ class Gateway:
                 content=content,
                 parts=parts,
                 once=once,
+                into=into,
+                largest=largest,
             )
         )
 

@@ -198,6 +198,11 @@ class SQLBook:
         with self._writing() as connection:
             outbox.postpone(connection, task, until, error)
 
+    def again(self, task: Task, *, until: datetime, error: str = "") -> None:
+        """Give back a task that is done again and again; see the port."""
+        with self._writing() as connection:
+            outbox.again(connection, task, until, error)
+
     def tasks(self, *, state: str | None = None) -> Sequence[Task]:
         """Tasks, oldest first; see the port."""
         with self._reading() as connection:
