@@ -69,6 +69,14 @@ class Part:
     filename: str | None = None
 
 
+@attrs.frozen
+class Sink:
+    """Where the body of a success goes: a file, and the most bytes that it takes."""
+
+    file: BinaryIO = attrs.field(repr=False)
+    largest: int
+
+
 @attrs.frozen(kw_only=True)
 class Call:
     """One request, ready to be sent.
@@ -78,7 +86,6 @@ class Call:
         once: True when doing it twice does harm: then a lost reply is an outcome
             that is not known, and never a reason to send again.
         into: Takes the body of a success, in the place of the answer.
-        largest: Most bytes that it takes.
     """
 
     backend: str
@@ -89,8 +96,7 @@ class Call:
     content: BinaryIO | bytes | None = attrs.field(repr=False)
     parts: Sequence[Part]
     once: bool
-    into: BinaryIO | None = attrs.field(default=None, repr=False)
-    largest: int = 0
+    into: Sink | None = None
     correlation_id: str = ""
 
 
@@ -161,7 +167,7 @@ class Client:
                 lost and it can be repeated without harm.
             OutcomeUnknownError: It is to be done once, and the answer was lost.
             UntrustworthyAnswerError: The answer is too large, compressed or too slow.
-            LimitExceededError: There is more than `largest` for `into`.
+            LimitExceededError: There is more than `into` takes.
             StorageError: What was to be sent could not be read, or `into` not written.
         """
         with _translated(call), self._stream(call) as response:
@@ -200,7 +206,7 @@ class Client:
         body = bytearray()
         end = time.monotonic() + _DRIPPING * self._limits.http_read_seconds
         if call.into is not None and response.is_success:
-            _kept(call, response, end)
+            _keep(call, call.into, response, end)
             return b""
         for chunk in response.iter_bytes():
             body += chunk
@@ -212,20 +218,19 @@ class Client:
         return bytes(body)
 
 
-def _kept(call: Call, response: httpx.Response, end: float) -> None:
+def _keep(call: Call, into: Sink, response: httpx.Response, end: float) -> None:
     """Write the body where the caller wants it."""
     size = 0
     for chunk in response.iter_bytes():
         size += len(chunk)
-        if size > call.largest:
+        if size > into.largest:
             raise LimitExceededError(
-                f"{call.backend} answers with more than {call.largest} bytes",
+                f"{call.backend} answers with more than {into.largest} bytes",
                 hint="Raise pdf_bytes under [limits], if it is to be let in.",
             )
         if time.monotonic() > end + size / _SLOWEST:
             raise _unusable(call, "the answer comes in too slowly")
-        if call.into is not None:
-            call.into.write(chunk)
+        into.file.write(chunk)
 
 
 @contextmanager

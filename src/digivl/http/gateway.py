@@ -22,7 +22,15 @@ from digivl.errors import (
     MalformedError,
     UntrustworthyAnswerError,
 )
-from digivl.http.client import Answer, Call, Client, Part, Transport, outcome_unknown
+from digivl.http.client import (
+    Answer,
+    Call,
+    Client,
+    Part,
+    Sink,
+    Transport,
+    outcome_unknown,
+)
 from digivl.http.problems import read_problem
 from digivl.kernel.identifiers import new_id
 
@@ -163,20 +171,28 @@ class Gateway:
         """
         return self._answer("GET", path, params=params, headers=headers)
 
-    def fetch(self, path: str, into: BinaryIO, *, largest: int) -> Answer:
+    def fetch(
+        self,
+        path: str,
+        into: BinaryIO,
+        *,
+        largest: int,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """Ask for a file, and write it as it comes in; asking twice does no harm.
 
         Args:
             path: As `post`.
             into: Takes the body; on an error it may hold a part of it.
             largest: Most bytes that are let in.
+            headers: Further headers.
 
         Raises:
             LimitExceededError: There are more.
             StorageError: `into` cannot be written.
             BackendError: As `get`.
         """
-        return self._answer("GET", path, into=into, largest=largest)
+        return self._answer("GET", path, headers=headers, into=Sink(into, largest))
 
     def put(self, path: str, *, json: Any) -> Answer:
         """Put JSON in the place of what is there; errors as `get`."""
@@ -260,8 +276,7 @@ class Gateway:
         content: BinaryIO | bytes | None = None,
         parts: Sequence[Part] = (),
         once: bool = False,
-        into: BinaryIO | None = None,
-        largest: int = 0,
+        into: Sink | None = None,
     ) -> Answer:
         return self._let_in(
             Call(
@@ -274,7 +289,6 @@ class Gateway:
                 parts=parts,
                 once=once,
                 into=into,
-                largest=largest,
             )
         )
 

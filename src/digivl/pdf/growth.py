@@ -6,6 +6,7 @@ of the file as it was before. Who sent a file out has that file, and can compare
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from pyhanko.pdf_utils import generic
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     from digivl.settings import Limits
+
+# It says again what is answered here, and would say it on somebody's terminal.
+logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 
 _CHUNK_BYTES: Final = 1 << 20
 #: Of a form, what the first signature adds or turns on.
