@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import attrs
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from digivl.records.port import RecordBook
     from digivl.records.tasks import Task
     from digivl.records.worker import Handler, Progress, WorkReport
+
+
+#: Packages on signing platforms that one round of work looks at.
+_MOST_LOOKS: Final = 500
 
 
 @attrs.frozen(kw_only=True, eq=False, slots=False)
@@ -129,6 +133,8 @@ class Digivl(CouncilRooms):
             "advice": self._say,
             "release": self._release,
             "demo": self._play_demo,
+            "platform send": self._send_package,
+            "platform withdraw": self._withdraw_package,
             **self._handlers,
         }
         self.custody.remind()
@@ -142,7 +148,10 @@ class Digivl(CouncilRooms):
             clock=self.clock,
             limits=self.settings.limits,
         )
-        return worker.run(progress)
+        report = worker.run(progress)
+        # Looking elsewhere comes last, and has a bound: it holds nothing else up.
+        looks = attrs.evolve(worker, handlers={"platform look": self._look_at_package})
+        return report + looks.run(progress, most=_MOST_LOOKS)
 
     def close(self) -> None:
         """Let go of everything that was opened; simulators stop."""
@@ -162,6 +171,15 @@ class Digivl(CouncilRooms):
     def _deliver(self, task: Task) -> None:
         # The providers are built only when there is something to deliver.
         self.dispatches.deliver(task)
+
+    def _send_package(self, task: Task) -> None:
+        self._package_work.send(task)
+
+    def _withdraw_package(self, task: Task) -> None:
+        self._package_work.withdraw(task)
+
+    def _look_at_package(self, task: Task) -> None:
+        self._package_work.look(task)
 
     def _say(self, task: Task) -> None:
         self.exchange.deliver(task)

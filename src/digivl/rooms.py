@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from digivl.search.service import Search
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.means import SigningMeans
+    from digivl.signing.platform.companion import PackageCompanion
+    from digivl.signing.platform.service import Packages
+    from digivl.signing.platform.working import PackageWork
     from digivl.signing.service import Signing
     from digivl.validation.verdict import FileVerdict
     from digivl.verification.service import Register
@@ -226,6 +229,21 @@ class Rooms:
         )
 
     @once
+    def packages(self) -> Packages:
+        """Packages on signing platforms."""
+        from digivl.signing.platform.service import Packages
+
+        return Packages(
+            book=self.book,
+            documents=self.documents,
+            moves=self._moves,
+            platform=self._backends.platform,
+            acceptance=self._backends.acceptance,
+            companion=self._package_companion,
+            clock=self.clock,
+        )
+
+    @once
     def register(self) -> Register:
         """The register of authentic documents and their codes."""
         from digivl.verification.service import Register
@@ -285,6 +303,24 @@ class Rooms:
     def providers(self) -> tuple[DeliveryProvider, ...]:
         """The delivery providers, in the order they are asked."""
         return self._backends.providers
+
+    @once
+    def _package_companion(self) -> PackageCompanion:
+        from digivl.signing.platform.companion import Alone
+
+        return Alone()
+
+    @once
+    def _package_work(self) -> PackageWork:
+        from digivl.signing.platform.checking import Checker
+        from digivl.signing.platform.working import PackageWork
+
+        checker = Checker(
+            opened=self.documents.opened,
+            validate=self.validate,
+            limits=self.settings.limits,
+        )
+        return PackageWork(packages=self.packages, checker=checker)
 
     @once
     def _moves(self) -> Moves:

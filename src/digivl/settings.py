@@ -124,6 +124,7 @@ class Settings:
         means: Signing means by name.
         providers: Delivery providers by name, asked in this order.
         channels: Channels to those who advise and agree elsewhere, by name.
+        platforms: Platforms where people approve and sign, by name.
         trust: Files with trusted root certificates (PEM), relative to the office.
         code: The QR code.
         advice: Rules, calendars and the gate to the agenda.
@@ -137,6 +138,7 @@ class Settings:
     means: Mapping[str, Backend] = attrs.field(factory=_backends)
     providers: Mapping[str, Backend] = attrs.field(factory=_backends)
     channels: Mapping[str, Backend] = attrs.field(factory=_backends)
+    platforms: Mapping[str, Backend] = attrs.field(factory=_backends)
     trust: tuple[str, ...] = ()
     code: CodeSettings = CodeSettings()
     advice: AdviceSettings = AdviceSettings()
@@ -164,7 +166,7 @@ class Settings:
 
 def _settings(data: dict[str, Any]) -> Settings:
     values = _checked(Settings, data, "digivl.toml")
-    for table in ("authorities", "means", "providers", "channels"):
+    for table in ("authorities", "means", "providers", "channels", "platforms"):
         if table in values:
             values[table] = {
                 name: _backend(entry, f"{table}.{name}")

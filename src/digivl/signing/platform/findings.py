@@ -54,12 +54,14 @@ class Finding:
     Attributes:
         kind: What.
         document: Id of the document; empty for the package as a whole.
-        about: The function or field it is about, or why.
+        about: The function or field it is about, in Dutch.
+        detail: What a program said of it, for who must mend it.
     """
 
     kind: FindingKind
     document: str = ""
     about: str = ""
+    detail: str = ""
 
     @property
     def text(self) -> str:

@@ -22,7 +22,7 @@ from digivl.kernel.moments import aware
 from digivl.kernel.parties import Party
 from digivl.kernel.personal import Personal
 from digivl.signing.platform.findings import Finding
-from digivl.signing.platform.people import Invited, PlatformRole
+from digivl.signing.platform.people import Invited, PlatformRole, is_mail
 
 _STATUS: Final = (
     "http://themis.vlaanderen.be/id/handtekenstatus/{}-11ee-bb35-ee395168dcf7"
@@ -194,15 +194,33 @@ class Enclosed:
 
 
 @attrs.frozen(kw_only=True)
+class Account:
+    """Where a package stands: always dealt with in this name (account).
+
+    Attributes:
+        platform: Name of the platform in the settings.
+        organization: Under whose account; another one sees nothing of it.
+        owner: E-mail address of who owns the package there.
+    """
+
+    platform: str
+    organization: OVOCode
+    owner: Personal[str] = attrs.field(validator=is_mail)
+
+    @classmethod
+    def of(cls, platform: str, organization: OVOCode, owner: str) -> Account:
+        """Name an account by plain values."""
+        return cls(platform=platform, organization=organization, owner=Personal(owner))
+
+
+@attrs.frozen(kw_only=True)
 class SigningPackage:
     """Documents on a platform, for people to approve and sign (pakket).
 
     Attributes:
         dossier: Id of the dossier of its documents.
         title: One line for people.
-        platform: Name of the platform in the settings.
-        organization: Under whose account it stands there; another one sees nothing.
-        owner: Address of who owns it there.
+        account: Where it stands, and in whose name.
         started_by: Who asked for it; has the dossier again when it ended.
         documents: In the order in which they are shown.
         invited: In their order on the platform.
@@ -211,6 +229,8 @@ class SigningPackage:
         until: When it ends by itself.
         reference: What the platform calls it.
         changed_at: When we last read something new.
+        strangers: How many signers are on it there whom we did not invite.
+        missed_at: When the platform first said that it does not know it.
         completed_at: When the last one acted, by the platform.
         synced_at: When we fetched the result.
         findings: Why the result is not in order.
@@ -222,9 +242,7 @@ class SigningPackage:
 
     dossier: str
     title: str = attrs.field(validator=public_line)
-    platform: str
-    organization: OVOCode
-    owner: Personal[str]
+    account: Account
     started_by: Party
     documents: tuple[Enclosed, ...] = attrs.field(validator=(at_least_one, at_most(50)))
     invited: tuple[Invited, ...] = attrs.field(validator=(at_least_one, at_most(50)))
@@ -233,6 +251,8 @@ class SigningPackage:
     until: datetime | None = attrs.field(default=None, validator=optional(aware))
     reference: str = ""
     changed_at: datetime = attrs.field(validator=aware)
+    strangers: int = 0
+    missed_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     completed_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     synced_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     findings: tuple[Finding, ...] = ()

@@ -90,17 +90,13 @@ class Rectangle:
             raise MalformedError("a place on a page is counted from its top left")
 
 
-def _a_mail(_: object, __: object, mail: Personal[str]) -> None:
+def is_mail(_: object, __: object, mail: Personal[str]) -> None:
+    """An e-mail address, or one that was erased."""
     if not mail.is_erased:
-        check_mail(mail.reveal())
+        _check_mail(mail.reveal())
 
 
-def check_mail(mail: str) -> None:
-    """Refuse what cannot be an e-mail address; the text never holds it.
-
-    Raises:
-        MalformedError: It cannot be one.
-    """
+def _check_mail(mail: str) -> None:
     name, _, host = mail.rpartition("@")
     fits = mail.isprintable() and not any(c in mail for c in " <>,;\"'\\")
     if not name or "." not in host or len(mail) > _LONGEST_MAIL or not fits:
@@ -132,7 +128,7 @@ class Invited:
     """
 
     party: Party
-    mail: Personal[str] = attrs.field(validator=_a_mail)
+    mail: Personal[str] = attrs.field(validator=is_mail)
     name: Personal[str] = attrs.field(validator=_a_line)
     role: PlatformRole = PlatformRole.SIGNER
     turn: int = attrs.field(default=1, validator=counted_from_one)

@@ -168,9 +168,11 @@ class SigningHub:
                         wire.list_path(page), headers=wire.search_header(mark)
                     )
                 )
-                whole = self._read(answer, lambda said: said)
-                found += self._read(answer, lambda said: wire.read_list(said, mark))
-                if len(whole) < wire.PAGE:
+                marked, more = self._read(
+                    answer, lambda said: wire.read_list(said, mark)
+                )
+                found += marked
+                if not more:
                     break
         return found[: wire.PAGE]
 

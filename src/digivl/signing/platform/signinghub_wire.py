@@ -259,15 +259,15 @@ def read_link(body: bytes) -> str:
     return text
 
 
-def read_list(said: Any, mark: str) -> list[Listed]:
-    """The packages of a list that carry a mark.
+def read_list(said: Any, mark: str) -> tuple[list[Listed], bool]:
+    """The packages on a page that carry a mark, and whether another page may follow.
 
     Raises:
         MalformedError: It is no list of packages.
     """
     if not isinstance(said, list) or len(said) > _MOST:
         raise MalformedError("it is no list of packages")
-    return [
+    marked = [
         Listed(
             id=read_id(one, "package_id"),
             name=str(one.get("package_name")),
@@ -276,6 +276,7 @@ def read_list(said: Any, mark: str) -> list[Listed]:
         for one in said
         if mark in str(_fields(one).get("package_name"))
     ]
+    return marked, len(said) >= PAGE
 
 
 def read_package(said: Any, package: str) -> PackageTold:
