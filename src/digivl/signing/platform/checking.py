@@ -179,6 +179,16 @@ class _Signature:
     judged: SignatureJudged | None
     claims: Claims | None
 
+    @property
+    def qualification(self) -> str:
+        """As the trusted lists say; empty where that was not asked."""
+        return "" if self.judged is None else self.judged.qualification
+
+    @property
+    def level(self) -> str:
+        """PAdES level."""
+        return self.found.level if self.judged is None else self.judged.level
+
 
 @attrs.define
 class _File:
@@ -242,14 +252,16 @@ class _File:
     def _holds(
         self, found: SignatureFinding, judged: SignatureJudged | None
     ) -> Iterator[Finding]:
-        indication = judged.indication if judged else ""
-        sub = (judged.sub_indication if judged else None) or ""
+        # A verdict has no truth value: it is there, or it is None.
+        indication = "" if judged is None else judged.indication
+        sub = "" if judged is None else judged.sub_indication or ""
         unrooted = not self.acceptance.trusted and sub == _UNROOTED
         if indication == _PASSED or (indication == _UNDECIDED and unrooted):
             return
         later = indication == _UNDECIDED and sub == _LATER
         kind = _K.TRY_LATER if later else _K.DOES_NOT_HOLD
-        why = f"{indication} {sub} {judged.reason if judged else ''}"
+        reason = "" if judged is None else judged.reason
+        why = f"{indication} {sub} {reason}"
         about = f"veld {found.field}"
         yield self._finding(kind, about=about, detail=why.strip())
 
@@ -280,14 +292,14 @@ class _File:
         if signer.assurance is not Assurance.QES:
             return
         qualified = one.claims is not None and one.claims.qualified
-        said = one.judged.qualification if one.judged else ""
+        said = one.qualification
         if not qualified or (said and not said.upper().startswith("Q")):
             text = f"{signer.party.label} ({signer.assurance.label})"
             yield self._finding(_K.LEVEL, about=text, detail=said)
 
     def _stamped(self, one: _Signature, judged: FileJudged) -> bool:
         """Whether a timestamp leads to trust, where that is asked."""
-        own = one.judged.timestamps if one.judged else ()
+        own = () if one.judged is None else one.judged.timestamps
         stamps = [*own, *judged.timestamps]
         passed = any(stamp.indication == _PASSED for stamp in stamps)
         return passed or not self.acceptance.trusted
@@ -298,14 +310,14 @@ class _File:
         acted = _acted(self.package)[signer.party.id]
         warnings = [_DELEGATED] if acted.delegated else []
         asked = signer.assurance is Assurance.QES
-        if asked and not (one.judged and one.judged.qualification):
+        if asked and not one.qualification:
             warnings.append(_UNQUALIFIED)
         moments = [stamp.time for stamp in stamps if stamp.time is not None]
         return SignatureFact(
             signer=signer.party.id,
             function=signer.party.label,
             field=one.found.field,
-            level=one.judged.level if one.judged else one.found.level,
+            level=one.level,
             certificate=hashlib.sha256(one.found.certificate or b"").hexdigest(),
             claimed_at=one.found.signing_time,
             stamped_at=min(moments, default=None),
