@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from digivl.testing.route import Scene
     from digivl.testing.tsa import TSASimulator
 
-CONTRACTS = ("book", "channel", "index", "outbox", "rows")
+CONTRACTS = ("book", "channel", "index", "outbox", "platform", "rows")
 
 # The contracts are tests too: a failure shows what was compared.
 for name in ("contracts", *(f"{of}_contract" for of in CONTRACTS)):

@@ -97,6 +97,7 @@ def test_built_in_offers(kind: str) -> None:
         "means": ["pkcs12"],
         "providers": ["magda"],
         "channels": ["krab", "mail"],
+        "platforms": ["signinghub"],
     }
     offers = Catalog.load(discover=False).offers(kind)
 
@@ -185,6 +186,7 @@ def test_unknown_offer_lists_the_known(kind: str) -> None:
         "means": catalog.means,
         "providers": catalog.provider,
         "channels": catalog.channel,
+        "platforms": catalog.platform,
     }
 
     with pytest.raises(ConfigurationError, match=f"{kind}.chosen: nobody") as unknown:

@@ -34,6 +34,7 @@ from digivl.testing.book_contract import RecordBookContract
 from digivl.testing.channel_contract import AdviceChannelContract
 from digivl.testing.index_contract import SearchIndexContract
 from digivl.testing.outbox_contract import OutboxContract
+from digivl.testing.platform_contract import SigningPlatformContract
 from digivl.testing.rows_contract import ManyRecordsContract
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "RecordBookContract",
     "SearchIndexContract",
     "SigningMeansContract",
+    "SigningPlatformContract",
 ]
 
 _CONTENT: Final = b"%PDF-1.7 a decision\n"
