@@ -208,7 +208,7 @@ class _File:
     def findings(self) -> list[Finding]:
         """Everything that is wrong with the file."""
         if self.document.returned is None:
-            return [self._finding(_K.MISSING_DOCUMENT)]
+            return [self._finding(self.document.lost or _K.MISSING_DOCUMENT)]
         opened = self.checker.opened
         with opened(self.document.returned) as file, opened(self.document.sent) as sent:
             try:

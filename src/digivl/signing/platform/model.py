@@ -21,7 +21,7 @@ from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
 from digivl.kernel.parties import Party
 from digivl.kernel.personal import Personal
-from digivl.signing.platform.findings import Finding
+from digivl.signing.platform.findings import Finding, FindingKind
 from digivl.signing.platform.people import Invited, PlatformRole, is_mail
 
 _STATUS: Final = (
@@ -179,6 +179,7 @@ class Enclosed:
             could sign.
         returned: SHA-256 of what came back; the file is kept under it whatever it is.
         returned_size: In bytes.
+        lost: Why nothing came back.
         signatures: What was found on it, once it was found in order.
     """
 
@@ -190,6 +191,7 @@ class Enclosed:
     read_back_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     returned: str | None = attrs.field(default=None, validator=optional(digest))
     returned_size: int = 0
+    lost: FindingKind | None = None
     signatures: tuple[SignatureFact, ...] = ()
 
 

@@ -170,16 +170,20 @@ class Sender:
         """The documents, once the platform gave back the bytes that it was given."""
         read = []
         for one in self._named(package, told):
-            with scratch() as file:
-                self.platform.download(owner, told.id, one.theirs, file)
-                if _sha256(file) != one.sent:
-                    raise BackendRefusedError(
-                        self.platform.name,
-                        "it gives back other bytes than were uploaded",
-                        hint="It has to keep documents as they are, unconverted.",
-                    )
+            # Once more, before a bad connection counts as a bad platform.
+            if not any(self._is_same(owner, told.id, one) for _ in range(2)):
+                raise BackendRefusedError(
+                    self.platform.name,
+                    "it gives back other bytes than were uploaded",
+                    hint="It has to keep documents as they are, unconverted.",
+                )
             read.append(attrs.evolve(one, read_back_at=self.clock()))
         return tuple(read)
+
+    def _is_same(self, owner: Owner, package: str, one: Enclosed) -> bool:
+        with scratch() as file:
+            self.platform.download(owner, package, one.theirs, file)
+            return _sha256(file) == one.sent
 
     def _named(
         self, package: SigningPackage, told: PackageTold

@@ -220,9 +220,10 @@ class PackageWork:
                 platform.download(
                     owner_of(package), package.reference, one.theirs, file
                 )
-            except (NotFoundError, LimitExceededError) as error:
-                _LOG.warning("a document did not come back: %s", error)
-                return one
+            except NotFoundError:
+                return attrs.evolve(one, lost=FindingKind.MISSING_DOCUMENT)
+            except LimitExceededError:
+                return attrs.evolve(one, lost=FindingKind.TOO_LARGE)
             file.seek(0)
             stored = self.packages.documents.store.put(file)
         return attrs.evolve(one, returned=stored.sha256, returned_size=stored.size)
