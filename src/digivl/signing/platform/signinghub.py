@@ -205,11 +205,11 @@ class SigningHub:
 
     def recall(self, owner: Owner, package: str) -> None:
         """Take it back: a draft again."""
-        self._removed(owner, wire.package_path(package, "workflow"))
+        self._removed(owner, wire.recall_path(package))
 
     def delete(self, owner: Owner, package: str) -> None:
         """Take it away."""
-        self._removed(owner, wire.package_path(package))
+        self._removed(owner, wire.delete_path(package))
 
     def log_out(self) -> None:
         """Forget the sessions."""
@@ -251,7 +251,7 @@ class SigningHub:
 
         To the account of another organisation, too, it answers 404.
         """
-        if refusal.status != HTTPStatus.NOT_FOUND:
+        if refusal.status != wire.GONE:
             raise refusal
         answer = self._answered(self.sessions.of(owner).get(wire.PROFILE))
         if not self._read(answer, lambda said: wire.read_is_of(said, owner.mail)):

@@ -58,29 +58,33 @@ ASSUMPTIONS: Final = {
 }
 
 AUTHENTICATE: Final = "/authenticate"
-SCOPE: Final = "/v4/authenticate/scope"
+SCOPE: Final = "/v4/authenticate/scope"  # [A] scope-answer
 LOGOUT: Final = "/v4/logout"
 PROFILE: Final = "/v4/settings/profile"
 PACKAGES: Final = "/v4/packages"
 LINKS: Final = "/v4/links/integration"
 
 FILE_NAME: Final = "x-file-name"
-CONVERT: Final = "x-convert-document"
+#: Of a document that is not converted the bytes stay.
+CONVERT: Final = "x-convert-document"  # [A] bytes-kept
 SOURCE: Final = "x-source"
 SEARCH: Final = "x-search-text"
 OCTETS: Final = "application/octet-stream"
 
 #: Nothing else is a success, also not what others call one.
 SUCCESS: Final = frozenset({200, 201})
+#: The status of what is gone; of what an organisation may not see, too.
+GONE: Final = 404  # [A] gone
 LARGEST: Final = 100_000_000  # [A] largest
 #: Most packages in a list.
 PAGE: Final = 100
 
-_LONGEST: Final = 100  # [A] package-name and file-name
+_LONGEST: Final = 100  # [A] package-name
+_ASCII: Final = "ascii"  # [A] file-name
 _ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _MOST: Final = 1_000
 
-#: What somebody did. The first five are known; the others [A] done-words.
+#: [A] done-words: PROCESSED and SUBMITTED are assumed, the others known.
 _PROGRESS: Final = {
     "UN_PROCESSED": Progress.UN_PROCESSED,
     "IN_PROGRESS": Progress.IN_PROGRESS,
@@ -90,8 +94,8 @@ _PROGRESS: Final = {
     "PROCESSED": Progress.REVIEWED,
     "SUBMITTED": Progress.REVIEWED,
 }
-#: How far a package is. PENDING, INPROGRESS and SIGNED are how a list and the
-#: connector say that it is with people; [A] expired.
+#: [A] expired. PENDING, INPROGRESS and SIGNED are how a list and the connector say
+#: that it is with people.
 _STATES: Final = {
     "DRAFT": PlatformState.DRAFT,
     "SHARED": PlatformState.SHARED,
@@ -99,7 +103,7 @@ _STATES: Final = {
     "INPROGRESS": PlatformState.SHARED,
     "IN_PROGRESS": PlatformState.SHARED,
     "SIGNED": PlatformState.SHARED,
-    "DECLINED": PlatformState.DECLINED,
+    "DECLINED": PlatformState.DECLINED,  # [A] declined
     "COMPLETED": PlatformState.COMPLETED,
     "EXPIRED": PlatformState.EXPIRED,
 }
@@ -114,6 +118,16 @@ def package_path(package: str, *parts: str) -> str:
     if not _ID.fullmatch(package):
         raise MalformedError("an id of the platform is letters, digits and hyphens")
     return "/".join((PACKAGES, package, *parts))
+
+
+def recall_path(package: str) -> str:
+    """What is deleted to take a shared package back."""
+    return package_path(package, "workflow")  # [A] recall
+
+
+def delete_path(package: str) -> str:
+    """What is deleted to take a package away."""
+    return package_path(package)  # [A] delete
 
 
 def document_path(package: str, document: str, *parts: str) -> str:
@@ -140,7 +154,7 @@ def package_name(title: str, mark: str) -> str:
 
 def file_name(title: str, taken: Sequence[str]) -> str:
     """The name of a PDF: another one than those that are taken."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", title).encode(_ASCII, "ignore").decode()
     stem = re.sub(r"(?i)(\.pdf)+$", "", _named(plain, _LONGEST - 9)).strip(" .")
     name, number = f"{stem or 'document'}.pdf", 1
     while name in taken:
@@ -167,8 +181,8 @@ def workflow_json() -> dict[str, Any]:
 
 
 def people_json(invited: Sequence[Invited]) -> list[dict[str, Any]]:
-    """The people, in their order."""  # [A] order-is-position
-    return [
+    """The people, in their order."""
+    return [  # [A] order-is-position
         {
             "user_email": one.mail.reveal(),
             "user_name": one.name.reveal(),
@@ -231,18 +245,19 @@ def read_id(said: Any, *names: str) -> str:
 
 
 def read_document(said: Any) -> str:
-    """The id of a document."""  # [A] document-id
-    return read_id(said, "documentid", "document_id")
+    """The id of a document."""
+    return read_id(said, "documentid", "document_id")  # [A] document-id
 
 
 def read_is_of(said: Any, mail: str) -> bool:
-    """Whether a profile is that of a person."""  # [A] profile-address
-    found = _fields(said).get("user_email")
+    """Whether a profile is that of a person."""
+    found = _fields(said).get("user_email")  # [A] profile-address
     return isinstance(found, str) and same_mail(found) == same_mail(mail)
 
 
 def read_placed(said: Any) -> bool:
-    """Whether a field was placed."""  # [A] autoplace-answer
+    """Whether a field was placed."""
+    # [A] autoplace-answer
     return isinstance(said, dict) or (isinstance(said, list) and bool(said))
 
 
@@ -251,7 +266,8 @@ def read_link(body: bytes) -> str:
 
     Raises:
         MalformedError: It is no address.
-    """  # [A] link-answer
+    """
+    # [A] link-answer
     text = body.decode("ascii", "replace").strip().strip('"')
     parts = urlsplit(text) if len(text) < 8_192 and text.isprintable() else None
     if parts is None or parts.scheme not in {"https", "http"} or not parts.hostname:
