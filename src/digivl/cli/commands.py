@@ -16,6 +16,7 @@ from digivl.cli import (
     forms,
     messages,
     offices,
+    platforms,
     readiness,
     routes,
     rules,
@@ -104,6 +105,7 @@ app.command("readiness")(readiness.readiness)
 app.add_typer(_advice(), name="advice")
 app.command("send")(work.send)
 app.command("work")(work.work)
+app.add_typer(platforms.app, name="platform")
 app.add_typer(terms.app, name="terms")
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(simulate.doctor)

@@ -93,6 +93,12 @@ def again(connection: Connection, task: Task, until: datetime, error: str) -> No
     _release(connection, task, **values)
 
 
+def hasten(connection: Connection, key: str, now: datetime) -> None:
+    """Make a waiting task due now."""
+    waiting = and_(TASK.c.key == key, TASK.c.state == TaskState.WAITING.value)
+    connection.execute(update(TASK).where(waiting).values(due=to_wire(now)))
+
+
 def retry(connection: Connection, key: str, now: datetime) -> None:
     """Make a stuck task due again, with its attempts counted anew."""
     stuck = and_(TASK.c.key == key, TASK.c.state == TaskState.STUCK.value)

@@ -132,6 +132,10 @@ class RecordBook(Protocol):
         """Tasks, oldest first, for people to look at."""
         ...
 
+    def hasten(self, key: str, now: datetime) -> None:
+        """Make a waiting task due now; one that is under way or done stays as it is."""
+        ...
+
     def retry(self, key: str, now: datetime) -> None:
         """Make a stuck task due again.
 

@@ -208,6 +208,11 @@ class SQLBook:
         with self._reading() as connection:
             return outbox.listed(connection, state)
 
+    def hasten(self, key: str, now: datetime) -> None:
+        """Make a waiting task due now; see the port."""
+        with self._writing() as connection:
+            outbox.hasten(connection, key, now)
+
     def retry(self, key: str, now: datetime) -> None:
         """Make a stuck task due again; see the port."""
         with self._writing() as connection:

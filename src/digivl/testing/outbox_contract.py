@@ -194,6 +194,17 @@ class OutboxContract:
         (waiting,) = book.tasks(state="waiting")
         assert (AT + 40 * _HOUR, None) == (waiting.due, waiting.error)
 
+    def test_hastened(self, book: RecordBook) -> None:
+        """What waits is due now; what is done stays done."""
+        book.write(tasks=[task("one", due=AT + _HOUR), task("two")])
+        book.write(done=leased(book))
+
+        for key in ("one", "two", "three"):
+            book.hasten(key, AT)
+
+        assert "one" == leased(book).key
+        assert {"one": "leased", "two": "done"} == states(book)
+
     def test_stuck(self, book: RecordBook) -> None:
         """A task without another moment stays in sight until a person retries it."""
         book.write(tasks=[task("one"), task("two", due=AT + _HOUR)])

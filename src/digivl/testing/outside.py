@@ -63,7 +63,8 @@ class Outside:
         if service == "krab":
             return self.krab() + (KRAB_BASE if option == "url" else "")
         if service == "signinghub":
-            return self.signinghub() if option == "url" else str(self._accounts())
+            accounts = self._accounts().resolve()  # not read from the office itself
+            return self.signinghub() if option == "url" else str(accounts)
         return self.magda() + (MAGDA_BASE if option == "url" else "")
 
     def authority(self) -> str:

@@ -177,8 +177,8 @@ def test_completed_without_everybody(desk: Desk) -> None:
     """That the platform calls it complete is not enough."""
     package = desk.sent()
     number = int(package.record.reference)
-    with desk.hub.files.changing(number) as found:
-        found["status"] = "COMPLETED"
+    with desk.hub.files.changing(number) as there:
+        there["status"] = "COMPLETED"
     desk.work()
 
     found = kinds(desk.vl.packages.read(package.id))

@@ -9,10 +9,9 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-import attrs
 import pytest
 
-from digivl.errors import BackendError
+from digivl.errors import StaleRecordError
 from digivl.records.entries import Entry
 from digivl.records.sqlbook import SQLBook
 from digivl.records.tasks import TaskState
@@ -301,8 +300,11 @@ def test_killed_while_taking_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Between the platform and the book: one signed version, whenever it ended."""
-    points = [(SigningHub, "status", after), (SigningHub, "download", after)]
-    points += [(SQLBook, "write", after)]
+    points: list[tuple[type, str, bool]] = [
+        (SigningHub, "status", after),
+        (SigningHub, "download", after),
+        (SQLBook, "write", after),
+    ]
     for place in range(50):
         package = desk.sent(invited=PEOPLE[:1])
         desk.hub.everybody(int(package.record.reference))
@@ -330,8 +332,8 @@ def test_two_workers(desk: Desk) -> None:
     assert late is not None
     desk.work(5)
     before = desk.vl.packages.read(package.id)
-    with pytest.raises((BackendError, Exception)):
-        desk.vl._package_work.send(attrs.evolve(late))  # noqa: SLF001
+    with pytest.raises(StaleRecordError):
+        desk.vl._package_work.send(late)  # noqa: SLF001 - as a worker that slept
 
     assert before == desk.vl.packages.read(package.id)
     check_one(desk, before.record)
