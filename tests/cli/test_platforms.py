@@ -14,7 +14,7 @@ from digivl.kernel.moments import utc_now
 from digivl.testing.signinghub import Fault, SigningHubSimulator, Spoilt
 from digivl.testing.signinghub_desk import Desk
 
-PEOPLE = [
+PEOPLE: list[dict[str, Any]] = [
     {
         "party": "minister-1",
         "label": "Vlaams minister van Jeugd",

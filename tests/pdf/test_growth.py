@@ -160,6 +160,15 @@ def test_a_page_behind_in_a_small_file(minister: SoftKey) -> None:
     assert why(signed(changed_page(SENT), minister))
 
 
+def test_an_update_before_the_form(minister: SoftKey) -> None:
+    """Metadata that a platform adds first changes nothing that is read."""
+
+    def described(writer: Any) -> None:
+        writer.set_info(generic.DictionaryObject())
+
+    assert "" == why(signed(updated(SENT, described), minister))
+
+
 @pytest.mark.parametrize("pdf", [b"", b"%PDF-1.7", SENT, SENT + b"x" * 2_000])
 def test_nothing_behind(pdf: bytes) -> None:
     """Nothing was signed, or what stands there is no PDF."""

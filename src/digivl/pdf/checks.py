@@ -280,7 +280,8 @@ def _length(content: bytes) -> int:
     """How long the container is that stands in front."""
     # Not by writing it again: where the length ends in 80 (hexadecimal), asn1crypto
     # takes it for indefinite, and writes the whole anew for half a minute.
-    header, body, trailer = asn1.parse(content)[3:6]
+    parsed: Any = asn1.parse(content)
+    header, body, trailer = parsed[3:6]
     return len(header) + len(body) + len(trailer)
 
 

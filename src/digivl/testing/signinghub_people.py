@@ -6,7 +6,7 @@ None of it is worth anything, and every certificate says so in its subject.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -126,7 +126,7 @@ class People:
         self,
         subject: list[tuple[x509.ObjectIdentifier, str]],
         key: Any,
-        extensions: list[tuple[x509.ExtensionType, bool]],
+        extensions: Sequence[tuple[x509.ExtensionType, bool]],
     ) -> x509.Certificate:
         own, root = self._issuer()
         above = root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)

@@ -14,7 +14,7 @@ import pytest
 from digivl.errors import StaleRecordError
 from digivl.records.entries import Entry
 from digivl.records.sqlbook import SQLBook
-from digivl.records.tasks import TaskState
+from digivl.records.tasks import NewTask, TaskState
 from digivl.settings import Limits
 from digivl.signing.platform.model import PACKAGE, PackageState, SigningPackage
 from digivl.signing.platform.signinghub import SigningHub
@@ -182,6 +182,81 @@ def test_people_that_were_not_added(
     monkeypatch.undo()
     desk.vl.book.retry(task.key, desk.clock())
     check_one(desk, settled(desk, package))
+
+
+@pytest.mark.parametrize("spoilt", ["documents", "users", "content"])
+def test_a_draft_that_lacks_something(spoilt: str, desk: Desk) -> None:
+    """What an attempt left in part is taken away, and made anew."""
+    package = desk.send(share=False)
+    desk.hub.fail_next(*[None] * 3, Fault.LOST_REPLY)
+    desk.work(0)
+    with desk.hub.files.changing(desk.there()["package_id"]) as found:
+        if spoilt == "content":
+            found["documents"][0]["sha256"] = desk.hub.files.keep(b"%PDF-1.7 anders")
+        else:
+            found[spoilt] = found[spoilt][1:]
+    record = settled(desk, package)
+
+    assert S.PREPARED is record.state
+    assert [False, True] == [not one["deleted"] for one in desk.hub.files.all()]
+    assert str(desk.there()["package_id"]) == record.reference
+
+
+def test_shared_and_its_documents_are_gone(desk: Desk) -> None:
+    """What people were asked for and is not what was sent waits for a person."""
+    desk.send()
+    desk.hub.fail_next(*[None] * 6, Fault.LOST_REPLY)
+    desk.work(0)
+    with desk.hub.files.changing(desk.there()["package_id"]) as found:
+        found["documents"] = []
+    desk.work()
+
+    (task,) = desk.vl.book.tasks()
+    assert TaskState.STUCK is task.state
+    assert "documents of the package are gone" in str(task.error)
+
+
+def test_says_it_shared_and_did_not(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A yes that cannot be true is no yes."""
+    monkeypatch.setattr(SigningHub, "share", lambda *_: None)
+    desk.send()
+    desk.work(0)
+
+    (task,) = desk.vl.book.tasks()
+    assert "says it did not" in str(task.error)
+
+
+def test_deleted_while_it_is_made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody deletes the draft there: it is made anew."""
+    real = SigningHub.invite
+
+    def invite(self: SigningHub, owner: Any, package: str, invited: Any) -> None:
+        real(self, owner, package, invited)
+        monkeypatch.undo()
+        desk.hub.delete(int(package))
+
+    monkeypatch.setattr(SigningHub, "invite", invite)
+    package = desk.send()
+    record = settled(desk, package)
+
+    assert S.TO_BE_APPROVED is record.state
+    check_one(desk, record)
+
+
+def test_withdrawn_twice(desk: Desk) -> None:
+    """A task that comes again finds nothing to do."""
+    package = desk.sent()
+    desk.vl.packages.withdraw(package.id, by=DESK, reason="fout")
+    late = desk.vl.book.lease("somebody|1", desk.clock(), 1, ["platform withdraw"])
+    assert late is not None
+    desk.work(5)
+    assert S.CANCELLED is desk.state(package)
+    again = NewTask(kind="platform withdraw", subject=package.ref, due=desk.clock())
+    desk.vl.book.write(tasks=[again])
+
+    assert 1 == desk.work(0).done
 
 
 def test_a_platform_that_is_down_for_days(desk: Desk) -> None:

@@ -242,6 +242,14 @@ def test_who_is_told_twice(desk: Desk) -> None:
     assert after == looked(attrs.evolve(package), told, desk.clock())
 
 
+def test_who_is_not_told_any_more(desk: Desk) -> None:
+    """Somebody the platform leaves out stays as was known."""
+    package = desk.sent().record
+    told = PackageTold(id="1", state=PlatformState.SHARED)
+
+    assert package.acted == looked(package, told, desk.clock()).acted
+
+
 def test_delegated(desk: Desk) -> None:
     """That somebody else signed in a person's name is kept, and told as a warning."""
     package = desk.sent()
