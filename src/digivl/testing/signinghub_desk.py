@@ -19,7 +19,12 @@ from digivl.records.entries import Entry
 from digivl.records.sqlbook import SQLBook
 from digivl.records.worker import WorkReport
 from digivl.settings import Backend, Settings
-from digivl.signing.platform.model import Account, PackageState, SigningPackage
+from digivl.signing.platform.model import (
+    SENDING,
+    Account,
+    PackageState,
+    SigningPackage,
+)
 from digivl.signing.platform.people import Invited, PlatformRole
 from digivl.testing.papers import paper
 from digivl.testing.serving import serving
@@ -139,6 +144,16 @@ class Desk:
         """Let time pass, then do what is due."""
         self.clock.now += timedelta(minutes=minutes)
         return self.vl.work()
+
+    def settled(self, package: Entry[SigningPackage]) -> SigningPackage:
+        """A package after everything that can be tried again was."""
+        for _ in range(8):
+            self.work()
+            if self.state(package) not in SENDING:
+                break
+            for task in self.vl.book.tasks(state="stuck"):
+                self.vl.book.retry(task.key, self.clock())
+        return self.vl.packages.read(package.id).record
 
     def state(self, package: Entry[SigningPackage]) -> PackageState:
         """How far a package is."""

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-from itertools import count
 from typing import Any
 
 import pytest
 
 from digivl.errors import StaleRecordError
-from digivl.records.entries import Entry
-from digivl.records.sqlbook import SQLBook
 from digivl.records.tasks import NewTask, TaskState
-from digivl.settings import Limits
 from digivl.signing.platform.model import PACKAGE, PackageState, SigningPackage
 from digivl.signing.platform.signinghub import SigningHub
 from digivl.testing.signinghub import Fault, SigningHubSimulator
-from digivl.testing.signinghub_desk import DESK, PEOPLE, Desk
+from digivl.testing.signinghub_desk import DESK, Desk
 
 S = PackageState
 #: The calls of a first attempt: create, upload, type of workflow, people, status,
@@ -27,17 +19,6 @@ S = PackageState
 CALLS = 8
 #: After these nothing was done, and it can be tried again unchanged.
 PASSING = [fault for fault in Fault if fault not in {Fault.FORBIDDEN, Fault.REJECTED}]
-
-
-def settled(desk: Desk, package: Entry[SigningPackage]) -> SigningPackage:
-    """The package after everything that can be tried again was."""
-    for _ in range(8):
-        desk.work()
-        if desk.state(package) not in {S.WAITING, S.UNDER_WAY, S.UNKNOWN}:
-            break
-        for task in desk.vl.book.tasks(state="stuck"):
-            desk.vl.book.retry(task.key, desk.clock())
-    return desk.vl.packages.read(package.id).record
 
 
 def check_one(desk: Desk, record: SigningPackage) -> None:
@@ -64,7 +45,7 @@ def test_a_call_fails(place: int, fault: Fault, desk: Desk) -> None:
     """At each call, in each way: it ends as one package that people were asked once."""
     package = desk.send()
     desk.hub.fail_next(*[None] * place, fault)
-    record = settled(desk, package)
+    record = desk.settled(package)
 
     assert S.TO_BE_APPROVED is record.state
     check_one(desk, record)
@@ -76,7 +57,7 @@ def test_it_fails_twice(place: int, desk: Desk) -> None:
     package = desk.send()
     lost = Fault.LOST_REPLY
     desk.hub.fail_next(*[None] * place, lost, Fault.ERROR, lost, None, lost)
-    record = settled(desk, package)
+    record = desk.settled(package)
 
     assert S.TO_BE_APPROVED is record.state
     check_one(desk, record)
@@ -102,7 +83,7 @@ def test_not_wanted_and_not_to_be_cleaned(desk: Desk) -> None:
     desk.hub.fail_next(None, None, None, Fault.REJECTED, Fault.UNAVAILABLE)
     desk.work(0)
     assert S.UNDER_WAY is desk.state(package)
-    record = settled(desk, package)
+    record = desk.settled(package)
 
     check_one(desk, record)
 
@@ -115,14 +96,14 @@ def test_not_let_in(desk: Desk) -> None:
 
     assert 1 == report.stuck
     assert S.UNDER_WAY is desk.state(package)
-    check_one(desk, settled(desk, package))
+    check_one(desk, desk.settled(package))
 
 
 def test_owner_shares_a_reply_is_lost(desk: Desk) -> None:
     """A whole draft that an attempt left is used, not made again."""
     package = desk.send(share=False)
     desk.hub.fail_next(*[None] * 3, Fault.LOST_REPLY)
-    record = settled(desk, package)
+    record = desk.settled(package)
 
     assert S.PREPARED is record.state
     assert 1 == len(desk.hub.files.all())
@@ -134,7 +115,7 @@ def test_drafts_of_others_stay(desk: Desk) -> None:
     desk.sent(share=False)
     package = desk.send()
     desk.hub.fail_next(None, Fault.LOST_REPLY)
-    settled(desk, package)
+    desk.settled(package)
 
     assert ["DRAFT", "SHARED"] == sorted(one["status"] for one in desk.hub.packages())
 
@@ -181,7 +162,7 @@ def test_people_that_were_not_added(
     assert ["DRAFT"] == [one["status"] for one in desk.hub.packages()]
     monkeypatch.undo()
     desk.vl.book.retry(task.key, desk.clock())
-    check_one(desk, settled(desk, package))
+    check_one(desk, desk.settled(package))
 
 
 @pytest.mark.parametrize("spoilt", ["documents", "users", "content"])
@@ -195,7 +176,7 @@ def test_a_draft_that_lacks_something(spoilt: str, desk: Desk) -> None:
             found["documents"][0]["sha256"] = desk.hub.files.keep(b"%PDF-1.7 anders")
         else:
             found[spoilt] = found[spoilt][1:]
-    record = settled(desk, package)
+    record = desk.settled(package)
 
     assert S.PREPARED is record.state
     assert [False, True] == [not one["deleted"] for one in desk.hub.files.all()]
@@ -239,7 +220,7 @@ def test_deleted_while_it_is_made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(SigningHub, "invite", invite)
     package = desk.send()
-    record = settled(desk, package)
+    record = desk.settled(package)
 
     assert S.TO_BE_APPROVED is record.state
     check_one(desk, record)
@@ -301,102 +282,6 @@ def test_withdrawing_fails(place: int, fault: Fault, desk: Desk) -> None:
 
     assert S.CANCELLED is desk.state(package)
     assert [] == desk.hub.packages()
-
-
-class KilledHere(BaseException):
-    """The process ends here, as far as this test goes."""
-
-
-@contextmanager
-def killed_at(
-    place: int, monkeypatch: pytest.MonkeyPatch, *watched: tuple[type, str, bool]
-) -> Iterator[list[str]]:
-    """Ends at the n-th of the watched calls: before it, or after it was done."""
-    calls, reached = count(), list[str]()
-
-    def wrapped(real: Any, name: str, *, after: bool) -> Any:
-        def call(*arguments: Any, **named: Any) -> Any:
-            here = next(calls) == place
-            reached.append(name)
-            if here and not after:
-                raise KilledHere(name)
-            done = real(*arguments, **named)
-            if here:
-                raise KilledHere(name)
-            return done
-
-        return call
-
-    with monkeypatch.context() as patch:
-        for owner, name, after in watched:
-            patch.setattr(owner, name, wrapped(getattr(owner, name), name, after=after))
-        yield reached
-
-
-PORT = ("create", "upload", "invite", "status", "download", "share", "find", "delete")
-
-
-@pytest.mark.parametrize("after", [False, True])
-def test_killed_at_every_point(
-    after: bool,  # noqa: FBT001
-    desk: Desk,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Before or after each call and each write: going on completes it, once."""
-    points = [*((SigningHub, name, after) for name in PORT), (SQLBook, "write", after)]
-    ended = Counter[str]()
-    for place in range(100):
-        package = desk.send()
-        with killed_at(place, monkeypatch, *points) as reached:
-            try:
-                desk.work(0)
-            except KilledHere as here:
-                ended[str(here)] += 1
-            else:
-                break
-        # The lease of who was killed ends by itself.
-        desk.clock.now += timedelta(seconds=Limits().lease_seconds + 1)
-        record = settled(desk, package)
-        assert S.TO_BE_APPROVED is record.state, (place, reached)
-        check_one(desk, record)
-        desk.vl.packages.withdraw(package.id, by=DESK, reason="volgende")
-        desk.work(0)
-        for one in desk.hub.files.all():
-            with desk.hub.files.changing(one["package_id"]) as found:
-                found["status"] = "DRAFT"
-    assert len(ended) >= 6
-    assert sum(ended.values()) >= 9
-
-
-@pytest.mark.parametrize("after", [False, True])
-def test_killed_while_taking_in(
-    after: bool,  # noqa: FBT001
-    desk: Desk,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Between the platform and the book: one signed version, whenever it ended."""
-    points: list[tuple[type, str, bool]] = [
-        (SigningHub, "status", after),
-        (SigningHub, "download", after),
-        (SQLBook, "write", after),
-    ]
-    for place in range(50):
-        package = desk.sent(invited=PEOPLE[:1])
-        desk.hub.everybody(int(package.record.reference))
-        with killed_at(place, monkeypatch, *points):
-            try:
-                desk.work()
-            except KilledHere:
-                desk.clock.now += timedelta(seconds=Limits().lease_seconds + 1)
-            else:
-                break
-        desk.work()
-        (one,) = desk.vl.packages.read(package.id).record.documents
-        assert S.SIGNED is desk.state(package)
-        assert 2 == len(desk.vl.documents.read(one.document).record.versions)
-    else:
-        pytest.fail("it never came to its end")
-    assert place >= 4
 
 
 def test_two_workers(desk: Desk) -> None:

@@ -102,7 +102,7 @@ def test_three_moments_and_both_times(desk: Desk) -> None:
     assert [PRESIDENT.id, MINISTER.id] == [fact.signer for fact in one.signatures]
     for fact in one.signatures:
         assert fact.stamped_at == signed_at == fact.processed_at == fact.claimed_at
-        assert "B-T" == fact.level
+        assert ("B-T", "digivl platform TSU") == (fact.level, fact.authority)
     assert found.completed_at == signed_at
     assert found.synced_at == signed_at + timedelta(minutes=90)
 

@@ -20,6 +20,8 @@ from typing import BinaryIO, Final, Protocol
 import attrs
 
 from digivl.errors import DigivlError, MalformedError
+from digivl.kernel.redaction import on_one_line
+from digivl.pdf.certificates import holder
 from digivl.pdf.checks import examined
 from digivl.pdf.findings import Findings, SignatureFinding, TimestampFinding
 from digivl.pdf.growth import begins_with, only_signed_since
@@ -312,7 +314,8 @@ class _File:
         asked = signer.assurance is Assurance.QES
         if asked and not one.qualification:
             warnings.append(_UNQUALIFIED)
-        moments = [stamp.time for stamp in stamps if stamp.time is not None]
+        stamped = [(one.time, holder(one.certificate)) for one in stamps if one.time]
+        at, authority = min(stamped, default=(None, ""))
         return SignatureFact(
             signer=signer.party.id,
             function=signer.party.label,
@@ -320,7 +323,8 @@ class _File:
             level=one.level,
             certificate=hashlib.sha256(one.found.certificate or b"").hexdigest(),
             claimed_at=one.found.signing_time,
-            stamped_at=min(moments, default=None),
+            stamped_at=at,
+            authority=on_one_line(authority, 200),
             processed_at=acted.at,
             warnings=tuple(warnings),
         )

@@ -150,6 +150,7 @@ class SignatureFact:
         certificate: SHA-256 of the certificate, in hexadecimal.
         claimed_at: The time that stands in the signature; nobody proves it.
         stamped_at: The time of its timestamp: when it surely existed.
+        authority: Who gave the timestamp.
         processed_at: When the platform says that it was signed.
         warnings: What could not be established, in Dutch.
     """
@@ -161,6 +162,7 @@ class SignatureFact:
     certificate: str = attrs.field(validator=digest)
     claimed_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     stamped_at: datetime | None = attrs.field(default=None, validator=optional(aware))
+    authority: str = ""
     processed_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     warnings: tuple[str, ...] = ()
 
