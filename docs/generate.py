@@ -32,6 +32,7 @@ from digivl.plugins.catalog import KINDS, Catalog
 from digivl.plugins.hookspecs import Build, DigivlHooks, Offer
 from digivl.signing.authorities import TimestampAuthority
 from digivl.signing.means import SigningMeans
+from digivl.signing.platform.port import SigningPlatform
 from digivl.signing.remote import RemoteMeans
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ PORTS = {
     "remote": RemoteMeans,
     "providers": DeliveryProvider,
     "channels": AdviceChannel,
+    "platforms": SigningPlatform,
 }
 
 
@@ -128,10 +130,10 @@ def settings_page() -> str:
         *tables,
         "## Offers\n\n"
         "What can stand in `[documents]`, `[authorities.NAME]`, `[means.NAME]`, "
-        "`[remote.NAME]`, "
-        "`[providers.NAME]` and `[channels.NAME]` without any plug-in. Paths start at "
-        "the office. A secret never stands in the settings: name a file that only its "
-        "owner may read, or an environment variable.",
+        "`[remote.NAME]`, `[providers.NAME]`, `[channels.NAME]` and `[platforms.NAME]` "
+        "without any plug-in. Paths start at the office. A secret never stands in the "
+        "settings: name a file that only its owner may read, or an environment "
+        "variable.",
         table(("table", "offer", "option", "meaning"), list(offered())),
         '`url` and `token_url` can be `"simulator"` in a development office: digivl '
         "then starts the bundled simulator when it is needed. An address outside "

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from digivl.testing.route import Scene
     from digivl.testing.tsa import TSASimulator
 
-CONTRACTS = ("book", "channel", "index", "outbox", "remote", "rows", "tallies")
+CONTRACTS = (
+    *("book", "channel", "index", "outbox", "platform", "remote", "rows", "tallies"),
+)
 
 # The contracts are tests too: a failure shows what was compared.
 for name in ("contracts", *(f"{of}_contract" for of in CONTRACTS)):

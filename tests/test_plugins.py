@@ -98,6 +98,7 @@ def test_built_in_offers(kind: str) -> None:
         "remote": ["csc"],
         "providers": ["magda"],
         "channels": ["krab", "mail"],
+        "platforms": ["signinghub"],
     }
     offers = Catalog.load(discover=False).offers(kind)
 
@@ -187,6 +188,7 @@ def test_unknown_offer_lists_the_known(kind: str) -> None:
         "remote": catalog.remote,
         "providers": catalog.provider,
         "channels": catalog.channel,
+        "platforms": catalog.platform,
     }
 
     with pytest.raises(ConfigurationError, match=f"{kind}.chosen: nobody") as unknown:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from digivl.kernel.once import once
-from digivl.rooms import Rooms
+from digivl.signing_rooms import SigningRooms
 
 if TYPE_CHECKING:
     from digivl.advice.advices import Advices
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(kw_only=True, eq=False, slots=False)
-class AdviceRooms(Rooms):
+class AdviceRooms(SigningRooms):
     """What who prepares a dossier, and who is heard on it, do; thread-safe."""
 
     @once

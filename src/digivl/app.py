@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import attrs
 
@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from digivl.access.policy import Policy
     from digivl.records.port import RecordBook
     from digivl.records.tasks import Task
-    from digivl.records.worker import Handler, Progress, WorkReport
+    from digivl.records.worker import Handler, Progress, Worker, WorkReport
+
+
+#: Packages on signing platforms that one round of work looks at.
+_MOST_LOOKS: Final = 500
+_LOOK: Final = "platform look"
 
 
 @attrs.frozen(kw_only=True, eq=False, slots=False)
@@ -131,6 +136,8 @@ class Digivl(CouncilRooms):
             "signing-session": self._go_on_signing,
             "timestamp": self._stamp,
             "demo": self._play_demo,
+            "platform send": self._send_package,
+            "platform withdraw": self._withdraw_package,
             **self._handlers,
         }
         # A flow that expired waits for who started it: nobody else is reminded of it.
@@ -146,7 +153,38 @@ class Digivl(CouncilRooms):
             clock=self.clock,
             limits=self.settings.limits,
         )
-        return worker.run(progress)
+        # Looking elsewhere comes last, and has a bound: it holds nothing else up.
+        return worker.run(progress) + self._looks.run(progress, most=_MOST_LOOKS)
+
+    def look_at_packages(
+        self, packages: Iterable[str], progress: Progress | None = None
+    ) -> WorkReport:
+        """Look at packages on signing platforms now, also those that are not due.
+
+        Args:
+            packages: Their ids.
+            progress: Told after each look: the task, and what went wrong or None.
+        """
+        wanted = {*packages}
+        waiting = [
+            task
+            for task in self.book.tasks(state="waiting")
+            if task.kind == _LOOK and task.subject.id in wanted
+        ]
+        for task in waiting:
+            self.book.hasten(task.key, self.clock())
+        return self._looks.run(progress, most=len(waiting))
+
+    @property
+    def _looks(self) -> Worker:
+        from digivl.records.worker import Worker
+
+        return Worker(
+            book=self.book,
+            handlers={_LOOK: self._look_at_package},
+            clock=self.clock,
+            limits=self.settings.limits,
+        )
 
     def close(self) -> None:
         """Let go of everything that was opened; simulators stop."""
@@ -166,6 +204,15 @@ class Digivl(CouncilRooms):
     def _deliver(self, task: Task) -> None:
         # The providers are built only when there is something to deliver.
         self.dispatches.deliver(task)
+
+    def _send_package(self, task: Task) -> None:
+        self._package_work.send(task)
+
+    def _withdraw_package(self, task: Task) -> None:
+        self._package_work.withdraw(task)
+
+    def _look_at_package(self, task: Task) -> None:
+        self._package_work.look(task)
 
     def _say(self, task: Task) -> None:
         self.exchange.deliver(task)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from digivl.records.port import RecordBook
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.means import SigningMeans
+    from digivl.signing.platform.checking import Acceptance
+    from digivl.signing.platform.port import SigningPlatform
     from digivl.signing.remote import RemoteMeans
     from digivl.signing.revocation import Revocation
     from digivl.testing.outside import Outside
@@ -141,6 +143,32 @@ class Backends:
         build = self._build(name, chosen, "krab")
         return self._kept(self.catalog.channel(chosen.offer, build))
 
+    @once
+    def platform(self) -> Callable[[str], SigningPlatform]:
+        """Gives a signing platform by its name in the settings; each is built once."""
+        return cache(self._built_platform)
+
+    def _built_platform(self, name: str) -> SigningPlatform:
+        self.acceptance(name)  # found out now, not when something comes back
+        chosen = _named(self.settings.platforms, name, "signing platform", "platforms")
+        build = self._build(name, chosen, "signinghub")
+        return self._kept(self.catalog.platform(chosen.offer, build))
+
+    def acceptance(self, name: str) -> Acceptance:
+        """What the office accepts from a signing platform.
+
+        Raises:
+            ConfigurationError: There is no such platform, or a wrong word.
+        """
+        from digivl.signing.platform.checking import Acceptance
+        from digivl.signing.platform.people import Matching
+
+        chosen = _named(self.settings.platforms, name, "signing platform", "platforms")
+        options, where = chosen.options, f"platforms.{name}"
+        match = _word(options, "match", ("name", "number"), where)
+        trust = _word(options, "trust", ("required", "integrity"), where)
+        return Acceptance(matching=Matching(match), trusted=trust == "required")
+
     def desk(self, name: str) -> Party:
         """Who looks at what comes in over a channel and cannot be placed.
 
@@ -203,6 +231,18 @@ class Backends:
         outside = Outside(self.folder / OUTSIDE, self.folder / KEYS, self.clock)
         self.opened.callback(outside.close)
         return outside
+
+
+def _word(
+    options: Mapping[str, str], name: str, words: tuple[str, ...], where: str
+) -> str:
+    """One of some words; the first if none is named."""
+    word = options.get(name, words[0])
+    if word not in words:
+        raise ConfigurationError(
+            f"{where}: {name} is {word!r}", hint=f"Write one of {', '.join(words)}."
+        )
+    return word
 
 
 def _named(table: Mapping[str, Backend], name: str, what: str, kind: str) -> Backend:

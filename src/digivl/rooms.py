@@ -34,23 +34,12 @@ if TYPE_CHECKING:
     from digivl.dossiers.reading import Reading
     from digivl.dossiers.releases import Releases
     from digivl.dossiers.service import Dossiers
-    from digivl.dossiers.signers import Signers
     from digivl.kernel.calendar import Calendar
     from digivl.kernel.parties import Party
     from digivl.plugins.catalog import Catalog
     from digivl.records.port import RecordBook
     from digivl.records.worker import Handler
     from digivl.search.service import Search
-    from digivl.signing.authorities import TimestampAuthority
-    from digivl.signing.evidence.service import EvidenceReports
-    from digivl.signing.expiry import Expiry
-    from digivl.signing.files import FileSigning
-    from digivl.signing.means import SigningMeans
-    from digivl.signing.remote import RemoteMeans
-    from digivl.signing.rounds import SigningSessions
-    from digivl.signing.service import Signing
-    from digivl.signing.tsa import Timestamps
-    from digivl.signing.tsa_later import LaterTimestamps
     from digivl.validation.verdict import FileVerdict
     from digivl.verification.service import Register
 
@@ -232,57 +221,6 @@ class Rooms:
         return Guard(self.book, policy, self.clock)
 
     @once
-    def signing(self) -> Signing:
-        """Signing flows."""
-        from digivl.signing.service import Signing
-
-        return Signing(
-            book=self.book,
-            documents=self.documents,
-            moves=self._moves,
-            guard=self.guard,
-            absences=self.absences,
-            means=self.means,
-            files=self.files,
-            later=self.later if self.settings.timestamps.later else None,
-            companion=self.register,
-            signers=self._signers,
-            clock=self.clock,
-        )
-
-    @once
-    def signing_sessions(self) -> SigningSessions:
-        """Sessions of people who sign elsewhere, in rounds."""
-        from digivl.signing.rounds import SigningSessions
-
-        return SigningSessions(
-            book=self.book,
-            documents=self.documents,
-            guard=self.guard,
-            means=self.remote_means,
-            timestamps=self.timestamps,
-            admit=self._admit,
-            clock=self.clock,
-            limits=self.settings.limits,
-        )
-
-    @once
-    def files(self) -> FileSigning:
-        """Signs files to any level, outside flows."""
-        from digivl.signing.files import FileSigning
-        from digivl.signing.lintpolicy import LintPolicy
-
-        return FileSigning(
-            means=self.means,
-            timestamps=self.timestamps,
-            revocation=self._backends.revocation,
-            level=self._backends.level,
-            policy=LintPolicy.from_settings(self.settings.signing.lint),
-            clock=self.clock,
-            limits=self.settings.limits,
-        )
-
-    @once
     def register(self) -> Register:
         """The register of authentic documents and their codes."""
         from digivl.verification.service import Register
@@ -329,82 +267,9 @@ class Rooms:
         )
 
     @property
-    def means(self) -> Callable[[str], SigningMeans]:
-        """Gives a signing means by its name in the settings; each is unlocked once."""
-        return self._backends.means
-
-    @property
-    def remote_means(self) -> Callable[[str], RemoteMeans]:
-        """Gives a means on which people sign elsewhere, by its name in the settings."""
-        return self._backends.remote
-
-    @property
-    def authorities(self) -> tuple[TimestampAuthority, ...]:
-        """The timestamp authorities, in the order they are asked."""
-        return self._backends.authorities
-
-    @once
-    def evidence(self) -> EvidenceReports:
-        """Evidence reports of signing flows."""
-        from digivl.signing.evidence.service import EvidenceReports
-
-        return EvidenceReports(
-            book=self.book,
-            documents=self.documents,
-            reader=self.reading,
-            guard=self.guard,
-            validate=self.validate,
-            means=self.means,
-            offers={name: one.offer for name, one in self.settings.means.items()},
-            seal=self.settings.seal,
-            timestamps=self.timestamps,
-            development=self.settings.development,
-            clock=self.clock,
-            limits=self.settings.limits,
-        )
-
-    @once
-    def later(self) -> LaterTimestamps:
-        """Timestamps for what no authority stamped when it was signed."""
-        from digivl.signing.tsa_later import LaterTimestamps
-
-        return LaterTimestamps(
-            book=self.book,
-            documents=self.documents,
-            timestamps=self.timestamps,
-            clock=self.clock,
-            limits=self.settings.limits,
-        )
-
-    @once
-    def timestamps(self) -> Timestamps:
-        """Timestamps of the authorities, had as soon as one has room."""
-        from digivl.signing.tsa import Timestamps
-
-        return Timestamps(
-            authorities=self.authorities,
-            clock=self.clock,
-            patience_seconds=self.settings.timestamps.wait_seconds,
-        )
-
-    @property
     def providers(self) -> tuple[DeliveryProvider, ...]:
         """The delivery providers, in the order they are asked."""
         return self._backends.providers
-
-    @once
-    def _signers(self) -> Signers:
-        from digivl.dossiers.mandates import Government
-        from digivl.dossiers.signers import Signers
-
-        government = Government(self.book, self.guard, self.clock)
-        return Signers(self.book, government, self.clock)
-
-    @once
-    def _expiry(self) -> Expiry:
-        from digivl.signing.expiry import Expiry
-
-        return Expiry(self.book, self._moves, self.clock)
 
     @once
     def _moves(self) -> Moves:

@@ -180,6 +180,7 @@ class Settings:
         seal: Name of the signing means of the entity itself, which seals its reports.
         providers: Delivery providers by name, asked in this order.
         channels: Channels to those who advise and agree elsewhere, by name.
+        platforms: Platforms where people approve and sign, by name.
         trust: Files with trusted root certificates (PEM), relative to the office.
         timestamps: When no authority answers at once.
         code: The QR code.
@@ -197,6 +198,7 @@ class Settings:
     seal: str = ""
     providers: Mapping[str, Backend] = attrs.field(factory=_backends)
     channels: Mapping[str, Backend] = attrs.field(factory=_backends)
+    platforms: Mapping[str, Backend] = attrs.field(factory=_backends)
     trust: tuple[str, ...] = ()
     timestamps: TimestampSettings = TimestampSettings()
     code: CodeSettings = CodeSettings()
@@ -233,7 +235,9 @@ _RECORDS: Final[Mapping[str, type[Any]]] = {
 
 def _settings(data: dict[str, Any]) -> Settings:
     values = _checked(Settings, data, "digivl.toml")
-    for table in ("authorities", "means", "remote", "providers", "channels"):
+    for table in (
+        *("authorities", "means", "remote", "providers", "channels", "platforms"),
+    ):
         if table in values:
             values[table] = {
                 name: _backend(entry, f"{table}.{name}")

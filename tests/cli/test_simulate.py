@@ -186,3 +186,14 @@ def test_unknown_service(run: Run) -> None:
 
     assert 2 == done.status
     assert "magda" in done.err
+
+
+def test_signinghub_answers_until_interrupted(tmp_path: Path) -> None:
+    """It needs no office; the authority of its people can be trusted at once."""
+    with simulated("signinghub", "--dir", tmp_path / "hub") as (url, child):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{url}/v4/settings/profile", timeout=20)
+        with refused.value:
+            assert 401 == refused.value.code
+        assert (tmp_path / "hub" / "authority.pem").is_file()
+        assert (0, "", "") == stopped(child)

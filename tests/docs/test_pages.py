@@ -50,6 +50,18 @@ ADDRESS = {
     "postal_code": "1000",
     "municipality": "Brussel",
 }
+PERSON = {
+    "party": "minister-1",
+    "label": "Vlaams minister",
+    "mail": "an@example.be",
+    "name": "An Peeters",
+}
+PLATFORM = """
+[platforms.hub]
+offer = "signinghub"
+url = "simulator"
+accounts_file = "simulator"
+"""
 RECIPIENT = json.dumps({"name": "Test Vereniging", "address": ADDRESS})
 
 
@@ -148,6 +160,7 @@ def _told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     decide(tell, meeting.id, item, here)
     tell("terms due", "--received", "2021-04-27", "--working-days", "12")
     tell("terms before", "--meeting", "2021-04-09", "--working-days", "4")
+    on_platform(tell, out["document"], folder)
     told["demo"] = printed("demo", "--dir", kept, "--pdf", pdf)[0]
     told["simulate"] = first_line("simulate", "magda", "--dir", folder / "magda")
     return told
@@ -244,6 +257,22 @@ def put_up(
     tell("flow sign", flow, *here)
     tell("flow refuse", start(), "fout", *here)
     tell("flow cancel", start(), "fout", *here)
+
+
+def on_platform(
+    tell: Callable[..., dict[str, Any]], document: str, folder: Path
+) -> None:
+    """What the commands about platforms print, in an office with the simulator."""
+    here = ("--office", folder / "kantoor")
+    with (folder / "kantoor" / "digivl.toml").open("a") as settings:
+        settings.write(PLATFORM)
+    (people := folder / "wie.jsonl").write_text(json.dumps(PERSON))
+    (owner := folder / "eigenaar").write_text("eigenaar@example.be")
+    to = ("--to", people, "--owner", owner, "--platform", "hub")
+    tell("platform send", document, *to, "--organization", "OVO000001", *here)
+    printed("work", *here)
+    tell("platform status", *here)
+    tell("platform poll", *here)
 
 
 def first_line(*arguments: object) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from digivl.kernel.parties import Party, Role
 from digivl.records.port import Query
 from digivl.records.sqlbook import SQLBook
 from digivl.settings import Settings
+from digivl.signing.platform.model import Account
 from digivl.testing.council import (
     ADMIN,
     CABINET,
@@ -54,6 +55,7 @@ _ROOMS: Final = (
     *("exchange", "hearing", "registrations", "routes"),
     *("absences", "agendas", "approving", "consultations", "custody", "deciding"),
     *("dispatches", "documents", "dossiers", "government", "labels", "meetings"),
+    "packages",
     *("news", "papers", "parliament", "positions", "publications", "reading"),
     *("register", "releases", "retrieval", "search", "secretary", "signing"),
     *("signing_sessions", "submissions"),
@@ -109,6 +111,7 @@ def arguments(vl: Digivl, it: Ids, by: Party) -> Mapping[str, Any]:
         "proposal": Proposal(dossier=it.dossier, act=Act.NOTE),
         "requirement": "IF",
         "answer": CoAnswer.AGREED,
+        "account": Account.of("x", OVOCode("OVO000001"), "x@example.be"),
         "adopted": day,
         "at": now,
         "by": by,
@@ -134,6 +137,7 @@ def arguments(vl: Digivl, it: Ids, by: Party) -> Mapping[str, Any]:
         "government.id": "geen",
         "holder": CABINET,
         "item": it.item,
+        "invited": [],
         "items": [it.item],
         "key": "sleutel",
         "kind": StepKind.FINAL_APPROVAL,
@@ -151,6 +155,7 @@ def arguments(vl: Digivl, it: Ids, by: Party) -> Mapping[str, Any]:
         "numac": "2026000001",
         "obligatory": [by],
         "opinion": Opinion.AGREE,
+        "packages.id": it.package,
         "permission": Permission.DELIVER,
         "pobj": it.pobj,
         "publications.id": it.publication,

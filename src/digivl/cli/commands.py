@@ -19,6 +19,7 @@ from digivl.cli import (
     linting,
     messages,
     offices,
+    platforms,
     readiness,
     registering,
     routes,
@@ -127,6 +128,7 @@ app.command("readiness")(readiness.readiness)
 app.add_typer(_advice(), name="advice")
 app.command("send")(work.send)
 app.command("work")(work.work)
+app.add_typer(platforms.app, name="platform")
 app.add_typer(terms.app, name="terms")
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(simulate.doctor)

@@ -28,6 +28,7 @@ class Service(Enum):
     CSC = "csc"
     KRAB = "krab"
     MAGDA = "magda"
+    SIGNINGHUB = "signinghub"
     TSA = "tsa"
 
 
@@ -60,12 +61,20 @@ _HOW: Final = {
         "token_url this address, client_id digivl-simulator, and in the file with the",
         "secret: no-secret-at-all",
     ),
+    Service.SIGNINGHUB: (
+        "In [platforms.NAME]: url is this address; in its accounts_file: [OVO000001]",
+        'with client_id = "digivl-simulator" and client_secret = "no-secret-at-all".',
+        "Who has to sign is played on digivl.testing.signinghub.SigningHubSimulator",
+        "over the same folder; trust authority.pem in it.",
+    ),
     Service.TSA: ("In [authorities.NAME]: url is this address.",),
 }
 
 
 def simulate(
-    service: Annotated[Service, typer.Argument(help="csc, krab, magda or tsa")],
+    service: Annotated[
+        Service, typer.Argument(help="csc, krab, magda, signinghub or tsa")
+    ],
     *,
     port: Annotated[
         int, typer.Option(min=0, max=65_535, help="0 takes a free one.")
@@ -73,7 +82,7 @@ def simulate(
     folder: Annotated[
         Path | None,
         typer.Option(
-            "--dir", help="krab, magda: where it keeps what it accepts; by its name."
+            "--dir", help="Where it keeps what it accepts (not tsa); by its name."
         ),
     ] = None,
     style: Annotated[Style, typer.Option(help="csc: what it speaks.")] = Style.ITSME,
@@ -170,6 +179,17 @@ def _magda(folder: Path, office: Path, port: int) -> Serving:
     return serving(magda_app(MagdaSimulator(folder)), port)
 
 
+def _signinghub(folder: Path, office: Path, port: int) -> Serving:
+    from digivl.testing.serving import serving
+    from digivl.testing.signinghub import SigningHubSimulator
+    from digivl.testing.signinghub_app import signinghub_app
+
+    del office
+    simulator = SigningHubSimulator(folder)
+    simulator.people.authority  # noqa: B018 - made now, so that it can be trusted
+    return serving(signinghub_app(simulator), port)
+
+
 def _tsa(folder: Path, office: Path, port: int) -> Serving:
     from digivl.testing.serving import serving
     from digivl.testing.tsa import TSASimulator, tsa_app
@@ -189,5 +209,6 @@ def _tsa(folder: Path, office: Path, port: int) -> Serving:
 _MAKERS: dict[Service, Callable[[Path, Path, int], Serving]] = {
     Service.KRAB: _krab,
     Service.MAGDA: _magda,
+    Service.SIGNINGHUB: _signinghub,
     Service.TSA: _tsa,
 }

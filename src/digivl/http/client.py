@@ -18,6 +18,7 @@ import httpx
 
 from digivl.errors import (
     BackendUnavailableError,
+    LimitExceededError,
     MalformedError,
     OutcomeUnknownError,
     StorageError,
@@ -44,6 +45,9 @@ _ANY_FAILURE: Final = (
     httpx.HTTPError,
     httpx.StreamError,
 )
+#: One that is kept in a file may be long: it comes at this rate at least, in bytes a
+#: second.
+_SLOWEST: Final = 65_536
 
 
 @attrs.frozen(kw_only=True)
@@ -63,14 +67,24 @@ class Part:
     filename: str | None = None
 
 
+@attrs.frozen
+class Sink:
+    """Where the body of a success goes: a file, and the most bytes that it takes."""
+
+    file: BinaryIO = attrs.field(repr=False)
+    largest: int
+
+
 @attrs.frozen(kw_only=True)
 class Call:
     """One request, ready to be sent.
 
     Attributes:
+        content: Bytes, or a seekable stream that is sent from its start.
         once: True when doing it twice does harm: then a lost reply is an outcome
             that is not known, and never a reason to send again.
         server_name: Whose certificate is wanted, where `url` names an address.
+        into: Takes the body of a success, in the place of the answer.
     """
 
     backend: str
@@ -78,9 +92,10 @@ class Call:
     url: str
     headers: Mapping[str, str] = attrs.field(repr=False)
     params: Mapping[str, str] = attrs.field(repr=False)
-    content: bytes | None = attrs.field(repr=False)
+    content: BinaryIO | bytes | None = attrs.field(repr=False)
     parts: Sequence[Part]
     once: bool
+    into: Sink | None = None
     correlation_id: str = ""
     server_name: str = ""
 
@@ -118,7 +133,7 @@ class Client:
         limits: Time-outs, and the largest answer that is read.
         outside: False for this machine: then no proxy of the environment is used.
         transport: Carries the requests in the place of the network.
-        tls: Whom to trust and as whom; None is the usual.
+        tls: Whom to trust, and the certificate to show; the usual ones if None.
     """
 
     def __init__(
@@ -152,7 +167,8 @@ class Client:
                 lost and it can be repeated without harm.
             OutcomeUnknownError: It is to be done once, and the answer was lost.
             UntrustworthyAnswerError: The answer is too large, compressed or too slow.
-            StorageError: What was to be sent could not be read.
+            LimitExceededError: There is more than `into` takes.
+            StorageError: What was to be sent could not be read, or `into` not written.
         """
         with _translated(call), self._stream(call) as response:
             return Answer(
@@ -168,6 +184,8 @@ class Client:
 
     @contextmanager
     def _stream(self, call: Call) -> Generator[httpx.Response, None, None]:
+        if call.content is not None and not isinstance(call.content, bytes):
+            call.content.seek(0)
         with self._client.stream(
             call.method,
             call.url,
@@ -188,6 +206,9 @@ class Client:
             raise _unusable(call, "the answer is compressed, which was not asked for")
         body = bytearray()
         end = time.monotonic() + HTTP_DRIPPING * self._limits.http_read_seconds
+        if call.into is not None and response.is_success:
+            _keep(call, call.into, response, end)
+            return b""
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > self._limits.http_answer_bytes:
@@ -196,6 +217,21 @@ class Client:
             if time.monotonic() > end:
                 raise _unusable(call, "the answer comes in too slowly")
         return bytes(body)
+
+
+def _keep(call: Call, into: Sink, response: httpx.Response, end: float) -> None:
+    """Write the body where the caller wants it."""
+    size = 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > into.largest:
+            raise LimitExceededError(
+                f"{call.backend} answers with more than {into.largest} bytes",
+                hint="Raise pdf_bytes under [limits], if it is to be let in.",
+            )
+        if time.monotonic() > end + size / _SLOWEST:
+            raise _unusable(call, "the answer comes in too slowly")
+        into.file.write(chunk)
 
 
 @contextmanager
@@ -212,7 +248,8 @@ def _translated(call: Call) -> Generator[None, None, None]:
     except _ANY_FAILURE as cause:
         raise _lost(call, f"the answer was lost ({_named(cause)})") from cause
     except OSError as cause:
-        raise StorageError(f"what was to be sent cannot be read: {cause}") from cause
+        what = "what was to be sent" if call.into is None else "what came in"
+        raise StorageError(f"{what} cannot be read or kept: {cause}") from cause
 
 
 def _named(cause: Exception) -> str:

@@ -7,9 +7,10 @@ import json as jsonlib
 import logging
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, Self
 from urllib.parse import urlsplit
 
 import attrs
@@ -22,7 +23,15 @@ from digivl.errors import (
     MalformedError,
     UntrustworthyAnswerError,
 )
-from digivl.http.client import Answer, Call, Client, Part, Transport, outcome_unknown
+from digivl.http.client import (
+    Answer,
+    Call,
+    Client,
+    Part,
+    Sink,
+    Transport,
+    outcome_unknown,
+)
 from digivl.http.problems import read_problem
 from digivl.kernel.identifiers import new_id
 
@@ -117,6 +126,7 @@ class Gateway:
         base_url: https, or http on this machine; a path may follow the host.
         plain: True allows http elsewhere too: for answers that prove themselves and
             questions that say nothing, such as timestamps.
+        tls: Whom to trust, and the certificate to show; the usual ones if None.
         limits: Time-outs and the largest answer.
         auth: Gives the ``Authorization`` header; None sends none.
         transport: Carries the requests in the place of the network.
@@ -142,6 +152,12 @@ class Gateway:
         if not self.plain:
             _refuse_plain(self.base_url)
 
+    def on_behalf(self, auth: Authorization) -> Self:
+        """The same service over the same connections, let in as somebody else."""
+        other = copy(self)
+        object.__setattr__(other, "auth", auth)
+        return other
+
     def get(
         self,
         path: str,
@@ -158,11 +174,44 @@ class Gateway:
         """
         return self._answer("GET", path, params=params, headers=headers)
 
+    def fetch(
+        self,
+        path: str,
+        into: BinaryIO,
+        *,
+        largest: int,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Ask for a file, and write it as it comes in; asking twice does no harm.
+
+        Args:
+            path: As `post`.
+            into: Takes the body; on an error it may hold a part of it.
+            largest: Most bytes that are let in.
+            headers: Further headers.
+
+        Raises:
+            LimitExceededError: There are more.
+            StorageError: `into` cannot be written.
+            BackendError: As `get`.
+        """
+        return self._answer("GET", path, headers=headers, into=Sink(into, largest))
+
+    def put(self, path: str, *, json: Any) -> Answer:
+        """Put JSON in the place of what is there; errors as `get`."""
+        content = jsonlib.dumps(json, ensure_ascii=False).encode()
+        headers = {"content-type": "application/json"}
+        return self._answer("PUT", path, content=content, headers=headers)
+
+    def delete(self, path: str) -> Answer:
+        """Take something away; doing it twice does no harm; errors as `get`."""
+        return self._answer("DELETE", path)
+
     def post(
         self,
         path: str,
         *,
-        content: bytes | None = None,
+        content: BinaryIO | bytes | None = None,
         json: Any = None,
         multipart: Sequence[Part] = (),
         headers: Mapping[str, str] | None = None,
@@ -172,7 +221,7 @@ class Gateway:
 
         Args:
             path: Below `base_url`, starting with a slash; empty for `base_url` itself.
-            content: Bytes to send as they are.
+            content: Bytes to send as they are, or a seekable stream of them.
             json: Sent as JSON in UTF-8.
             multipart: Parts of a form; streams are read while they are sent.
             headers: Further headers.
@@ -227,9 +276,10 @@ class Gateway:
         *,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        content: bytes | None = None,
+        content: BinaryIO | bytes | None = None,
         parts: Sequence[Part] = (),
         once: bool = False,
+        into: Sink | None = None,
     ) -> Answer:
         return self._let_in(
             Call(
@@ -241,6 +291,7 @@ class Gateway:
                 content=content,
                 parts=parts,
                 once=once,
+                into=into,
             )
         )
 

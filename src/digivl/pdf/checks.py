@@ -9,7 +9,8 @@ import logging
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import attrs
-from asn1crypto import cms, x509
+from asn1crypto import parser as asn1
+from asn1crypto import x509
 from cryptography.hazmat.primitives.hashes import Hash
 from pyhanko.sign.ades.report import AdESFailure, AdESStatus
 from pyhanko.sign.validation import (
@@ -245,7 +246,7 @@ class _Examination:
         _, start, end, _ = byte_range(embedded)
         self.source.seek(start)
         written = self.source.read(end - start)[1:-1]
-        padding = content[len(cms.ContentInfo.load(content).dump()) :]
+        padding = content[_length(content) :]
         hexadecimal = content.hex().encode()
         if written not in (hexadecimal, hexadecimal.upper()) or any(padding):
             text = "other data stand in the place of the signature"
@@ -276,6 +277,15 @@ class _Examination:
         store = entry(root, "/DSS", {})
         answers = entry(store, "/OCSPs") or entry(store, "/CRLs")
         return bool(entry(store, "/Certs") and answers)
+
+
+def _length(content: bytes) -> int:
+    """How long the container is that stands in front."""
+    # Not by writing it again: where the length ends in 80 (hexadecimal), asn1crypto
+    # takes it for indefinite, and writes the whole anew for half a minute.
+    parsed: Any = asn1.parse(content)
+    header, body, trailer = parsed[3:6]
+    return len(header) + len(body) + len(trailer)
 
 
 def _digest(algorithm: str, content: bytes) -> bytes:

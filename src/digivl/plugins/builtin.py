@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from digivl.documents.port import DocumentStore
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.means import SigningMeans
+    from digivl.signing.platform.port import SigningPlatform
     from digivl.signing.remote import RemoteMeans
 
 
@@ -77,6 +78,12 @@ def digivl_advice_channels() -> Iterable[Offer[AdviceChannel]]:
     yield Offer("mail", _mail, {**_DESK, **_MAIL})
 
 
+@hookimpl
+def digivl_signing_platforms() -> Iterable[Offer[SigningPlatform]]:
+    """A platform in the style of SigningHub v4, such as Digitaal Ondertekenen."""
+    yield Offer("signinghub", _signinghub, _SIGNINGHUB)
+
+
 _RFC3161: Final = {
     "url": "address of the authority",
     "per_minute": "most requests in any 60 seconds; no limit if not named",
@@ -89,6 +96,16 @@ _RFC3161: Final = {
     "key_password_file": "file with the password of that key, if it has one",
     "key_password_env": "or: name of the environment variable with it",
     "ca_file": "PEM file with what the certificate of the server rests on",
+}
+_SIGNINGHUB: Final = {
+    "url": "base path of its API, without /v4",
+    "accounts_file": "TOML file with client_id and client_secret by OVO code",
+    "source": "what it shows as the sending application; `digivl` if not named",
+    "certificate_file": "PEM file with the client certificate that the network asks",
+    "key_file": "PEM file with its key; in the same file if not named",
+    "ca_file": "PEM file with what its certificate rests on",
+    "match": "`number` or `name`: by what a certificate is known to be of a signer",
+    "trust": "`required`, or `integrity` while the office trusts no roots yet",
 }
 _DESK: Final = {
     "desk": "id of who looks at what comes in and cannot be placed",
@@ -304,6 +321,37 @@ def _mailbox(build: Build) -> Mailbox:
         mailbox=build.options.get("imap_mailbox", "INBOX"),
         seconds=build.limits.mail_seconds,
     )
+
+
+def _signinghub(build: Build) -> SigningPlatform:
+    from digivl.signing.platform.signinghub import SigningHub
+    from digivl.signing.platform.signinghub_accounts import read_accounts
+
+    return SigningHub.connect(
+        _option(build, "url"),
+        read_accounts(build.folder / _option(build, "accounts_file")),
+        build.limits,
+        name=build.name,
+        source=build.options.get("source", "digivl"),
+        tls=_client_tls(build),
+    )
+
+
+def _client_tls(build: Build) -> ssl.SSLContext | None:
+    """The usual one, unless a certificate is shown, or another authority trusted."""
+    certificate = build.options.get("certificate_file")
+    if certificate is None and "ca_file" not in build.options:
+        return None
+    context = _tls(build)
+    if certificate is not None:
+        key = build.folder / build.options.get("key_file", certificate)
+        try:
+            context.load_cert_chain(build.folder / certificate, key)
+        except OSError as cause:  # an SSLError, too, is one
+            raise ConfigurationError(
+                f"{build.name}: {certificate} and its key cannot be used: {cause}"
+            ) from cause
+    return context
 
 
 def _tls(build: Build) -> ssl.SSLContext:

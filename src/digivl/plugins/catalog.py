@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from digivl.records.entries import AnyEntry
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.means import SigningMeans
+    from digivl.signing.platform.port import SigningPlatform
     from digivl.signing.remote import RemoteMeans
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ KINDS: Final[Mapping[str, str]] = {
     "remote": "digivl_remote_means",
     "providers": "digivl_delivery_providers",
     "channels": "digivl_advice_channels",
+    "platforms": "digivl_signing_platforms",
 }
 
 
@@ -98,6 +100,11 @@ class Catalog:
         """Build a channel of that offer."""
         channel: AdviceChannel = self._built("channels", offer, build)
         return channel
+
+    def platform(self, offer: str, build: Build) -> SigningPlatform:
+        """Build a signing platform of that offer."""
+        platform: SigningPlatform = self._built("platforms", offer, build)
+        return platform
 
     def offers(self, kind: str) -> Mapping[str, Offer[Any]]:
         """The offers of one of `KINDS`, by name.

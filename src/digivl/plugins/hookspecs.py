@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a work list needs the listeners, not what signs and sends
     from digivl.records.entries import AnyEntry
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.means import SigningMeans
+    from digivl.signing.platform.port import SigningPlatform
     from digivl.signing.remote import RemoteMeans
 
 hookspec = pluggy.HookspecMarker("digivl")
@@ -93,6 +94,11 @@ class DigivlHooks:
     @hookspec
     def digivl_advice_channels(self) -> Iterable[Offer[AdviceChannel]]:
         """Channels to those who advise and agree elsewhere; a question names one."""
+        raise NotImplementedError
+
+    @hookspec
+    def digivl_signing_platforms(self) -> Iterable[Offer[SigningPlatform]]:
+        """Platforms where people approve and sign; a package names one."""
         raise NotImplementedError
 
     @hookspec

@@ -86,6 +86,19 @@ def postpone(
     _release(connection, task, **values)
 
 
+def again(connection: Connection, task: Task, until: datetime, error: str) -> None:
+    """Give a leased task back that is done again and again; attempts count anew."""
+    values: dict[str, Any] = {"error": error[:_LONGEST_ERROR] or None, "attempts": 0}
+    values |= {"state": TaskState.WAITING.value, "due": to_wire(until)}
+    _release(connection, task, **values)
+
+
+def hasten(connection: Connection, key: str, now: datetime) -> None:
+    """Make a waiting task due now."""
+    waiting = and_(TASK.c.key == key, TASK.c.state == TaskState.WAITING.value)
+    connection.execute(update(TASK).where(waiting).values(due=to_wire(now)))
+
+
 def retry(connection: Connection, key: str, now: datetime) -> None:
     """Make a stuck task due again, with its attempts counted anew."""
     stuck = and_(TASK.c.key == key, TASK.c.state == TaskState.STUCK.value)

@@ -136,8 +136,22 @@ class RecordBook(Protocol):
         """Give a task back, to be tried again; without a moment it is stuck."""
         ...
 
+    def again(self, task: Task, *, until: datetime, error: str = "") -> None:
+        """Give back a task that is done again and again, such as looking at something.
+
+        Its attempts count anew, so that it is never stuck.
+
+        Raises:
+            StaleRecordError: The lease was lost.
+        """
+        ...
+
     def tasks(self, *, state: str | None = None) -> Sequence[Task]:
         """Tasks, oldest first, for people to look at."""
+        ...
+
+    def hasten(self, key: str, now: datetime) -> None:
+        """Make a waiting task due now; one that is under way or done stays as it is."""
         ...
 
     def retry(self, key: str, now: datetime) -> None:

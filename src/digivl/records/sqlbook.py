@@ -206,10 +206,20 @@ class SQLBook:
         with self._writing() as connection:
             outbox.postpone(connection, task, until, error)
 
+    def again(self, task: Task, *, until: datetime, error: str = "") -> None:
+        """Give back a task that is done again and again; see the port."""
+        with self._writing() as connection:
+            outbox.again(connection, task, until, error)
+
     def tasks(self, *, state: str | None = None) -> Sequence[Task]:
         """Tasks, oldest first; see the port."""
         with self._reading() as connection:
             return outbox.listed(connection, state)
+
+    def hasten(self, key: str, now: datetime) -> None:
+        """Make a waiting task due now; see the port."""
+        with self._writing() as connection:
+            outbox.hasten(connection, key, now)
 
     def retry(self, key: str, now: datetime) -> None:
         """Make a stuck task due again; see the port."""

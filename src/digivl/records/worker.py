@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Final
 
 import attrs
@@ -41,6 +42,14 @@ class WorkReport:
     postponed: int = 0
     stuck: int = 0
 
+    def __add__(self, other: WorkReport) -> WorkReport:
+        """What two rounds did together."""
+        return WorkReport(
+            self.done + other.done,
+            self.postponed + other.postponed,
+            self.stuck + other.stuck,
+        )
+
 
 @attrs.frozen(kw_only=True)
 class Worker:
@@ -51,14 +60,23 @@ class Worker:
     clock: Callable[[], datetime]
     limits: Limits
 
-    def run(self, progress: Progress | None = None) -> WorkReport:
-        """Do all that is due now."""
+    def run(
+        self, progress: Progress | None = None, *, most: int | None = None
+    ) -> WorkReport:
+        """Do all that is due now.
+
+        Args:
+            progress: Told after each task.
+            most: Leave the rest for the next time; None leaves nothing.
+        """
         report, name = WorkReport(), this_worker()
         # Only what somebody here can do: the tasks of another application wait for
         # its own worker.
-        while task := self.book.lease(
-            name, self.clock(), self.limits.lease_seconds, self.handlers.keys()
-        ):
+        kinds, seconds = self.handlers.keys(), self.limits.lease_seconds
+        for _ in count() if most is None else range(most):
+            task = self.book.lease(name, self.clock(), seconds, kinds)
+            if task is None:
+                break
             error = self._attempt(task)
             report = self._counted(report, task, error)
             if progress is not None:

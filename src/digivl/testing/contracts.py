@@ -34,6 +34,7 @@ from digivl.testing.book_contract import RecordBookContract
 from digivl.testing.channel_contract import AdviceChannelContract
 from digivl.testing.index_contract import SearchIndexContract
 from digivl.testing.outbox_contract import OutboxContract
+from digivl.testing.platform_contract import SigningPlatformContract
 from digivl.testing.remote_contract import RemoteMeansContract
 from digivl.testing.rows_contract import ManyRecordsContract
 from digivl.testing.tallies_contract import TalliesContract
@@ -48,6 +49,7 @@ __all__ = [
     "RemoteMeansContract",
     "SearchIndexContract",
     "SigningMeansContract",
+    "SigningPlatformContract",
     "TalliesContract",
 ]
 

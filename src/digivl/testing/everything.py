@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import attrs
@@ -18,10 +18,18 @@ from digivl.custody.moves import Moves
 from digivl.dossiers.agenda import Piece
 from digivl.dossiers.model import StepKind
 from digivl.dossiers.publication import RegulationType
-from digivl.kernel.identifiers import new_id
+from digivl.kernel.identifiers import OVOCode, new_id
 from digivl.kernel.parties import Party, Role
 from digivl.records.entries import Draft, first
 from digivl.signing.model import FLOW, Signatory, SigningFlow
+from digivl.signing.platform.model import (
+    PACKAGE,
+    Account,
+    Acted,
+    Enclosed,
+    SigningPackage,
+)
+from digivl.signing.platform.people import Invited
 from digivl.signing.session import SESSION, Order, SigningSession
 from digivl.signing.session import Piece as SignedPiece
 from digivl.testing.council import (
@@ -53,6 +61,7 @@ class Ids:
     sent: str
     heard: str
     session: str
+    package: str
     pobj: str = "pobj-1"
 
 
@@ -134,12 +143,17 @@ def everything(council: Council) -> Ids:
     )
     signs = first(SESSION, new_id(), session, "start", CABINET, now)
     vl.book.write(advice, agreement, sent, heard, signs)
+    package = first(
+        PACKAGE, new_id(), _package(dossier, document, now), "send", CABINET, now
+    )
+    vl.book.write(advice, agreement, sent, heard, package)
     return Ids(
         advice=advice.id,
         agreement=agreement.id,
         sent=sent.id,
         heard=heard.id,
         session=signs.id,
+        package=package.id,
         dossier=dossier,
         document=document,
         meeting=meeting,
@@ -150,6 +164,20 @@ def everything(council: Council) -> Ids:
         flow=started.id,
         publication=text.id,
         absence=absence.id,
+    )
+
+
+def _package(dossier: str, document: str, at: datetime) -> SigningPackage:
+    account = Account.of("platform", OVOCode("OVO000001"), "kabinet@example.be")
+    return SigningPackage(
+        dossier=dossier,
+        title="Mandaat",
+        account=account,
+        started_by=CABINET,
+        documents=(Enclosed(document=document, title="x", sent="0" * 64, size=1),),
+        invited=(Invited.person(CABINET, "kabinet@example.be", "Jan Peeters"),),
+        acted=(Acted(),),
+        changed_at=at,
     )
 
 

@@ -179,6 +179,32 @@ class OutboxContract:
         assert book.lease("worker-1", AT, 60) is None
         assert book.lease("worker-1", AT + _HOUR, 60) is not None
 
+    def test_again_and_again(self, book: RecordBook) -> None:
+        """What is done again and again is never stuck, and waits for its moment."""
+        book.write(tasks=[task("one")])
+
+        for number in range(40):
+            found = book.lease("worker-1", AT + number * _HOUR, 60)
+            assert found is not None
+            assert 1 == found.attempts
+            book.again(found, until=AT + (number + 1) * _HOUR)
+            with pytest.raises(StaleRecordError):
+                book.again(found, until=AT)
+
+        (waiting,) = book.tasks(state="waiting")
+        assert (AT + 40 * _HOUR, None) == (waiting.due, waiting.error)
+
+    def test_hastened(self, book: RecordBook) -> None:
+        """What waits is due now; what is done stays done."""
+        book.write(tasks=[task("one", due=AT + _HOUR), task("two")])
+        book.write(done=leased(book))
+
+        for key in ("one", "two", "three"):
+            book.hasten(key, AT)
+
+        assert "one" == leased(book).key
+        assert {"one": "leased", "two": "done"} == states(book)
+
     def test_stuck(self, book: RecordBook) -> None:
         """A task without another moment stays in sight until a person retries it."""
         book.write(tasks=[task("one"), task("two", due=AT + _HOUR)])

@@ -22,6 +22,8 @@ from digivl.testing.krab import BASE as KRAB_BASE
 from digivl.testing.krab import KrabSimulator, krab_app, received_at_once
 from digivl.testing.magda import MagdaSimulator, magda_app
 from digivl.testing.serving import serving
+from digivl.testing.signinghub import ORGANIZATION, SigningHubSimulator
+from digivl.testing.signinghub_app import signinghub_app
 from digivl.testing.tsa import TSASimulator, tsa_app
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ _WHAT: Final = "a key or folder of the simulators"
 
 @attrs.define(eq=False)
 class Outside:
-    """Simulators of MAGDA, KRAB, a timestamp authority and a CSC service.
+    """Simulators of the services outside: MAGDA, KRAB, an authority, CSC, SigningHub.
 
     Each is started once.
 
@@ -57,8 +59,8 @@ class Outside:
         """What stands in the settings for `service` in the place of ``simulator``.
 
         Args:
-            service: ``authority``, ``csc``, ``krab`` or ``magda``.
-            option: Which of its addresses.
+            service: ``authority``, ``csc``, ``krab``, ``magda`` or ``signinghub``.
+            option: Which of its addresses; of SigningHub, also its accounts.
         """
         if service == "authority":
             return self.authority()
@@ -66,6 +68,9 @@ class Outside:
             return self.csc() + Style.ITSME.base
         if service == "krab":
             return self.krab() + (KRAB_BASE if option == "url" else "")
+        if service == "signinghub":
+            accounts = self._accounts().resolve()  # not read from the office itself
+            return self.signinghub() if option == "url" else str(accounts)
         return self.magda() + (MAGDA_BASE if option == "url" else "")
 
     def authority(self) -> str:
@@ -83,9 +88,8 @@ class Outside:
         """Address of the authorisation server of MAGDA; `MAGDA_BASE` follows it."""
         with self._lock, on_disk(_WHAT):
             if "magda" not in self._urls:
-                secret = (self.keys / "magda.secret").read_text().strip()
                 simulator = MagdaSimulator(
-                    self.folder / "magda", self.clock, {MAGDA_CLIENT: secret}
+                    self.folder / "magda", self.clock, {MAGDA_CLIENT: self._secret()}
                 )
                 self._urls["magda"] = self._start(magda_app(simulator))
             return self._urls["magda"]
@@ -98,11 +102,10 @@ class Outside:
         """
         with self._lock, on_disk(_WHAT):
             if "krab" not in self._urls:
-                secret = (self.keys / "magda.secret").read_text().strip()
                 simulator = KrabSimulator(
                     self.folder / "krab",
                     self.clock,
-                    {MAGDA_CLIENT: secret},
+                    {MAGDA_CLIENT: self._secret()},
                     on_message=received_at_once,
                 )
                 self._urls["krab"] = self._start(krab_app(simulator))
@@ -115,12 +118,46 @@ class Outside:
         """
         with self._lock, on_disk(_WHAT):
             if "csc" not in self._urls:
-                secret = (self.keys / "magda.secret").read_text().strip()
                 simulator = CSCSimulator(
-                    clock=self.clock, clients={MAGDA_CLIENT: secret}, redirect_uris=None
+                    clock=self.clock,
+                    clients={MAGDA_CLIENT: self._secret()},
+                    redirect_uris=None,
                 )
                 self._urls["csc"] = self._start(csc_app(simulator))
             return self._urls["csc"]
+
+    def signinghub(self) -> str:
+        """Address of SigningHub.
+
+        Who has to act is played on a `SigningHubSimulator` over the same folder.
+        """
+        with self._lock, on_disk(_WHAT):
+            if "signinghub" not in self._urls:
+                simulator = SigningHubSimulator(
+                    self.folder / "signinghub",
+                    self.clock,
+                    {MAGDA_CLIENT: self._secret()},
+                    {MAGDA_CLIENT: ORGANIZATION},
+                )
+                self._urls["signinghub"] = self._start(signinghub_app(simulator))
+            return self._urls["signinghub"]
+
+    def _accounts(self) -> Path:
+        """The file with the account of this office on SigningHub."""
+        with self._lock, on_disk(_WHAT):
+            file = self.folder / "signinghub" / "accounts.toml"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            lines = (
+                f"[{ORGANIZATION}]",
+                f'client_id = "{MAGDA_CLIENT}"',
+                f'client_secret = "{self._secret()}"',
+            )
+            file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            file.chmod(0o600)
+            return file
+
+    def _secret(self) -> str:
+        return (self.keys / "magda.secret").read_text(encoding="utf-8").strip()
 
     def close(self) -> None:
         """Stop what was started."""

@@ -1,0 +1,189 @@
+"""The rooms of signing, wired: flows, files, sessions, platforms, timestamps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import attrs
+
+from digivl.kernel.once import once
+from digivl.rooms import Rooms
+
+if TYPE_CHECKING:
+    from digivl.dossiers.signers import Signers
+    from digivl.signing.authorities import TimestampAuthority
+    from digivl.signing.evidence.service import EvidenceReports
+    from digivl.signing.expiry import Expiry
+    from digivl.signing.files import FileSigning
+    from digivl.signing.means import SigningMeans
+    from digivl.signing.platform.companion import PackageCompanion
+    from digivl.signing.platform.service import Packages
+    from digivl.signing.platform.working import PackageWork
+    from digivl.signing.remote import RemoteMeans
+    from digivl.signing.rounds import SigningSessions
+    from digivl.signing.service import Signing
+    from digivl.signing.tsa import Timestamps
+    from digivl.signing.tsa_later import LaterTimestamps
+
+
+@attrs.frozen(kw_only=True, eq=False, slots=False)
+class SigningRooms(Rooms):
+    """What who prepares a signature, and who signs, do; thread-safe."""
+
+    @once
+    def signing(self) -> Signing:
+        """Signing flows."""
+        from digivl.signing.service import Signing
+
+        return Signing(
+            book=self.book,
+            documents=self.documents,
+            moves=self._moves,
+            guard=self.guard,
+            absences=self.absences,
+            means=self.means,
+            files=self.files,
+            later=self.later if self.settings.timestamps.later else None,
+            companion=self.register,
+            signers=self._signers,
+            clock=self.clock,
+        )
+
+    @once
+    def signing_sessions(self) -> SigningSessions:
+        """Sessions of people who sign elsewhere, in rounds."""
+        from digivl.signing.rounds import SigningSessions
+
+        return SigningSessions(
+            book=self.book,
+            documents=self.documents,
+            guard=self.guard,
+            means=self.remote_means,
+            timestamps=self.timestamps,
+            admit=self._admit,
+            clock=self.clock,
+            limits=self.settings.limits,
+        )
+
+    @once
+    def files(self) -> FileSigning:
+        """Signs files to any level, outside flows."""
+        from digivl.signing.files import FileSigning
+        from digivl.signing.lintpolicy import LintPolicy
+
+        return FileSigning(
+            means=self.means,
+            timestamps=self.timestamps,
+            revocation=self._backends.revocation,
+            level=self._backends.level,
+            policy=LintPolicy.from_settings(self.settings.signing.lint),
+            clock=self.clock,
+            limits=self.settings.limits,
+        )
+
+    @once
+    def packages(self) -> Packages:
+        """Packages on signing platforms."""
+        from digivl.signing.platform.service import Packages
+
+        return Packages(
+            book=self.book,
+            documents=self.documents,
+            moves=self._moves,
+            platform=self._backends.platform,
+            acceptance=self._backends.acceptance,
+            companion=self._package_companion,
+            clock=self.clock,
+        )
+
+    @property
+    def means(self) -> Callable[[str], SigningMeans]:
+        """Gives a signing means by its name in the settings; each is unlocked once."""
+        return self._backends.means
+
+    @property
+    def remote_means(self) -> Callable[[str], RemoteMeans]:
+        """Gives a means on which people sign elsewhere, by its name in the settings."""
+        return self._backends.remote
+
+    @property
+    def authorities(self) -> tuple[TimestampAuthority, ...]:
+        """The timestamp authorities, in the order they are asked."""
+        return self._backends.authorities
+
+    @once
+    def evidence(self) -> EvidenceReports:
+        """Evidence reports of signing flows."""
+        from digivl.signing.evidence.service import EvidenceReports
+
+        return EvidenceReports(
+            book=self.book,
+            documents=self.documents,
+            reader=self.reading,
+            guard=self.guard,
+            validate=self.validate,
+            means=self.means,
+            offers={name: one.offer for name, one in self.settings.means.items()},
+            seal=self.settings.seal,
+            timestamps=self.timestamps,
+            development=self.settings.development,
+            clock=self.clock,
+            limits=self.settings.limits,
+        )
+
+    @once
+    def later(self) -> LaterTimestamps:
+        """Timestamps for what no authority stamped when it was signed."""
+        from digivl.signing.tsa_later import LaterTimestamps
+
+        return LaterTimestamps(
+            book=self.book,
+            documents=self.documents,
+            timestamps=self.timestamps,
+            clock=self.clock,
+            limits=self.settings.limits,
+        )
+
+    @once
+    def timestamps(self) -> Timestamps:
+        """Timestamps of the authorities, had as soon as one has room."""
+        from digivl.signing.tsa import Timestamps
+
+        return Timestamps(
+            authorities=self.authorities,
+            clock=self.clock,
+            patience_seconds=self.settings.timestamps.wait_seconds,
+        )
+
+    @once
+    def _signers(self) -> Signers:
+        from digivl.dossiers.mandates import Government
+        from digivl.dossiers.signers import Signers
+
+        government = Government(self.book, self.guard, self.clock)
+        return Signers(self.book, government, self.clock)
+
+    @once
+    def _expiry(self) -> Expiry:
+        from digivl.signing.expiry import Expiry
+
+        return Expiry(self.book, self._moves, self.clock)
+
+    @once
+    def _package_companion(self) -> PackageCompanion:
+        from digivl.signing.platform.companion import Alone
+
+        return Alone()
+
+    @once
+    def _package_work(self) -> PackageWork:
+        from digivl.signing.platform.checking import Checker
+        from digivl.signing.platform.working import PackageWork
+
+        checker = Checker(
+            opened=self.documents.opened,
+            validate=self.validate,
+            limits=self.settings.limits,
+        )
+        return PackageWork(packages=self.packages, checker=checker)

@@ -1,0 +1,202 @@
+"""The commands `digivl platform …`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from digivl.cli.commands import app
+from digivl.kernel.moments import utc_now
+from digivl.testing.signinghub import Fault, SigningHubSimulator, Spoilt
+from digivl.testing.signinghub_desk import Desk
+
+PEOPLE: list[dict[str, Any]] = [
+    {
+        "party": "minister-1",
+        "label": "Vlaams minister van Jeugd",
+        "mail": "an@example.be",
+        "name": "An Peeters",
+        "turn": 2,
+        "text": "Peeters",
+    },
+    {
+        "party": "minister-2",
+        "label": "Vlaams minister van Cultuur",
+        "mail": "jan@example.be",
+        "name": "Jan Janssens",
+        "turn": 2,
+        "assurance": "AES",
+        "insz": "85073003328",
+        "rectangle": {"page": 1, "x": 10, "y": 10},
+    },
+    {
+        "party": "raadgever",
+        "label": "Raadgever",
+        "mail": "els@example.be",
+        "name": "Els Maes",
+        "role": "approver",
+    },
+]
+SETTINGS = """
+book = "{book}"
+trust = ["{trust}"]
+[office]
+format = 1
+id = "x"
+[platforms.hub]
+offer = "signinghub"
+url = "{url}"
+accounts_file = "accounts.toml"
+"""
+
+
+@pytest.fixture(name="desk")
+def _desk(quick_folder: Path) -> Any:
+    """An office that stands in a folder, with its platform."""
+    with Desk.opened(quick_folder) as desk:
+        settings = desk.vl.settings
+        text = SETTINGS.format(
+            book=settings.book,
+            trust=settings.trust[0],
+            url=settings.platforms["hub"].options["url"],
+        )
+        (quick_folder / "digivl.toml").write_text(text)
+        (quick_folder / "documents").mkdir(exist_ok=True)
+        desk.clock.now = utc_now()  # the command line has that of the machine
+        (quick_folder / "owner").write_text("eigenaar@example.be\n")
+        yield desk
+
+
+def run(desk: Desk, *arguments: object, status: int = 0) -> list[dict[str, Any]]:
+    """What a command prints as JSON."""
+    folder = desk.vl.folder
+    words = ["platform", *map(str, arguments), "--office", str(folder), "--json"]
+    done = CliRunner().invoke(app, words)
+    assert status == done.exit_code, done.output
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def send(desk: Desk, people: list[Any], status: int = 0) -> dict[str, Any]:
+    """Send a new document."""
+    to = desk.vl.folder / "wie.jsonl"
+    to.write_text("\n".join(map(json.dumps, people)) + "\n\n")
+    words = ("--to", to, "--owner", desk.vl.folder / "owner", "--platform", "hub")
+    code = ("--organization", "OVO000001")
+    return run(desk, "send", desk.document(), *words, *code, status=status)[0]
+
+
+def text(desk: Desk, *arguments: object) -> str:
+    """What a command prints for people."""
+    words = ["platform", *map(str, arguments), "--office", str(desk.vl.folder)]
+    return CliRunner().invoke(app, words).output
+
+
+def test_send_and_follow(desk: Desk) -> None:
+    """From a file of people to a signed document; no name is printed."""
+    sent = send(desk, PEOPLE)
+    assert "WAITING" == sent["state"]
+    desk.work(1)
+    (there,) = desk.hub.packages()
+    simulator: SigningHubSimulator = desk.hub
+    assert [2, 3] == [field["order"] for field in there["fields"]]
+    simulator.approve(there["package_id"], "els@example.be")
+
+    (polled,) = run(desk, "poll", sent["package"][:8])
+    assert "TO_BE_SIGNED" == polled["state"]
+    simulator.everybody(there["package_id"])
+    run(desk, "poll")
+    run(desk, "poll")
+    (done,) = run(desk, "status")
+
+    assert "SIGNED" == done["state"]
+    assert ["minister-1", "minister-2"] == [
+        one["signer"] for one in done["documents"][0]["signatures"]
+    ]
+    printed = text(desk, "status", sent["package"]) + text(desk, "poll") + str(done)
+    assert "Raadgever" in printed
+    assert "ondertekend" in printed
+    assert not [word for word in ("Peeters", "example.be", "8507") if word in printed]
+
+
+def test_finding_in_dutch(desk: Desk) -> None:
+    """What is wrong with what came back stands in the table and in the JSON."""
+    sent = send(desk, PEOPLE)
+    desk.work(1)
+    number = desk.there()["package_id"]
+    desk.hub.spoil(number, Spoilt.FLATTENED)
+    desk.hub.everybody(number)
+    run(desk, "poll")
+    (polled,) = run(desk, "poll")
+
+    assert ["other-bytes"] == [one["kind"] for one in polled["findings"]]
+    assert "begint niet met" in " ".join(text(desk, "status").split())
+    assert sent["package"] == polled["package"]
+
+
+def test_poll_that_fails(desk: Desk) -> None:
+    """Status 1, and why; nothing changed."""
+    send(desk, PEOPLE)
+    desk.work(1)
+    desk.hub.fail_next(Fault.UNAVAILABLE)
+    (polled,) = run(desk, "poll", status=1)
+
+    assert "TO_BE_APPROVED" == polled["state"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"mail": "geen adres"}, "no e-mail address"),
+        ({"insz": "85073003329"}, "check digits"),
+        ({"naam": "x"}, "not known"),
+        ({"assurance": "XES"}, "is nobody"),
+        ({"role": "baas"}, "is nobody"),
+        ({"rectangle": 5}, "is nobody"),
+        ({"text": "a", "rectangle": {"page": 1, "x": 1, "y": 1}}, "one place"),
+        ({"assurance": "SES"}, "leaves no certificate"),
+    ],
+)
+def test_wrong_people(desk: Desk, changes: dict[str, Any], told: str) -> None:
+    """A line that is nobody says which it is, and nothing of what stands there."""
+    error = send(desk, [PEOPLE[2], PEOPLE[0] | {"text": "x"} | changes], status=2)
+
+    assert told in error["text"]
+    assert "Peeters" not in str(error)
+    assert "85073003329" not in str(error)
+
+
+def test_no_file_of_people(desk: Desk) -> None:
+    """A file that is no text, too large, or holds nobody."""
+    to, owner = desk.vl.folder / "wie", desk.vl.folder / "owner"
+    words = ("--owner", owner, "--platform", "hub", "--organization", "OVO000001")
+    document = desk.document()
+    for content, told in (
+        (b"\xff\xfe", "no text in UTF-8"),
+        (b"x" * 1_000_001, "larger than"),
+        (b"", "1 to 50 people"),
+        (b"[]", "is nobody"),
+    ):
+        to.write_bytes(content)
+        (error,) = run(desk, "send", document, "--to", to, *words, status=2)
+        assert told in error["text"]
+
+
+def test_no_package(desk: Desk) -> None:
+    """An id of something else."""
+    document = desk.document()
+    (error,) = run(desk, "status", document, status=2)
+
+    assert "no package but a document" in error["text"]
+
+
+def test_send_in_words(desk: Desk) -> None:
+    """For people it says what is next."""
+    send(desk, PEOPLE)
+    to = ("--to", desk.vl.folder / "wie.jsonl", "--owner", desk.vl.folder / "owner")
+    words = ("--platform", "hub", "--organization", "OVO000001", "--no-share")
+
+    assert "Next: digivl work" in text(desk, "send", desk.document(), *to, *words)
