@@ -110,6 +110,7 @@ def settings_page() -> str:
     parts = [
         (settings.Settings, "Top of the file"),
         (settings.CodeSettings, "`[code]`"),
+        (settings.SigningSettings, "`[signing]`"),
         (settings.Limits, "`[limits]`"),
     ]
     tables = [f"## {title}\n\n{settings_table(record)}" for record, title in parts]
