@@ -107,13 +107,16 @@ def test_signs_each_file(place: Place, threads: int) -> None:
 def test_signs_in_processes(place: Place) -> None:
     """The key is unlocked anew in each process; the office is opened there."""
     jobs = place.papers(30)
-    build = partial(opened, str(place.vl.folder))
+    told: list[Outcome] = []
     look = {"reason": "Akkoord", "visible": Visible((), Box(1, 20, 20, 60, 15))}
     order = attrs.evolve(ORDER, level=None, look=look)
-    report, told = place.run(jobs, order, build=build, processes=2, threads=2)
+    report = place.vl.sign_many(
+        jobs, order, processes=2, threads=2, progress=told.append
+    )
 
     assert 30 == report.signed
     assert {Level.B_T} == {one.level for one in told}
+    assert 30 == place.vl.sign_many(jobs, order).skipped
     assert place.whole(jobs)
 
 
