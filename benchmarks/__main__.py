@@ -12,6 +12,10 @@ BENCHMARKS = {
     "import": "benchmarks.import_time",
     "append": "benchmarks.append",
     "sign-bb": "benchmarks.sign_bb",
+    "sign-bt": "benchmarks.sign_bt",
+    "sign-blta": "benchmarks.sign_blta",
+    "sign-processes": "benchmarks.sign_processes",
+    "sign-large": "benchmarks.sign_large",
     "agenda-approve": "benchmarks.agenda_approve",
     "terms": "benchmarks.terms",
 }

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
@@ -23,11 +24,18 @@ if TYPE_CHECKING:
     from digivl.records.port import RecordBook
     from digivl.records.tasks import Task
     from digivl.records.worker import Handler, Progress, Worker, WorkReport
+    from digivl.signing.batch import BatchReport, Job, Order, Outcome
+    from digivl.signing.files import FileSigning
 
 
 #: Packages on signing platforms that one round of work looks at.
 _MOST_LOOKS: Final = 500
 _LOOK: Final = "platform look"
+
+
+def _files(settings: Settings, folder: Path) -> FileSigning:
+    """What signs, in a process of a batch; it ends with that process."""
+    return Digivl.from_settings(settings, folder=folder).files
 
 
 @attrs.frozen(kw_only=True, eq=False, slots=False)
@@ -184,6 +192,50 @@ class Digivl(CouncilRooms):
             handlers={_LOOK: self._look_at_package},
             clock=self.clock,
             limits=self.settings.limits,
+        )
+
+    def sign_many(
+        self,
+        jobs: Iterable[Job],
+        order: Order,
+        *,
+        processes: int = 1,
+        threads: int = 4,
+        progress: Callable[[Outcome], None] | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> BatchReport:
+        """Sign many files outside flows; start it again to go on with the rest.
+
+        With more than one process each opens its own keys, by the settings. Plug-ins
+        that were passed as objects stay here: there, installed ones are found.
+
+        Args:
+            jobs: The files; read as they are needed.
+            order: What is done with each of them.
+            processes: How many work at a time; a card is for 1.
+            threads: How many files each process has under way.
+            progress: Told each outcome as it comes.
+            stop: Asked before each further file; True ends the batch.
+
+        Raises:
+            KeyUnusableError: The key cannot be used; no further file was tried.
+            ConfigurationError: The settings name no such means or authority.
+            SigningError: A process of the batch died.
+        """
+        from digivl.signing.batch import sign_many
+
+        def here() -> FileSigning:
+            return self.files
+
+        elsewhere = partial(_files, self.settings, self.folder)
+        return sign_many(
+            jobs,
+            order,
+            here if processes == 1 else elsewhere,
+            processes=processes,
+            threads=threads,
+            progress=progress,
+            stop=stop,
         )
 
     def close(self) -> None:

@@ -1,0 +1,14 @@
+"""A batch of 100 documents to B-LTA; see `benchmarks.sign_batch`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks import sign_batch
+from digivl.pdf.levels import Level
+
+
+def run() -> Iterator[dict[str, Any]]:
+    """The measurement."""
+    yield from sign_batch.run(Level.B_LTA)

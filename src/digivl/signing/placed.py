@@ -1,0 +1,125 @@
+"""Files that appear under their name whole, or not at all, and never over another."""
+
+from __future__ import annotations
+
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from digivl.documents.disk import CHUNK, on_disk
+from digivl.errors import StorageError
+from digivl.records.workers import is_gone, this_worker
+
+_MARK: Final = ".digivl-"
+_ENDING: Final = ".part"
+_NUMBERS: Final = count()
+
+
+@contextmanager
+def placed(path: Path) -> Iterator[BinaryIO]:
+    """A file to be read and written that gets its name when the block ends well.
+
+    It is written aside, forced to the disk, then given its name, and the folder is
+    forced too. Nothing that is there is overwritten.
+
+    Args:
+        path: Its name; the folder is made when it is not there.
+
+    Raises:
+        StorageError: It cannot be written, or another file has that name.
+        StorageFullError: No room left.
+    """
+    worker = urlsafe_b64encode(this_worker().encode()).decode()
+    name = f"{_MARK}{worker}-{next(_NUMBERS)}{_ENDING}"
+    aside = path.with_name(name)
+    with on_disk(str(path)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with aside.open("xb+") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            _name(aside, path)
+        finally:
+            aside.unlink(missing_ok=True)
+        _sync(path.parent)
+
+
+def _name(aside: Path, path: Path) -> None:
+    try:
+        # Unlike a rename, a link never takes the place of another file.
+        path.hardlink_to(aside)
+    except FileExistsError as cause:
+        raise StorageError(
+            f"{path} is there already, and is not overwritten",
+            hint="Another batch may have made it; start again to see.",
+        ) from cause
+    except OSError:
+        # No links on this file system.
+        if path.exists():
+            raise
+        aside.replace(path)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sweep(folder: Path) -> None:
+    """Take away what processes left in a folder that were killed on this machine."""
+    for left in folder.glob(f"{_MARK}*{_ENDING}"):
+        worker = left.name.removeprefix(_MARK).rpartition("-")[0]
+        with suppress(OSError, ValueError):
+            if is_gone(urlsafe_b64decode(worker).decode()):
+                left.unlink()
+
+
+def is_made_of(path: Path, source: Path, *, changed: bool) -> bool:
+    """True when a file was made of a document before.
+
+    Args:
+        path: The file.
+        source: The document.
+        changed: True when a timestamp may have been put within: then the beginning
+            counts. Else all of the document is the beginning of the file.
+
+    Raises:
+        StorageError: The file is there, and is something else.
+    """
+    with on_disk(str(path)):
+        try:
+            made = path.open("rb")
+        except FileNotFoundError:
+            return False
+        with made, source.open("rb") as document:
+            most = _HEAD if changed else os.fstat(document.fileno()).st_size
+            longer = (
+                os.fstat(made.fileno()).st_size - os.fstat(document.fileno()).st_size
+            )
+            if longer >= (not changed) and _same(made, document, most):
+                return True
+    raise StorageError(
+        f"{path} is there already, and was not made of {source}",
+        hint="Name another folder, or move that file away.",
+    )
+
+
+#: Of a signed document, surely before its first container.
+_HEAD: Final = 256
+
+
+def _same(first: BinaryIO, second: BinaryIO, length: int) -> bool:
+    while length > 0:
+        size = min(CHUNK, length)
+        if first.read(size) != second.read(size):
+            return False
+        length -= size
+    return True

@@ -1,0 +1,384 @@
+"""Many files: what is done stays, what is wrong is told, and nothing is done twice."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import tracemalloc
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+
+from digivl import Digivl
+from digivl.errors import (
+    ConfigurationError,
+    KeyUnusableError,
+    SigningError,
+    StorageError,
+)
+from digivl.pdf.levels import Level
+from digivl.pdf.reading import facts
+from digivl.pdf.spec import Box, Visible
+from digivl.settings import Limits
+from digivl.signing.batch import BatchReport, Job, Order, Outcome, sign_many
+from digivl.signing.placed import placed
+from digivl.testing.papers import paper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from digivl.signing.files import FileSigning
+
+PROGRAM = Path(__file__).with_name("killed_batch.py")
+ORDER = Order(means="minister", level=Level.B_B)
+
+
+@attrs.frozen
+class Place:
+    """An office and a folder of papers."""
+
+    folder: Path
+    vl: Digivl
+
+    @property
+    def out(self) -> Path:
+        """Where signed files go."""
+        return self.folder / "out"
+
+    def papers(self, count: int) -> list[Job]:
+        """So many papers to sign, each of its own length."""
+        source = self.folder / "in"
+        source.mkdir(exist_ok=True)
+        jobs = []
+        for number in range(count):
+            file = source / f"{number:04}.pdf"
+            file.write_bytes(paper(f"Besluit {number}", pages=1 + number % 3))
+            jobs.append(Job(file, self.out / file.name))
+        return jobs
+
+    def run(self, jobs: Any, order: Order = ORDER, **options: Any) -> Any:
+        """The report, and every outcome."""
+        told: list[Outcome] = []
+        build = options.pop("build", lambda: self.vl.files)
+        report = sign_many(jobs, order, build, progress=told.append, **options)
+        return report, told
+
+    def whole(self, jobs: list[Job]) -> bool:
+        """True when each file is there, whole, signed exactly once; no other is."""
+        for job in jobs:
+            made, source = job.target.read_bytes(), job.source.read_bytes()
+            signatures = facts(io.BytesIO(made), Limits()).signatures
+            if not (made.startswith(source) and signatures == 1):
+                return False
+        return {job.target for job in jobs} == set(self.out.iterdir())
+
+
+@pytest.fixture(name="place")
+def _place(quick_folder: Path) -> Iterator[Place]:
+    with Digivl.create(quick_folder / "office") as vl:
+        yield Place(quick_folder, vl)
+
+
+def opened(office: str) -> FileSigning:
+    """What signs, made in a process of the batch."""
+    return Digivl.open(office).files
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_signs_each_file(place: Place, threads: int) -> None:
+    """One outcome for each, the files whole, with the names that were asked."""
+    jobs = place.papers(10)
+    report, told = place.run(iter(jobs), threads=threads)
+
+    assert BatchReport(signed=10) == report
+    assert set(jobs) == {one.job for one in told}
+    assert all(one.size == one.job.target.stat().st_size for one in told)
+    assert place.whole(jobs)
+
+
+def test_signs_in_processes(place: Place) -> None:
+    """The key is unlocked anew in each process; the office is opened there."""
+    jobs = place.papers(30)
+    told: list[Outcome] = []
+    look = {"reason": "Akkoord", "visible": Visible((), Box(1, 20, 20, 60, 15))}
+    order = attrs.evolve(ORDER, level=None, look=look)
+    report = place.vl.sign_many(
+        jobs, order, processes=2, threads=2, progress=told.append
+    )
+
+    assert 30 == report.signed
+    assert {Level.B_T} == {one.level for one in told}
+    assert 30 == place.vl.sign_many(jobs, order).skipped
+    assert place.whole(jobs)
+
+
+def test_once_more_is_nothing(place: Place) -> None:
+    """What is there is skipped; what came in meanwhile is signed."""
+    jobs = place.papers(6)
+    place.run(jobs[:4])
+    before = {job.target: job.target.stat().st_mtime_ns for job in jobs[:4]}
+    report, _ = place.run(jobs)
+
+    assert BatchReport(signed=2, skipped=4) == report
+    assert before == {job.target: job.target.stat().st_mtime_ns for job in jobs[:4]}
+    assert place.whole(jobs)
+
+
+def test_a_bad_file_stops_no_other(place: Place) -> None:
+    """Each failure is told with its code and what to do; the rest is signed."""
+    jobs = place.papers(5)
+    jobs[1].source.write_bytes(b"%PDF-1.7 maar verder niets")
+    jobs[2].source.unlink()
+    jobs[3].source.unlink()
+    os.mkfifo(jobs[3].source)
+    report, told = place.run(jobs)
+    failures = {one.job: one.failure for one in told if one.failure}
+
+    assert BatchReport(signed=2, failed=3) == report
+    assert ["pdf-unreadable", "storage", "storage"] == [
+        failures[job].code for job in jobs[1:4]
+    ]
+    assert [jobs[0].target, jobs[4].target] == sorted(place.out.iterdir())
+
+
+def test_nothing_is_overwritten(place: Place) -> None:
+    """A file of something else with that name stays, and is told."""
+    jobs = place.papers(3)
+    place.out.mkdir()
+    jobs[1].target.write_bytes(paper("Iets anders") + b"langer dan het andere" * 9)
+    report, told = place.run(jobs)
+    (failure,) = (one.failure for one in told if one.failure)
+
+    assert (2, 1) == (report.signed, report.failed)
+    assert "was not made of" in failure.text
+    assert jobs[1].target.read_bytes().startswith(paper("Iets anders"))
+
+
+def test_two_batches_at_once_make_one(place: Place) -> None:
+    """Whoever comes second finds the file there; it stays the first one."""
+    (job,) = place.papers(1)
+
+    def second() -> None:
+        with placed(job.target) as file:
+            file.write(b"second")
+            job.target.write_bytes(b"first")
+
+    with pytest.raises(StorageError, match="not overwritten"):
+        second()
+
+    assert [(job.target, b"first")] == [
+        (one, one.read_bytes()) for one in place.out.iterdir()
+    ]
+
+
+def test_a_key_that_fails_is_tried_once(place: Place) -> None:
+    """A wrong PIN, tried again for the next file, would block the card."""
+    tried = []
+
+    class Card:
+        name = "card"
+
+        def identity(self) -> Any:
+            tried.append(threading.get_ident())
+            raise KeyUnusableError("wrong PIN", hint="Try again.")
+
+        def sign(self, message: bytes, digest: Any) -> bytes:
+            raise AssertionError
+
+    files = attrs.evolve(place.vl.files, means=lambda _: Card())
+    with pytest.raises(KeyUnusableError, match="wrong PIN") as refused:
+        place.run(place.papers(40), build=lambda: files, threads=8)
+
+    assert 1 == len(tried)
+    assert "Try again." == refused.value.hint
+
+
+def test_a_key_that_fails_later_stops_it(place: Place) -> None:
+    """A card that is taken out: what is signed stays, the rest waits."""
+    key, left = place.vl.means("minister"), list(range(5))
+
+    class Card:
+        name = "card"
+
+        def identity(self) -> Any:
+            return key.identity()
+
+        def sign(self, message: bytes, digest: Any) -> bytes:
+            if not left:
+                raise KeyUnusableError("no card")
+            left.pop()
+            return key.sign(message, digest)
+
+    files = attrs.evolve(place.vl.files, means=lambda _: Card())
+    jobs = place.papers(40)
+    with pytest.raises(KeyUnusableError, match="no card"):
+        place.run(jobs, build=lambda: files)
+    assert 5 == len(list(place.out.iterdir()))
+    report, _ = place.run(jobs)
+
+    assert (35, 5) == (report.signed, report.skipped)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_unknown_means_is_told_at_once(place: Place, processes: int) -> None:
+    """It is no failure of a file."""
+    build = partial(opened, str(place.vl.folder))
+    order = attrs.evolve(ORDER, means="zegel")
+    with pytest.raises(ConfigurationError, match="known: minister-president"):
+        place.run(place.papers(20), order, build=build, processes=processes)
+
+
+def test_what_cannot_be_built_is_told(place: Place) -> None:
+    """An office that is none: the processes say so, rather than die."""
+    with pytest.raises(SigningError, match="office"):
+        place.run(
+            place.papers(3), build=partial(opened, str(place.folder)), processes=2
+        )
+
+
+def test_stops_when_asked(place: Place) -> None:
+    """What is under way is finished, the rest stays for another time."""
+    jobs = place.papers(30)
+    told: list[Outcome] = []
+    report = sign_many(
+        jobs,
+        ORDER,
+        lambda: place.vl.files,
+        threads=2,
+        progress=told.append,
+        stop=lambda: len(told) >= 5,
+    )
+
+    assert report.stopped
+    assert 5 <= report.signed < 30
+    assert (30 - report.signed) == place.run(jobs)[0].signed
+    assert place.whole(jobs)
+
+
+def test_upgrades_many(place: Place) -> None:
+    """The same for files that were signed before; done is done."""
+    jobs = place.papers(4)
+    place.run(jobs)
+    higher = [Job(job.target, place.folder / "t" / job.target.name) for job in jobs]
+    order = Order(upgrade=True, level=Level.B_T)
+    report, told = place.run(higher, order)
+
+    assert 4 == report.signed
+    assert {Level.B_T} == {one.level for one in told}
+    assert 4 == place.run(higher, order)[0].skipped
+
+
+def test_memory_is_bounded(place: Place) -> None:
+    """Jobs are read as they are needed, and outcomes are not kept."""
+    (one,) = place.papers(1)
+    place.run([one])
+    seen, ahead, done = 0, [0], [0]
+
+    def endless() -> Iterator[Job]:
+        nonlocal seen
+        while seen < 5_000:
+            seen += 1
+            yield one
+
+    def watch(_: Outcome) -> None:
+        done[0] += 1
+        ahead.append(seen - done[0])
+
+    tracemalloc.start()
+    sign_many(endless(), ORDER, lambda: place.vl.files, progress=watch)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert max(ahead) <= 8
+    assert peak < 5_000_000
+
+
+def started(place: Place, processes: int) -> subprocess.Popen[str]:
+    """A batch in a process of its own."""
+    command = [sys.executable, str(PROGRAM), str(place.vl.folder)]
+    command += [str(place.folder / "in"), str(place.out), str(processes)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process started."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(one) for one in listed]
+
+
+def all_gone(pids: list[int]) -> bool:
+    """True when none of these processes runs any more."""
+
+    def state(pid: int) -> str:
+        try:
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return "X"
+
+    return all(state(pid) in "ZX" for pid in pids)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait, a minute at most."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("processes", [1, 2])
+def test_killed_in_the_middle(place: Place, processes: int) -> None:
+    """Kill -9 in a batch of 500, twice: the rest is signed, nothing twice or broken."""
+    jobs, before = place.papers(500), dict[Path, bytes]()
+    for lines in (40, 90):
+        with started(place, processes) as batch:
+            assert batch.stdout is not None
+            for _ in range(lines):
+                batch.stdout.readline()
+            workers = children(batch.pid)
+            batch.send_signal(signal.SIGKILL)
+        # Its processes end with it: nobody works on unseen.
+        until(partial(all_gone, workers))
+        kept = [one for one in place.out.iterdir() if one.suffix == ".pdf"]
+        before = {one: one.read_bytes() for one in kept}
+        assert len(before) < 500
+    with started(place, processes) as batch:
+        assert batch.stdout is not None
+        *told, last = batch.stdout.read().splitlines()
+
+    assert f"{500 - len(before)} {len(before)} 0" == last
+    assert len(before) == sum(line.startswith("skipped") for line in told)
+    assert all(one.read_bytes() == content for one, content in before.items())
+    assert place.whole(jobs)
+
+
+@pytest.mark.crash
+def test_a_process_of_the_batch_is_killed(place: Place) -> None:
+    """The batch says so and ends; started again, it goes on."""
+    jobs = place.papers(200)
+    batch = started(place, 2)
+    assert batch.stdout is not None
+    batch.stdout.readline()
+    found = [one for one in children(batch.pid) if b"spawn_main" in command_of(one)]
+    os.kill(found[0], signal.SIGKILL)
+    rest = batch.communicate(timeout=60)[0]
+
+    assert 0 != batch.returncode
+    assert "200 0 0" not in rest
+    report, _ = place.run(jobs)
+    assert 200 == report.signed + report.skipped
+    assert place.whole(jobs)
+
+
+def command_of(pid: int) -> bytes:
+    """How a process was started."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
