@@ -26,6 +26,9 @@ DigivlError
 ├── SigningError                         a signature could not be made
 │   ├── KeyUnusableError                 the key or its password cannot be used
 │   ├── CertificateNotValidError         expired, not yet valid, or not for signing
+│   ├── WrongSignatoryError              the certificate is somebody else's
+│   ├── DocumentChangedError             the file is not the one that was prepared
+│   ├── PreparationExpiredError          a prepared signature came too late
 │   ├── NoRoomForCodeError               no free place for the QR code was found
 │   └── RenderingFailedError             the page could not be looked at
 └── BackendError                         something outside failed
@@ -290,6 +293,24 @@ class CertificateNotValidError(SigningError):
     """The certificate is expired, not yet valid, or not meant for signing."""
 
     code = "certificate-not-valid"
+
+
+class WrongSignatoryError(SigningError):
+    """The certificate is of somebody else than who has to sign."""
+
+    code = "wrong-signatory"
+
+
+class DocumentChangedError(SigningError):
+    """The file is not the one that was prepared for this signature."""
+
+    code = "document-changed"
+
+
+class PreparationExpiredError(SigningError):
+    """A prepared signature was not completed in time."""
+
+    code = "preparation-expired"
 
 
 class NoRoomForCodeError(SigningError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SAMPLE = "sample"
+HERE = Path(__file__).parent
+_FETCH_SECONDS = 240
 
 
 def _documents() -> list[str]:
@@ -146,3 +149,48 @@ def _judge(needs_program: Callable[[str], str]) -> Callable[..., str]:
         return done.stdout
 
     return run
+
+
+@pytest.fixture(name="java_judge", scope="session")
+def _java_judge(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., list[list[str]]]:
+    """Runs `Judge.java` of a folder beside this file; gives its lines as fields."""
+    known: dict[str, str] = {}
+
+    def run(name: str, *arguments: object) -> list[list[str]]:
+        if name not in known:
+            known[name] = class_path(name, tmp_path_factory.mktemp(name))
+        source = str(HERE / name / "Judge.java")
+        command = ["java", "-cp", known[name], source, *map(str, arguments)]
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert 0 == done.returncode, done.stderr
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    return run
+
+
+def class_path(name: str, folder: Path) -> str:
+    """Where Maven put what the judge is made of; it is fetched when it is not there."""
+    for program in ("mvn", "java", "javac"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+    target = folder / "classpath"
+    command = ["mvn", "-q", "-B", "-f", str(HERE / name / "pom.xml")]
+    command += ["dependency:build-classpath", f"-Dmdep.outputFile={target}"]
+    # Fetched before: no repository is asked.
+    for options in (["-o"], []):
+        try:
+            subprocess.run(
+                [*command, *options],
+                stdout=subprocess.DEVNULL,
+                timeout=_FETCH_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            break
+        if target.exists():
+            return target.read_text().strip()
+    return pytest.skip(f"Maven could not fetch what {name} is made of")

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
-import subprocess
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,54 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.interop
 
-HERE = Path(__file__).parent
 SAMPLE = "sample"
-_FETCH_SECONDS = 240
-
-
-@pytest.fixture(name="java_judge", scope="session")
-def _java_judge(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Callable[..., list[list[str]]]:
-    """Runs `Judge.java` of a folder beside this file; gives its lines as fields."""
-    known: dict[str, str] = {}
-
-    def run(name: str, *arguments: object) -> list[list[str]]:
-        if name not in known:
-            known[name] = class_path(name, tmp_path_factory.mktemp(name))
-        source = str(HERE / name / "Judge.java")
-        command = ["java", "-cp", known[name], source, *map(str, arguments)]
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=120, check=False
-        )
-        assert 0 == done.returncode, done.stderr
-        return [line.split("\t") for line in done.stdout.splitlines()]
-
-    return run
-
-
-def class_path(name: str, folder: Path) -> str:
-    """Where Maven put what the judge is made of; it is fetched when it is not there."""
-    for program in ("mvn", "java", "javac"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
-    target = folder / "classpath"
-    command = ["mvn", "-q", "-B", "-f", str(HERE / name / "pom.xml")]
-    command += ["dependency:build-classpath", f"-Dmdep.outputFile={target}"]
-    # Fetched before: no repository is asked.
-    for options in (["-o"], []):
-        try:
-            subprocess.run(
-                [*command, *options],
-                stdout=subprocess.DEVNULL,
-                timeout=_FETCH_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            break
-        if target.exists():
-            return target.read_text().strip()
-    return pytest.skip(f"Maven could not fetch what {name} is made of")
 
 
 @attrs.frozen

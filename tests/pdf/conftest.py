@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+import subprocess
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
-from digivl.pdf.signer import SignatureSpec, Signed, sign
+from digivl.pdf.signer import Identity, SignatureSpec, Signed, sign
 from digivl.settings import Limits
 from digivl.testing.papers import paper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from digivl.pdf.digests import Digest
     from digivl.signing.softkey import SoftKey
     from digivl.testing.tsa import TSASimulator
 
@@ -68,3 +77,69 @@ def _contents() -> Contents:
         return bytes.fromhex(signed[start : signed.index(b">", start)].decode())
 
     return work
+
+
+@attrs.frozen
+class Person:
+    """A key with a certificate that names who holds it."""
+
+    key: Any
+    identity: Identity
+
+    def sign(self, message: bytes, digest: Digest) -> bytes:
+        """The raw signature."""
+        if isinstance(self.key, rsa.RSAPrivateKey):
+            return self.key.sign(message, padding.PKCS1v15(), digest.algorithm)
+        signature: bytes = self.key.sign(message, ec.ECDSA(digest.algorithm))
+        return signature
+
+
+@pytest.fixture(name="person", scope="session")
+def _person() -> Callable[..., Person]:
+    """Makes a self-signed person: `serialNumber`, names, days of validity."""
+
+    def make(
+        number: str = "85073003328",
+        name: str = "Ann Peeters",
+        *,
+        curve: ec.EllipticCurve | None = None,
+        days: tuple[int, int] = (-1, 1),
+    ) -> Person:
+        key = ec.generate_private_key(curve or ec.SECP256R1())
+        given, _, surname = name.partition(" ")
+        subject = x509.Name(
+            [
+                x509.NameAttribute(NameOID.COMMON_NAME, f"{name} (Signature)"),
+                x509.NameAttribute(NameOID.GIVEN_NAME, given),
+                x509.NameAttribute(NameOID.SURNAME, surname),
+                x509.NameAttribute(NameOID.SERIAL_NUMBER, number),
+            ]
+        )
+        now = datetime.now(UTC)
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now + timedelta(days=days[0]))
+            .not_valid_after(now + timedelta(days=days[1]))
+            .sign(key, SHA256())
+        )
+        return Person(key, Identity(made.public_bytes(Encoding.DER)))
+
+    return make
+
+
+@pytest.fixture(name="pdfsig")
+def _pdfsig(needs_program: Callable[[str], str], tmp_path: Path) -> Callable[..., str]:
+    """What Poppler says of the signatures in a file."""
+
+    def judge(content: bytes) -> str:
+        file = tmp_path / "judged.pdf"
+        file.write_bytes(content)
+        command = [needs_program("pdfsig"), "-nocert", str(file)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return done.stdout
+
+    return judge

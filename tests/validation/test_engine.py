@@ -8,7 +8,7 @@ from asn1crypto import tsp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digivl.pdf import signer, timestamps
+from digivl.pdf import timestamps
 from digivl.pdf.timestamps import timestamp_request
 from digivl.testing.papers import paper
 from digivl.testing.tsa import TSASimulator
@@ -275,7 +275,7 @@ def test_a_timestamp_of_another_signature_does_not_pass(
     with pytest.MonkeyPatch.context() as patch:
         token = timestamps.checked_token
         patch.setattr(
-            signer,
+            timestamps,
             "checked_token",
             lambda *_: token(elsewhere, timestamps.Asked.read(request_of(elsewhere))),
         )

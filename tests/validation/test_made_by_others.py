@@ -110,7 +110,7 @@ def test_what_certification_forbids_does_not_pass(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A second signature behind an author who allowed none."""
-    monkeypatch.setattr("digivl.pdf.signer.certification", lambda _: None)
+    monkeypatch.setattr("digivl.pdf.locks.certification", lambda _: None)
     author, second = judged(signed(certified, field="Secretary")).signatures
 
     assert Indication.INDETERMINATE is author.indication

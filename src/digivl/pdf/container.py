@@ -153,3 +153,24 @@ def container(
         _set(signer_info),
     )
     return _tlv(_SEQUENCE, _SIGNED_DATA, _tlv(_TAGGED_0, signed_data))
+
+
+def with_timestamp(der: bytes, token: bytes) -> bytes:
+    """A container with a signature timestamp added; what is signed stays as it is.
+
+    Args:
+        der: CMS SignedData with one signer.
+        token: An RFC 3161 token over its signature.
+    """
+    envelope = cms.ContentInfo.load(der)
+    info = envelope["content"]["signer_infos"][0]
+    timestamp = cms.CMSAttribute(
+        {
+            "type": "signature_time_stamp_token",
+            "values": [cms.ContentInfo.load(token)],
+        }
+    )
+    before = info["unsigned_attrs"]
+    info["unsigned_attrs"] = [*(before if before.native else ()), timestamp]
+    encoded: bytes = envelope.dump()
+    return encoded

@@ -27,6 +27,11 @@ class Digest(Enum):
         """As `cryptography` wants it."""
         return _ALGORITHMS[self]
 
+    @property
+    def size(self) -> int:
+        """How long a digest is, in bytes."""
+        return self.algorithm.digest_size
+
     def of(self, message: bytes) -> bytes:
         """The digest of a message."""
         return hashlib.new(self.value, message).digest()

@@ -88,6 +88,29 @@ def tag(
     return marks
 
 
+def tag_field(writer: IncrementalPdfFileWriter, page: Any, widget: Any) -> None:
+    """Add a visible field to the structure tree, after everything else.
+
+    Args:
+        writer: The update in the making; the document is tagged.
+        page: Reference of the page.
+        widget: Reference of the annotation; it becomes part of the tree.
+
+    Source:
+        ISO 14289-1, 7.18.4 (a widget stands within a Form element).
+    """
+    tree = structure_tree(writer)
+    branch = _branch(tree)
+    element = _element("/Form", branch, page=page)
+    element["/K"] = dictionary({"/Type": "/OBJR"}, Obj=widget, Pg=page)
+    reference = writer.add_object(element)
+    _append_kids(writer, branch.get_object(), [reference])
+    key = _ParentTree.of(writer, tree).add(reference)
+    widget.get_object()["/StructParent"] = generic.NumberObject(key)
+    page.get_object()["/Tabs"] = generic.NameObject("/S")
+    writer.update_container(page.get_object())
+
+
 def _element(
     kind: str, parent: Any, *, page: Any = None, kids: int | None = None
 ) -> Any:

@@ -10,6 +10,7 @@ Source:
 from __future__ import annotations
 
 import secrets
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -31,9 +32,12 @@ from digivl.errors import (
 from digivl.pdf.certificates import certificate, common_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
 _NONCE_BITS: Final = 64
+#: An authority that is further off than this is lying, or our own clock is.
+_CLOCK_SECONDS: Final = 86_400
 _GRANTED: Final = frozenset({"granted", "granted_with_mods"})
 _AUTHORITY: Final = "timestamp authority"
 
@@ -143,6 +147,68 @@ def checked_token(answer: bytes, asked: Asked, *, backend: str = _AUTHORITY) -> 
         ) from cause
 
 
+def stamped(
+    content: bytes,
+    send: Callable[[bytes], bytes],
+    at: datetime,
+    *,
+    hashed: bool = False,
+) -> Token:
+    """A fresh timestamp over some bytes.
+
+    Args:
+        content: What is stamped; with `hashed` its SHA-256.
+        send: Sends a timestamp request (DER) and gives the answer (DER).
+        at: The present moment, with zone.
+        hashed: True when `content` is a digest already.
+
+    Raises:
+        MalformedError: The answer is no timestamp response.
+        BackendRefusedError: The authority said no.
+        UntrustworthyAnswerError: The authority lies, or its clock is far off.
+    """
+    asked = timestamp_request(content if hashed else sha256(content).digest())
+    token = checked_token(send(asked.der), asked)
+    if abs((token.time - at).total_seconds()) > _CLOCK_SECONDS:
+        raise UntrustworthyAnswerError(
+            token.authority,
+            f"it stamped {token.time:%Y-%m-%d %H:%M} UTC while it is {at}",
+            hint="Check the clock of this machine, then tell the authority.",
+        )
+    return token
+
+
+def held_token(envelope: bytes, imprint: Callable[[str], bytes]) -> Token:
+    """The token that stands in a document, held against what it should stamp.
+
+    Args:
+        envelope: The token, DER; what follows it is not looked at.
+        imprint: Gives the digest of what is stamped, by the name of the algorithm.
+
+    Raises:
+        UntrustworthyAnswerError: It stamps something else, or is wrongly signed.
+        MalformedError: It is no timestamp token.
+    """
+    try:
+        return _Answer(_AUTHORITY, Asked(b"", 0, b"")).held(envelope, imprint)
+    except (MalformedError, UntrustworthyAnswerError):
+        raise
+    # As above: garbage shows itself as any error.
+    except Exception as cause:
+        raise MalformedError(
+            f"the timestamp in the document cannot be read: {_first_line(cause)}"
+        ) from cause
+
+
+def token_certificates(token: bytes) -> tuple[bytes, ...]:
+    """The certificates that a token carries, DER; none when it cannot be read."""
+    try:
+        found = cms.ContentInfo.load(token)["content"]["certificates"]
+        return tuple(one.chosen.dump() for one in found if one.name == "certificate")
+    except (ValueError, TypeError, KeyError):
+        return ()
+
+
 def _first_line(cause: Exception) -> str:
     return str(cause).partition("\n")[0][:200] or type(cause).__name__
 
@@ -167,9 +233,20 @@ class _Answer:
         response = _Response.load(answer, strict=True)
         self._granted(response["status"])
         envelope = response["time_stamp_token"]
+        self._same_question(self._info(envelope["content"]))
+        return self.read(envelope)
+
+    def held(self, der: bytes, imprint: Callable[[str], bytes]) -> Token:
+        envelope = cms.ContentInfo.load(der)
+        said = self._info(envelope["content"])["message_imprint"]
+        expected = imprint(said["hash_algorithm"]["algorithm"].native)
+        if said["hashed_message"].native != expected:
+            raise self._lie("the token in the document stamps something else")
+        return self.read(envelope)
+
+    def read(self, envelope: Any) -> Token:
         signed_data = envelope["content"]
         info = self._info(signed_data)
-        self._same_question(info)
         der = self._signed(signed_data)
         time: datetime = info["gen_time"].native
         self._may_stamp(certificate(der), time)

@@ -1,10 +1,10 @@
-"""One incremental update of a PDF that carries no signature yet."""
+"""One incremental update of a PDF."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
@@ -14,6 +14,9 @@ from digivl.pdf.reading import certification, signature_count
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
+#: Copy and hash in pieces of this size.
+CHUNK_BYTES: Final = 1 << 20
+
 
 class Increment(IncrementalPdfFileWriter):
     """pyHanko's update, which leaves metadata and version of the document alone."""
@@ -21,7 +24,7 @@ class Increment(IncrementalPdfFileWriter):
     output_version = (1, 4)
 
     @classmethod
-    def over(cls, reader: PdfFileReader) -> Increment:
+    def over(cls, reader: PdfFileReader) -> Self:
         """An update whose new objects never take a number that is in use."""
         writer = cls(reader.stream, prev=reader)
         revisions = range(reader.xrefs.total_revisions)
@@ -33,10 +36,15 @@ class Increment(IncrementalPdfFileWriter):
     def _update_meta(self) -> None:
         """Nothing: the document says what it said."""
 
+    def _copy(self, source: BinaryIO, stream: BinaryIO) -> None:
+        """Bring over what was there; nothing to do where it is added to in place."""
+        if stream is not source:
+            shutil.copyfileobj(source, stream, CHUNK_BYTES)
+
     def _write_header(self, stream: BinaryIO) -> None:
         source = self.input_stream
         source.seek(0)
-        shutil.copyfileobj(source, stream)
+        self._copy(source, stream)
         source.seek(-1, os.SEEK_END)
         if source.read(1) not in b"\r\n":
             stream.write(b"\n")

@@ -7,19 +7,25 @@ import org.verapdf.pdfa.flavours.PDFAFlavour;
 import org.verapdf.pdfa.results.TestAssertion;
 import org.verapdf.pdfa.results.ValidationResult;
 
-/** Tells of each PDF whether it is PDF/UA-1, and which rules it breaks; tab-separated. */
+/**
+ * Tells of each PDF whether it is what it should be, and which rules it breaks; lines of
+ * tab-separated fields. PDF/UA-1, or the kind that the first argument names: {@code --2a}.
+ */
 public class Judge {
 
-    private static final PDFAFlavour WANTED = PDFAFlavour.PDFUA_1;
-
-    public static void main(String[] files) throws Exception {
+    public static void main(String[] arguments) throws Exception {
         VeraGreenfieldFoundryProvider.initialise();
-        for (String file : files) {
-            try (FileInputStream source = new FileInputStream(file);
-                    PDFAParser parser = Foundries.defaultInstance().createParser(source, WANTED);
+        PDFAFlavour wanted = PDFAFlavour.PDFUA_1;
+        for (String argument : arguments) {
+            if (argument.startsWith("--")) {
+                wanted = PDFAFlavour.byFlavourId(argument.substring(2));
+                continue;
+            }
+            try (FileInputStream source = new FileInputStream(argument);
+                    PDFAParser parser = Foundries.defaultInstance().createParser(source, wanted);
                     PDFAValidator validator =
-                        Foundries.defaultInstance().createValidator(WANTED, false)) {
-                tell(file, validator.validate(parser));
+                        Foundries.defaultInstance().createValidator(wanted, false)) {
+                tell(argument, validator.validate(parser));
             }
         }
     }
