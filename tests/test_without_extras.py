@@ -15,6 +15,7 @@ import digivl
 
 BROUGHT_BY_EXTRAS = (
     "PIL",
+    "pkcs11",
     "psycopg",
     "rich",
     "typer",

@@ -25,6 +25,7 @@ DigivlError
 │   └── CorruptDocumentError             stored bytes no longer match their name
 ├── SigningError                         a signature could not be made
 │   ├── KeyUnusableError                 the key or its password cannot be used
+│   │   └── WrongPINError                the PIN or password is wrong, or blocked
 │   ├── CertificateNotValidError         expired, not yet valid, or not for signing
 │   ├── WrongSignatoryError              the certificate is somebody else's
 │   ├── DocumentChangedError             the file is not the one that was prepared
@@ -287,6 +288,12 @@ class KeyUnusableError(SigningError):
     """The key cannot be read, or its password is wrong."""
 
     code = "key-unusable"
+
+
+class WrongPINError(KeyUnusableError):
+    """The PIN or password of a key is wrong, or blocked; it is not tried again."""
+
+    code = "wrong-pin"
 
 
 class CertificateNotValidError(SigningError):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from digivl.errors import ConfigurationError
 from digivl.kernel.identifiers import EnterpriseNumber
 from digivl.kernel.moments import utc_now
+from digivl.plugins import keys
 from digivl.plugins.hookspecs import Build, Offer, hookimpl
 
 if TYPE_CHECKING:
@@ -35,13 +36,11 @@ def digivl_timestamp_authorities() -> Iterable[Offer[TimestampAuthority]]:
 
 @hookimpl
 def digivl_signing_means() -> Iterable[Offer[SigningMeans]]:
-    """A key in a PKCS#12 file."""
-    options = {
-        "file": "the PKCS#12 file",
-        "password_file": "file with its password",
-        "password_env": "or: name of the environment variable with its password",
-    }
-    yield Offer("pkcs12", _pkcs12, options)
+    """Keys in files, on cards and in HSMs."""
+    yield Offer("pkcs12", keys.pkcs12_key, keys.PKCS12)
+    yield Offer("pem", keys.pem_key, keys.PEM)
+    yield Offer("pkcs11", keys.pkcs11_key, keys.PKCS11)
+    yield Offer("eid", keys.eid_key, keys.EID)
 
 
 @hookimpl
@@ -121,13 +120,6 @@ def _rfc3161(build: Build) -> TimestampAuthority:
     # Many authorities have no https: a token proves itself, a digest says nothing.
     gateway = Gateway(build.name, _option(build, "url"), build.limits, plain=True)
     return HTTPAuthority(build.name, gateway)
-
-
-def _pkcs12(build: Build) -> SigningMeans:
-    from digivl.signing.softkey import SoftKey
-
-    path = build.folder / _option(build, "file")
-    return SoftKey.from_pkcs12(build.name, path, _secret(build, "password"))
 
 
 def _magda(build: Build) -> DeliveryProvider:

@@ -1,0 +1,102 @@
+"""Tokens of SoftHSM: a real driver, without a card."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from cryptography.x509.oid import NameOID
+
+MODULES: Final = (
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
+    "/usr/local/lib/softhsm/libsofthsm2.so",
+)
+GOOD: Final = "271828"
+KEYS: Final[dict[str, Callable[[], Any]]] = {
+    "rsa": lambda: rsa.generate_private_key(65537, 2048),
+    "p256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "p384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "p521": lambda: ec.generate_private_key(ec.SECP521R1()),
+}
+
+
+@attrs.frozen
+class Tokens:
+    """The tokens of one process.
+
+    Attributes:
+        module: The driver.
+        folder: Where files stand that tokens are made from.
+    """
+
+    module: Path
+    folder: Path
+
+    @property
+    def objects(self) -> Path:
+        """Where the driver keeps its tokens."""
+        return self.folder / "tokens"
+
+    def add(self, label: str) -> None:
+        """A token with that label, initialised."""
+        self.run("softhsm2-util", "--init-token", "--free", "--so-pin", "31415926")(
+            "--label", label, "--pin", GOOD
+        )
+
+    def key(
+        self, token: str, kind: str, *, label: str = "Signature", id: str = "02"
+    ) -> x509.Certificate:
+        """Put a key and its certificate on a token."""
+        key = KEYS[kind]()
+        certificate = self_signed(key, f"Test {kind}")
+        (self.folder / "key.pem").write_bytes(
+            key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        )
+        (self.folder / "cert.der").write_bytes(certificate.public_bytes(Encoding.DER))
+        self.run("softhsm2-util", "--import", self.folder / "key.pem")(
+            *("--token", token, "--label", label, "--id", id, "--pin", GOOD)
+        )
+        self.write_certificate(token, label=label, id=id)
+        return certificate
+
+    def write_certificate(self, token: str, *, label: str, id: str) -> None:
+        """Put what stands in `cert.der` on a token, with the tool of OpenSC."""
+        self.run("pkcs11-tool", "--module", self.module, "--token-label", token)(
+            *("--login", "--pin", GOOD, "--write-object", self.folder / "cert.der"),
+            *("--type", "cert", "--label", label, "--id", id),
+        )
+
+    def run(self, *command: object) -> Callable[..., None]:
+        """Run a program with these arguments, and those that follow."""
+
+        def more(*arguments: object) -> None:
+            words = [str(word) for word in (*command, *arguments)]
+            done = subprocess.run(words, capture_output=True, text=True, check=False)
+            assert 0 == done.returncode, done.stdout + done.stderr
+
+        return more
+
+
+def self_signed(key: Any, name: str) -> x509.Certificate:
+    """A certificate that signs documents, for a year."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder(subject, subject, key.public_key(), 7)
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=365))
+        .sign(key, SHA256())
+    )
