@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
@@ -12,6 +11,9 @@ from digivl.kernel.identifiers import EnterpriseNumber
 from digivl.kernel.moments import utc_now
 from digivl.plugins import keys
 from digivl.plugins.hookspecs import Build, Offer, hookimpl
+from digivl.plugins.options import number as _number
+from digivl.plugins.options import option as _option
+from digivl.plugins.options import secret as _secret
 
 if TYPE_CHECKING:
     from digivl.advice.channels.mailboxes import Mailbox
@@ -223,37 +225,4 @@ def _tls(build: Build) -> ssl.SSLContext:
     except OSError as cause:
         raise ConfigurationError(
             f"{build.name}: {file} holds no certificates: {cause}"
-        ) from cause
-
-
-def _number(build: Build, name: str, usual: int) -> int:
-    said = build.options.get(name, str(usual))
-    if not said.isdigit():
-        raise ConfigurationError(f"{build.name}: {name} is a number, not {said!r}")
-    return int(said)
-
-
-def _option(build: Build, name: str) -> str:
-    try:
-        return build.options[name]
-    except KeyError:
-        raise ConfigurationError(
-            f"{build.name} has no {name}",
-            hint=f'Add {name} = "…" to its table in digivl.toml.',
-        ) from None
-
-
-def _secret(build: Build, name: str) -> bytes:
-    """A secret from a file or the environment; never from the settings themselves."""
-    variable = build.options.get(f"{name}_env")
-    if variable is not None:
-        if variable not in os.environ:
-            raise ConfigurationError(f"{build.name}: {variable} is not set")
-        return os.environ[variable].encode()
-    path = build.folder / _option(build, f"{name}_file")
-    try:
-        return path.read_bytes().strip()
-    except OSError as cause:
-        raise ConfigurationError(
-            f"{build.name}: {path.name} cannot be read: {cause.strerror}"
         ) from cause

@@ -105,12 +105,13 @@ def _on_token(
 ) -> SigningMeans:
     try:
         from digivl.signing.hardware import HardwareKey
-        from digivl.signing.tokens import TokenSpec
     except ModuleNotFoundError as cause:
         raise ConfigurationError(
             f"{build.name}: keys on a card or in an HSM need the extra pkcs11",
             hint="Run: pip install 'digivl[pkcs11]'",
         ) from cause
+    from digivl.signing.tokenspec import TokenSpec
+
     spec = TokenSpec(
         module=module,
         token_label=token_label,

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TypeVar
 
 from digivl.errors import ConfigurationError
 from digivl.plugins.hookspecs import Build
-
-T = TypeVar("T")
 
 
 def option(build: Build, name: str) -> str:
@@ -37,20 +33,6 @@ def number(build: Build, name: str, usual: int) -> int:
     if not said.isdigit():
         raise ConfigurationError(f"{build.name}: {name} is a number, not {said!r}")
     return int(said)
-
-
-def chosen(build: Build, name: str, usual: str, choices: Mapping[str, T]) -> T:
-    """What one of a few words stands for.
-
-    Raises:
-        ConfigurationError: It is another word.
-    """
-    said = build.options.get(name, usual)
-    if said not in choices:
-        raise ConfigurationError(
-            f"{build.name}: {name} is one of {', '.join(choices)}, not {said[:40]!r}"
-        )
-    return choices[said]
 
 
 def names_secret(build: Build, name: str) -> bool:

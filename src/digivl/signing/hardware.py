@@ -10,12 +10,10 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from digivl.errors import KeyUnusableError
+from digivl.errors import KeyUnusableError, TokenLostError
 from digivl.pdf.spec import Identity
 from digivl.signing.tokens import (
     Session,
-    TokenLostError,
-    TokenSpec,
     certificates,
     driver,
     opened,
@@ -24,6 +22,7 @@ from digivl.signing.tokens import (
 if TYPE_CHECKING:
     from digivl.pdf.digests import Digest
     from digivl.signing.pins import PIN
+    from digivl.signing.tokenspec import TokenSpec
 
 T = TypeVar("T")
 
@@ -65,7 +64,8 @@ class HardwareKey:
 
         Raises:
             WrongPINError: The PIN is wrong or blocked; a wrong one is not tried again.
-            KeyUnusableError: The card was taken out, or the key cannot be used.
+            TokenLostError: The card was taken out; nothing was signed.
+            KeyUnusableError: The key cannot be used.
         """
         return self._twice(lambda: self._opened().sign(message, digest))
 
@@ -85,13 +85,7 @@ class HardwareKey:
                 return work()
             except TokenLostError:
                 library.restart()
-            try:
-                return work()
-            except TokenLostError as cause:
-                raise KeyUnusableError(
-                    "the card was taken out, or the token is gone",
-                    hint="Put it back and sign again; nothing was signed.",
-                ) from cause
+            return work()
 
     def _opened(self) -> Session:
         start = driver(self.spec.module).start

@@ -22,9 +22,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, TokenFlag
 from pkcs11 import exceptions as theirs
 
-from digivl.errors import ConfigurationError, KeyUnusableError, WrongPINError
+from digivl.errors import KeyUnusableError, TokenLostError, WrongPINError
 from digivl.pdf.digests import Digest
 from digivl.signing.pins import PIN, PINEntry
+from digivl.signing.tokenspec import TokenSpec
 
 #: After these nothing was signed, and a new session may find the token again.
 _LOST: Final = (
@@ -56,47 +57,6 @@ _DIGEST_INFO: Final[Mapping[Digest, bytes]] = {
     Digest.SHA512: bytes.fromhex("3051300d060960864801650304020305000440"),
 }
 _MOST_OBJECTS: Final = 1_000
-
-
-class TokenLostError(Exception):
-    """The session or token is gone; nothing was signed. `HardwareKey` catches it."""
-
-
-@attrs.frozen(kw_only=True)
-class TokenSpec:
-    """Which key on which token.
-
-    Attributes:
-        module: The PKCS#11 library of the middleware.
-        token_label: Label of the token; empty when `token_serial` says which.
-        token_serial: Its serial number; empty when the label is enough.
-        key_label: Label of the key; empty when `key_id` says which.
-        key_id: Its id, in hexadecimal; empty when the label is enough.
-    """
-
-    module: Path
-    token_label: str = ""
-    token_serial: str = ""
-    key_label: str = ""
-    key_id: bytes = b""
-
-    def __attrs_post_init__(self) -> None:
-        if not (self.token_label or self.token_serial):
-            raise ConfigurationError(
-                "a token is named by its label or its serial number",
-                hint="`pkcs11-tool --list-token-slots` shows both.",
-            )
-        if not (self.key_label or self.key_id):
-            raise ConfigurationError(
-                "a key on a token is named by its label or its id",
-                hint="`pkcs11-tool --login --list-objects` shows both.",
-            )
-
-    @property
-    def key(self) -> dict[Attribute, Any]:
-        """What the objects of this key have in common."""
-        named = {Attribute.LABEL: self.key_label, Attribute.ID: self.key_id}
-        return {name: value for name, value in named.items() if value}
 
 
 @attrs.define(eq=False)
@@ -198,7 +158,7 @@ def certificates(spec: TokenSpec) -> tuple[list[bytes], list[bytes]]:
         session = token.open()
         try:
             kind = {Attribute.CLASS: ObjectClass.CERTIFICATE}
-            own = _values(session, {**kind, **spec.key})
+            own = _values(session, {**kind, **_named(spec)})
             every = _values(session, kind)
         finally:
             session.close()
@@ -264,7 +224,7 @@ def driver(module: Path) -> Driver:
         return _DRIVERS.setdefault(module, Driver(module))
 
 
-def _in_child() -> None:
+def _in_child() -> None:  # pragma: no cover - measured in the parent only
     # What the parent had open is not ours, and a lock it held is never let go.
     for one in _DRIVERS.values():
         one.lock = RLock()
@@ -297,22 +257,17 @@ def _login(token: pkcs11.Token, pin: PIN) -> pkcs11.Session:
         with _translated(token, pin):
             return token.open()
     given = pkcs11.PROTECTED_AUTH if pin.entry is PINEntry.PAD else pin.ask()
-    try:
-        with _translated(token, pin, given if isinstance(given, str) else None):
+    with _translated(token, pin, given if isinstance(given, str) else None):
+        try:
             return token.open(user_pin=given)
-    except _LoggedInError:
-        # Another key of the same token is in use in this process.
-        with _translated(token, pin):
+        except theirs.UserAlreadyLoggedIn:
+            # Another key of the same token is in use in this process.
             return token.open()
-
-
-class _LoggedInError(Exception):
-    """Somebody is logged in already."""
 
 
 def _the_key(session: pkcs11.Session, spec: TokenSpec) -> pkcs11.PrivateKey:
     kind = {Attribute.CLASS: ObjectClass.PRIVATE_KEY}
-    found = list(_objects(session, {**kind, **spec.key}))
+    found = list(_objects(session, {**kind, **_named(spec)}))
     if len(found) == 1 and found[0].key_type in {KeyType.RSA, KeyType.EC}:
         key: pkcs11.PrivateKey = found[0]
         return key
@@ -328,6 +283,12 @@ def _the_key(session: pkcs11.Session, spec: TokenSpec) -> pkcs11.PrivateKey:
         f"the token has no key {wanted!r}; it has: {', '.join(labels) or 'none'}",
         hint="Name the key by its label, or by its id in hexadecimal.",
     )
+
+
+def _named(spec: TokenSpec) -> dict[Attribute, Any]:
+    """What the objects of a key have in common."""
+    named = {Attribute.LABEL: spec.key_label, Attribute.ID: spec.key_id}
+    return {name: value for name, value in named.items() if value}
 
 
 def _objects(session: pkcs11.Session, wanted: Mapping[Any, Any]) -> Iterator[Any]:
@@ -359,8 +320,6 @@ def _translated(
 ) -> Iterator[None]:
     try:
         yield
-    except theirs.UserAlreadyLoggedIn as cause:
-        raise _LoggedInError from cause
     except _WRONG as cause:
         if given is not None:
             pin.refused(given)
@@ -379,7 +338,10 @@ def _translated(
             hint="Sign again, and enter the PIN.",
         ) from cause
     except _LOST as cause:
-        raise TokenLostError from cause
+        raise TokenLostError(
+            "the card was taken out, or the token is gone",
+            hint="Put it back and sign again; nothing was signed.",
+        ) from cause
     except theirs.PKCS11Error as cause:
         raise _unusable("the token", cause) from cause
 

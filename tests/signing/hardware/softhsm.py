@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -78,6 +79,30 @@ class Tokens:
             *("--login", "--pin", GOOD, "--write-object", self.folder / "cert.der"),
             *("--type", "cert", "--label", label, "--id", id),
         )
+
+    def has(self, label: str) -> bool:
+        """Whether there is a token with that label."""
+        return f"token label        : {label}\n" in self._listed()
+
+    def serial(self, label: str) -> str:
+        """Its serial number."""
+        slot = next(s for s in self._listed().split("Slot ") if f": {label}\n" in s)
+        return re.findall(r"serial num +: (\S+)", slot)[0]
+
+    def certificate(self, token: str, label: str) -> x509.Certificate:
+        """A certificate that stands on it, read with the tool of OpenSC."""
+        target = self.folder / "read.der"
+        self.run("pkcs11-tool", "--module", self.module, "--token-label", token)(
+            *("--read-object", "--type", "cert", "--label", label),
+            *("--output-file", target),
+        )
+        return x509.load_der_x509_certificate(target.read_bytes())
+
+    def _listed(self) -> str:
+        command = ["pkcs11-tool", "--module", str(self.module), "--list-slots"]
+        return subprocess.run(
+            command, capture_output=True, text=True, check=True
+        ).stdout
 
     def run(self, *command: object) -> Callable[..., None]:
         """Run a program with these arguments, and those that follow."""

@@ -23,7 +23,8 @@ from digivl.settings import Limits
 from digivl.signing.hardware import HardwareKey
 from digivl.signing.means import SigningMeans
 from digivl.signing.pins import PIN, PINEntry
-from digivl.signing.tokens import TokenSpec, driver
+from digivl.signing.tokens import driver
+from digivl.signing.tokenspec import TokenSpec
 from digivl.testing.contracts import SigningMeansContract
 from digivl.testing.papers import paper
 from tests.signing.hardware.softhsm import GOOD, KEYS, Tokens
@@ -104,8 +105,9 @@ def test_signs_a_document(token: HardwareKey) -> None:
 @pytest.fixture(name="card", scope="module")
 def _card(tokens: Tokens) -> str:
     """Label of a token with a P-384 key, as the card of today has."""
-    tokens.add("BELPIC")
-    tokens.key("BELPIC", "p384")
+    if not tokens.has("BELPIC"):
+        tokens.add("BELPIC")
+        tokens.key("BELPIC", "p384")
     driver(tokens.module).restart()
     return "BELPIC"
 
