@@ -80,17 +80,18 @@ class TestPEM(SigningMeansContract):
     @pytest.fixture
     def means(self, files: Any) -> SigningMeans:
         """From two files."""
-        return SoftKey.from_pem("pem", *files(CURVE, PKCS8, b"geheim"), b"geheim")
+        key, own = files(CURVE, PKCS8, b"geheim")
+        return SoftKey.from_pem("pem", key, own, b"geheim")
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form(files: Any, form: str) -> None:
     """PKCS#8, PKCS#1 and SEC 1, locked or not."""
     key, how, password = FORMS[form]
-    paths = files(key, how, password)
-    assert form in paths[0].read_text()
+    file, certified = files(key, how, password)
+    assert form in file.read_text()
 
-    soft = SoftKey.from_pem("k", *paths, password)
+    soft = SoftKey.from_pem("k", file, certified, password)
 
     made = soft.sign(b"message", Digest.SHA256)
     own = soft.identity().certificate
@@ -100,9 +101,9 @@ def test_every_form(files: Any, form: str) -> None:
 def test_what_stands_below_is_the_chain(files: Any) -> None:
     """The first certificate is of the key; those above it go along, in their order."""
     above = certificate(RSA, "CA")
-    paths = files(CURVE, chain=certificate(CURVE, "Test", RSA) + above)
+    key, own = files(CURVE, chain=certificate(CURVE, "Test", RSA) + above)
 
-    identity = SoftKey.from_pem("k", *paths).identity()
+    identity = SoftKey.from_pem("k", key, own).identity()
 
     ca = x509.load_pem_x509_certificate(above).public_bytes(Encoding.DER)
     assert (ca,) == identity.chain
@@ -111,7 +112,7 @@ def test_what_stands_below_is_the_chain(files: Any) -> None:
 def refused(said: str, paths: tuple[Path, Path], password: bytes | None = None) -> None:
     """Loading ends in an error that says how to mend it, without the password."""
     with pytest.raises(KeyUnusableError, match=said) as error:
-        SoftKey.from_pem("k", *paths, password)
+        SoftKey.from_pem("k", paths[0], paths[1], password)
     assert error.value.hint
     assert "geheim" not in error.value.diagnostics()
 

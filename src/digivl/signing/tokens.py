@@ -69,7 +69,7 @@ class Session:
     """
 
     token: pkcs11.Token
-    key: pkcs11.PrivateKey
+    key: Any
     _session: pkcs11.Session
     _pin: PIN
 
@@ -173,6 +173,7 @@ def find_token(spec: TokenSpec) -> pkcs11.Token:
     """
     library = _library(spec.module)
     try:
+        there: list[pkcs11.Token]
         there = [slot.get_token() for slot in library.get_slots(token_present=True)]
     except theirs.PKCS11Error as cause:
         raise _unusable(f"the tokens of {spec.module.name}", cause) from cause
@@ -190,6 +191,9 @@ def find_token(spec: TokenSpec) -> pkcs11.Token:
         f"no token {wanted!r} is there; there is: {labels}",
         hint="Put the card in the reader, or check the name of the token.",
     )
+
+
+_STARTS: Final[Iterator[int]] = itertools.count(1)
 
 
 @attrs.define(eq=False)
@@ -213,7 +217,6 @@ class Driver:
         self.start = next(_STARTS)
 
 
-_STARTS: Final = itertools.count(1)
 _DRIVERS: Final[dict[Path, Driver]] = {}
 _MAKING: Final = RLock()
 

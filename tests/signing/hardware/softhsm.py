@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -87,7 +89,8 @@ class Tokens:
     def serial(self, label: str) -> str:
         """Its serial number."""
         slot = next(s for s in self._listed().split("Slot ") if f": {label}\n" in s)
-        return re.findall(r"serial num +: (\S+)", slot)[0]
+        (number,) = re.findall(r"serial num +: (\S+)", slot)
+        return str(number)
 
     def certificate(self, token: str, label: str) -> x509.Certificate:
         """A certificate that stands on it, read with the tool of OpenSC."""
@@ -113,6 +116,23 @@ class Tokens:
             assert 0 == done.returncode, done.stdout + done.stderr
 
         return more
+
+
+@contextmanager
+def softhsm(folder: Path) -> Iterator[Tokens]:
+    """SoftHSM with a folder of its own; the driver reads its settings when it starts.
+
+    Args:
+        folder: An empty folder.
+    """
+    module = next(path for path in map(Path, MODULES) if path.is_file())
+    made = Tokens(module, folder)
+    made.objects.mkdir()
+    conf = folder / "softhsm2.conf"
+    conf.write_text(f"directories.tokendir = {made.objects}\nlog.level = ERROR\n")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SOFTHSM2_CONF", str(conf))
+        yield made
 
 
 def self_signed(key: Any, name: str) -> x509.Certificate:

@@ -10,6 +10,7 @@ from typing import Any
 import pkcs11
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
@@ -272,13 +273,13 @@ def issued(name: str, by: str, keys: dict[str, Any]) -> bytes:
     )
     made = x509.CertificateBuilder(issuer, subject, keys[name].public_key(), 7)
     made = made.not_valid_before(utc_now()).not_valid_after(utc_now())
-    return made.sign(keys[by], SHA256.algorithm).public_bytes(Encoding.DER)
+    return made.sign(keys[by], hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def test_the_chain_on_a_card(card: Pretended, means: Means) -> None:
-    """In order, up to the root; others on the card, of the same name too, stay there."""
+    """In order, up to the root; others on the card stay there, of its name too."""
     keys = {name: ec.generate_private_key(ec.SECP256R1()) for name in "abcde"}
-    own, middle, root = (issued(*pair, keys) for pair in ("ab", "bc", "cc"))
+    own, middle, root = (issued(one, by, keys) for one, by in ("ab", "bc", "cc"))
     other = issued("d", "d", keys)
     keys["c"] = keys["e"]
     impostor = issued("c", "c", keys)
@@ -293,7 +294,7 @@ def test_the_chain_on_a_card(card: Pretended, means: Means) -> None:
 def test_a_chain_without_end(card: Pretended, means: Means) -> None:
     """No more goes along than any chain has."""
     keys = {name: ec.generate_private_key(ec.SECP256R1()) for name in "abcdefghijkl"}
-    own, *above = (issued(*pair, keys) for pair in pairwise(keys))
+    own, *above = (issued(one, by, keys) for one, by in pairwise(keys))
     card.certificates, card.above = [own], above
 
     assert 8 == len(means().identity().chain)
