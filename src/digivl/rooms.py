@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from digivl.records.worker import Handler
     from digivl.search.service import Search
     from digivl.signing.authorities import TimestampAuthority
+    from digivl.signing.loginseal.service import LoginSeals
     from digivl.signing.means import SigningMeans
     from digivl.signing.service import Signing
     from digivl.validation.verdict import FileVerdict
@@ -221,6 +222,21 @@ class Rooms:
             means=self.means,
             authorities=self.authorities,
             companion=self.register,
+            clock=self.clock,
+            limits=self.settings.limits,
+        )
+
+    @once
+    def login_seals(self) -> LoginSeals:
+        """Seals of the organisation for people who logged in."""
+        from digivl.signing.loginseal.service import LoginSeals
+
+        return LoginSeals(
+            book=self.book,
+            documents=self.documents,
+            guard=self.guard,
+            means=self.means,
+            authorities=self.authorities,
             clock=self.clock,
             limits=self.settings.limits,
         )

@@ -28,6 +28,7 @@ from digivl.signing.authorities import TimestampAuthority, first_answer
 from digivl.signing.means import SigningMeans
 from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.signing.port import FlowCompanion
+from digivl.signing.reasons import reason_of
 
 #: Term in working days for each signatory, while no rule gives one.
 SIGN_DAYS: Final = 5
@@ -202,13 +203,14 @@ class Signing:
 
     def _signed(self, flow: SigningFlow, signatory: Signatory) -> tuple[Stored, Signed]:
         number = 1 + sum(one.signed_at is not None for one in flow.signatories)
+        certificate = self.means(signatory.means).identity().certificate
         with self.documents.opened(flow.current) as source, scratch() as target:
             signed = self.sign_file(
                 source,
                 target,
                 means=signatory.means,
                 field=f"Handtekening{number}",
-                reason=f"Ondertekend als {signatory.function}",
+                reason=reason_of(signatory.function, certificate),
             )
             target.seek(0)
             return self.documents.store.put(target), signed
