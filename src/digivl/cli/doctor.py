@@ -25,6 +25,7 @@ from digivl.dispatch.model import (
 from digivl.documents.model import DOCUMENT
 from digivl.errors import CorruptDocumentError, DigivlError
 from digivl.kernel.identifiers import OVOCode, new_id
+from digivl.pdf.seals import is_seal
 from digivl.pdf.timestamps import timestamp_request
 from digivl.records.codec import leaf_hash
 from digivl.records.port import Query
@@ -32,6 +33,7 @@ from digivl.records.tasks import TaskState
 
 #: Extras, and a module that each brings.
 _EXTRAS: Final = {
+    "pkcs11": "pkcs11",
     "postgres": "psycopg",
     "report": "typst",
     "scan": "zxingcpp",
@@ -127,7 +129,8 @@ def _key(vl: Digivl, name: str) -> str:
     if end < vl.clock():
         raise DigivlError(f"its certificate expired on {local(end)}")
     soon = ", which is soon" if end - vl.clock() < _SOON else ""
-    return f"valid until {local(end)}{soon}"
+    whose = "seal of an organisation, " if is_seal(der) else ""
+    return f"{whose}valid until {local(end)}{soon}"
 
 
 def _authorities(vl: Digivl) -> Iterator[tuple[str, Callable[[], str]]]:

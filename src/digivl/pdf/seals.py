@@ -39,10 +39,9 @@ def is_seal(der: bytes) -> bool:
 
 
 def _types(certificate: Any) -> set[str]:
-    statements = get_qc_statements(certificate)
     return {
         kind
-        for one in statements or ()
+        for one in get_qc_statements(certificate)
         if one["statement_id"].native == "qc_type"
         for kind in one["statement_info"].native
     }
