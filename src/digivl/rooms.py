@@ -234,6 +234,7 @@ class Rooms:
         return LoginSeals(
             book=self.book,
             documents=self.documents,
+            read=lambda document, by: self.reading.read(document, by=by),
             guard=self.guard,
             means=self.means,
             authorities=self.authorities,

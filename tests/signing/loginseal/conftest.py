@@ -13,6 +13,7 @@ import pytest
 
 from digivl import Digivl
 from digivl.documents.model import NOTA
+from digivl.dossiers.model import DOSSIER
 from digivl.kernel.identifiers import INSZ, URI
 from digivl.kernel.kinds import Ref
 from digivl.kernel.personal import Personal
@@ -99,7 +100,7 @@ class Desk:
 
 @pytest.fixture(name="desk")
 def _desk(scene_at: Callable[..., Scene]) -> Desk:
-    """A document that nobody signs yet."""
+    """A document that the minister has before it, in no signing flow."""
     vl = scene_at("opened").vl
     opened = vl.dossiers.open("Overeenkomst", by=route.CABINET).id
     document = vl.documents.add(
@@ -109,4 +110,5 @@ def _desk(scene_at: Callable[..., Scene]) -> Desk:
         type=NOTA,
         by=route.CABINET,
     )
+    vl.custody.hand_over(DOSSIER.ref(opened), route.MINISTER, by=route.CABINET)
     return Desk(vl, document.id)

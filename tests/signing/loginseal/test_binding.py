@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from digivl.errors import MalformedError, UnreadablePDFError
 from digivl.kernel.moments import utc_now
 from digivl.pdf.checks import examined
-from digivl.pdf.evidence import KEY
+from digivl.pdf.evidence import KEY, bound
+from digivl.pdf.phases import attributes_to_sign, complete, prepare
 from digivl.pdf.signer import SignatureSpec, sign
 from digivl.settings import Limits
 from digivl.signing.loginseal.binding import Outcome, belongs
@@ -263,3 +264,18 @@ def test_a_digest_that_is_none(minister: SoftKey) -> None:
     )
     (found,) = examined(target, roots=(), at=utc_now(), limits=Limits()).signatures
     assert found.evidence is None
+    assert bound(None, None, 0) is None, "a dictionary without a number of its own"
+
+
+def test_in_two_phases(minister: SoftKey) -> None:
+    """It stands in the prepared file, for whatever makes the signature later."""
+    prepared_file, target, digest = io.BytesIO(), io.BytesIO(), b"\x07" * 32
+    spec = SignatureSpec(field="S", evidence=digest)
+    limits, now = Limits(), utc_now()
+    prepared = prepare(io.BytesIO(paper()), prepared_file, spec, at=now, limits=limits)
+    message = attributes_to_sign(prepared, minister.identity())
+    signature = minister.sign(message, prepared.digest)
+    complete(prepared, prepared_file, target, minister.identity(), signature, at=now)
+
+    (found,) = examined(target, roots=(), at=now, limits=limits).signatures
+    assert digest.hex() == found.evidence

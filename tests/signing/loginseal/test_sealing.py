@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from digivl import Party, Role
-from digivl.documents.model import DOCUMENT, Origin
+from digivl.documents.model import DOCUMENT, NOTA, Origin
 from digivl.errors import (
     BackendError,
     ConfigurationError,
@@ -22,12 +22,14 @@ from digivl.errors import (
     NotAllowedError,
     NotFoundError,
     SigningError,
+    StaleRecordError,
     StepNotAllowedError,
     UnreadablePDFError,
 )
 from digivl.kernel.identifiers import INSZ
 from digivl.kernel.personal import Personal
 from digivl.records.port import Query
+from digivl.signing.authorities import first_answer
 from digivl.signing.loginseal.binding import Outcome, sha256_of
 from digivl.signing.loginseal.model import LOGIN_SEAL, LONGEST_SESSION
 from digivl.signing.model import Signatory
@@ -173,6 +175,49 @@ def test_a_closed_dossier_and_no_document(desk: Desk) -> None:
             means="zegel",
             by=route.MINISTER,
         )
+
+
+def test_who_cannot_read_it(desk: Desk) -> None:
+    """Nobody signs what it cannot read, though it signs in general."""
+    stranger = Party("iemand", "Iemand", Role.SIGNATORY)
+
+    with pytest.raises(NotFoundError):
+        desk.seal(by=stranger)
+    assert 0 == seals(desk)
+
+
+def test_somebody_was_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version that comes in meanwhile: nothing is written over it."""
+
+    def late(*given: Any) -> bytes:
+        desk.vl.documents.replace(
+            desk.document, io.BytesIO(paper("Nieuw")), by=route.CABINET
+        )
+        return first_answer(*given)
+
+    with monkeypatch.context() as slow:
+        slow.setattr("digivl.signing.loginseal.service.first_answer", late)
+        with pytest.raises(StaleRecordError):
+            desk.seal()
+
+    assert 0 == seals(desk)
+    assert ["receive", "replace"] == desk.history(DOCUMENT, DOCUMENT.ref(desk.document))
+
+
+def test_a_flow_of_another_document(desk: Desk) -> None:
+    """It holds nothing up."""
+    vl, by = desk.vl, route.CABINET
+    other = vl.documents.add(
+        vl.documents.read(desk.document).record.dossier,
+        io.BytesIO(paper("Bijlage")),
+        title="Bijlage",
+        type=NOTA,
+        by=by,
+    )
+    minister = Signatory(party=route.MINISTER, means="minister")
+    vl.signing.start(other.id, [minister], by=by)
+
+    assert desk.seal().record.document == desk.document
 
 
 def test_a_file_that_was_not_shown(desk: Desk) -> None:

@@ -12,7 +12,7 @@ import attrs
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.documents.disk import CHUNK, scratch
-from digivl.documents.model import Origin
+from digivl.documents.model import Document, Origin
 from digivl.documents.service import Documents
 from digivl.errors import DocumentChangedError, KeyUnusableError, SigningError
 from digivl.kernel.identifiers import new_id
@@ -59,6 +59,7 @@ class LoginSeals:
 
     book: RecordBook
     documents: Documents
+    read: Callable[[str, Party], Entry[Document]]  # refuses who may not
     guard: Guard
     means: Callable[[str], SigningMeans]
     authorities: Sequence[TimestampAuthority]
@@ -91,6 +92,7 @@ class LoginSeals:
         Raises:
             NotAllowedError: It is not for `by` to sign; also where there is no such
                 document.
+            NotFoundError: `by` may not read it.
             StepNotAllowedError: The dossier is closed.
             MalformedError: There is a newer version than what was shown, or the login
                 is not of now.
@@ -99,7 +101,9 @@ class LoginSeals:
             BackendUnavailableError: No timestamp authority answers; nothing changed.
             StaleRecordError: Somebody else changed the document meanwhile.
         """
-        found = self.documents.admitted(document, Permission.SIGN, by)
+        self.documents.admitted(document, Permission.SIGN, by)
+        # Nobody signs what it cannot read.
+        found = self.read(document, by)
         found.record.check_latest(shown)
         self._check_free(document, found.record.dossier)
         seen = _Seen(
