@@ -32,6 +32,7 @@ from digivl.signing.authorities import HTTPAuthority
 from digivl.signing.files import FileSigning
 from digivl.signing.revocation import Revocation
 from digivl.signing.softkey import SoftKey
+from digivl.signing.tsa import Timestamps
 from digivl.testing.papers import paper
 from digivl.testing.pki import PASSWORD
 from digivl.validation.trust import Trust
@@ -71,7 +72,9 @@ def ours(served: Authority, document: bytes, level: Level) -> Callable[[], float
         gateway = Gateway("tsa", served.tsa, Limits())
         files = FileSigning(
             means=lambda _: key,
-            authorities=(HTTPAuthority("tsa", gateway),),
+            timestamps=Timestamps(
+                authorities=(HTTPAuthority("tsa", gateway),), clock=utc_now
+            ),
             revocation=Revocation(
                 Fetcher(Limits(), frozenset({"127.0.0.1"})),
                 Trust.from_pem([served.root]).roots,

@@ -94,7 +94,7 @@ def test_built_in_offers(kind: str) -> None:
     expected = {
         "documents": ["folder"],
         "authorities": ["rfc3161"],
-        "means": ["pkcs12"],
+        "means": ["eid", "pem", "pkcs11", "pkcs12"],
         "remote": ["csc"],
         "providers": ["magda"],
         "channels": ["krab", "mail"],

@@ -15,6 +15,7 @@ import digivl
 
 BROUGHT_BY_EXTRAS = (
     "PIL",
+    "pkcs11",
     "psycopg",
     "rich",
     "typer",
@@ -46,3 +47,23 @@ def test_command_names_its_extra() -> None:
     assert 2 == done.returncode
     assert "digivl[cli]" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_key_on_a_token_names_its_extra() -> None:
+    """The offers are there; who picks one without the extra is told what to install."""
+    done = run("""
+from pathlib import Path
+from digivl.errors import ConfigurationError
+from digivl.plugins.catalog import Catalog
+from digivl.plugins.hookspecs import Build
+from digivl.settings import Limits
+
+build = Build(name="zegel", options={}, folder=Path(), limits=Limits())
+try:
+    Catalog.load(discover=False).means("eid", build)
+except ConfigurationError as error:
+    print(error.diagnostics())
+""")
+
+    assert "zegel: keys on a card or in an HSM need the extra pkcs11" in done.stdout
+    assert "digivl[pkcs11]" in done.stdout

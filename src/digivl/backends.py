@@ -71,7 +71,7 @@ class Backends:
 
     def _built_means(self, name: str) -> SigningMeans:
         chosen = _named(self.settings.means, name, "signing means", "means")
-        return self.catalog.means(chosen.offer, self._build(name, chosen))
+        return self._kept(self.catalog.means(chosen.offer, self._build(name, chosen)))
 
     @once
     def remote(self) -> Callable[[str], RemoteMeans]:

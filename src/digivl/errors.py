@@ -26,7 +26,8 @@ DigivlError
 │   └── CorruptDocumentError             stored bytes no longer match their name
 ├── SigningError                         a signature could not be made
 │   ├── KeyUnusableError                 the key or its password cannot be used
-│   │   └── WrongPINError                the PIN or password is wrong, or blocked
+│   │   ├── WrongPINError                the PIN or password is wrong, or blocked
+│   │   └── TokenLostError               the card was taken out; nothing was signed
 │   ├── CertificateNotValidError         expired, revoked, or not for signing
 │   ├── CertificateRevokedError          it, or one above it, was revoked
 │   ├── CertificateUnprovenError         its chain or its revocation is not known
@@ -331,6 +332,12 @@ class WrongPINError(KeyUnusableError):
     """The PIN or password of a key is wrong, or blocked; it is not tried again."""
 
     code = "wrong-pin"
+
+
+class TokenLostError(KeyUnusableError):
+    """The card was taken out, or the HSM is gone; nothing was signed."""
+
+    code = "token-lost"
 
 
 class CertificateNotValidError(SigningError):

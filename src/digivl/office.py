@@ -40,6 +40,8 @@ SIGNATORIES: Final = {
     "minister": "Vlaams minister (ontwikkeling)",
     SEAL: "Zegel van de entiteit (ontwikkeling)",
 }
+#: Its seals, likewise.
+SEALS: Final = {"zegel": "Vlaamse overheid (ontwikkeling)"}
 
 _ASIDE: Final = ".digivl-"
 _MAKER: Final = "maker"
@@ -186,13 +188,13 @@ def _fill(folder: Path, at: datetime) -> None:
     from digivl.records.sqlbook import SQLBook
     from digivl.signing.development import make_development_keys
 
-    make_development_keys(folder / KEYS, SIGNATORIES, at=at)
+    make_development_keys(folder / KEYS, SIGNATORIES, seals=SEALS, at=at)
     (folder / KEYS / "magda.secret").write_text(new_id() + "\n")
     (folder / KEYS / "magda.secret").chmod(0o600)
     (folder / DOCUMENTS).mkdir(mode=0o750)
     SQLBook.create(_sqlite_url(folder / BOOK)).close()
     (folder / BOOK).chmod(0o640)
-    means = "".join(_MEANS.format(name=name) for name in SIGNATORIES)
+    means = "".join(_MEANS.format(name=name) for name in (*SIGNATORIES, *SEALS))
     header = _HEADER.format(format=FORMAT, id=new_id())
     (folder / SETTINGS).write_text(header + means, encoding="utf-8")
     (folder / SETTINGS).chmod(0o640)

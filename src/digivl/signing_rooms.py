@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from digivl.signing.evidence.service import EvidenceReports
     from digivl.signing.expiry import Expiry
     from digivl.signing.files import FileSigning
+    from digivl.signing.loginseal.service import LoginSeals
     from digivl.signing.means import SigningMeans
     from digivl.signing.platform.companion import PackageCompanion
     from digivl.signing.platform.service import Packages
@@ -78,6 +79,22 @@ class SigningRooms(Rooms):
             revocation=self._backends.revocation,
             level=self._backends.level,
             policy=LintPolicy.from_settings(self.settings.signing.lint),
+            clock=self.clock,
+            limits=self.settings.limits,
+        )
+
+    @once
+    def login_seals(self) -> LoginSeals:
+        """Seals of the organisation for people who logged in."""
+        from digivl.signing.loginseal.service import LoginSeals
+
+        return LoginSeals(
+            book=self.book,
+            documents=self.documents,
+            read=lambda document, by: self.reading.read(document, by=by),
+            guard=self.guard,
+            means=self.means,
+            files=self.files,
             clock=self.clock,
             limits=self.settings.limits,
         )

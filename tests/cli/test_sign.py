@@ -106,7 +106,7 @@ def test_unknown_means_is_told_first(
 ) -> None:
     """A means that is not in the settings is refused before anything happens."""
     out = empty.parent / "out"
-    done = run("sign", pdf, "--out", out, "--means", "zegel", code, "-o", empty)
+    done = run("sign", pdf, "--out", out, "--means", "stempel", code, "-o", empty)
 
     assert 2 == done.status
     assert "known: minister-president, minister" in done.err

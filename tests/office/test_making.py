@@ -18,7 +18,7 @@ from digivl.errors import (
     OfficeError,
     StorageError,
 )
-from digivl.office import SIGNATORIES, make_office, open_office
+from digivl.office import SEALS, SIGNATORIES, make_office, open_office
 from digivl.records.port import Query
 from digivl.records.workers import this_worker
 
@@ -56,7 +56,7 @@ def test_opens(office: Path) -> None:
     settings = open_office(office)
 
     assert settings.development
-    assert set(SIGNATORIES) == set(settings.means)
+    assert {*SIGNATORIES, *SEALS} == set(settings.means)
     with Digivl.open(office) as vl:
         assert [] == list(vl.book.rows(Query()))
 

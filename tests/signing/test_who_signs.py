@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,11 +14,13 @@ from hypothesis import strategies as st
 
 from digivl.access.model import DENIAL, Permission
 from digivl.access.policy import TablePolicy
+from digivl.documents.model import NOTA
 from digivl.errors import NotAllowedError, NotFoundError, SigningError
 from digivl.kernel.parties import Party, Role
 from digivl.records.port import Query
 from digivl.signing.model import FLOW, FlowState, Signatory, SigningFlow
 from digivl.testing import route
+from digivl.testing.papers import paper
 from digivl.testing.route import Scene
 from digivl.verification.model import AUTHENTIC
 
@@ -88,6 +91,23 @@ def test_who_stands_in_signs_and_says_so(scene_at: At) -> None:
     with vl.documents.opened(registered.final) as file:
         written = function.replace(",", r"\054")  # as a PDF may write a comma
         assert f"(Ondertekend als {written})".encode() in file.read()
+
+
+def test_an_organisation_seals(scene_at: At) -> None:
+    """A means that is of no person says so in the PDF."""
+    scene = scene_at("registered")
+    vl, by = scene.vl, route.SECRETARIAT
+    dossier = vl.dossiers.open("Zegel", by=route.CABINET).id
+    document = vl.documents.add(
+        dossier, io.BytesIO(paper()), title="Zegel", type=NOTA, by=route.CABINET
+    )
+    sealing = Signatory(party=route.MINISTER, means="zegel")
+    flow = vl.signing.start(document.id, [sealing], by=by)
+
+    signed = vl.signing.sign(flow.id, by=route.MINISTER).record
+
+    with vl.documents.opened(signed.current) as file:
+        assert f"(Verzegeld door {route.MINISTER})".encode() in file.read()
 
 
 def test_who_stands_in_reads_what_it_takes_over(scene_at: At) -> None:

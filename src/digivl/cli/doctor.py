@@ -29,6 +29,7 @@ from digivl.errors import (
     DigivlError,
 )
 from digivl.kernel.identifiers import OVOCode, new_id
+from digivl.pdf.seals import is_seal
 from digivl.pdf.timestamps import timestamp_request
 from digivl.records.codec import leaf_hash
 from digivl.records.port import Query
@@ -37,6 +38,7 @@ from digivl.signing.tsa_account import Account
 
 #: Extras, and a module that each brings.
 _EXTRAS: Final = {
+    "pkcs11": "pkcs11",
     "postgres": "psycopg",
     "report": "typst",
     "scan": "zxingcpp",
@@ -141,7 +143,8 @@ def _key(vl: Digivl, name: str) -> str:
     if end < vl.clock():
         raise DigivlError(f"its certificate expired on {local(end)}")
     soon = ", which is soon" if end - vl.clock() < _SOON else ""
-    return f"valid until {local(end)}{soon}"
+    whose = "seal of an organisation, " if is_seal(der) else ""
+    return f"{whose}valid until {local(end)}{soon}"
 
 
 def _authorities(vl: Digivl) -> Iterator[tuple[str, Callable[[], str]]]:

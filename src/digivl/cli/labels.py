@@ -30,6 +30,7 @@ from digivl.dossiers.release import RELEASE
 from digivl.dossiers.submission import SUBMISSION
 from digivl.kernel.kinds import Kind
 from digivl.records.entries import AnyEntry
+from digivl.signing.loginseal.model import LOGIN_SEAL
 from digivl.signing.model import FLOW
 from digivl.verification.model import AUTHENTIC
 
@@ -65,6 +66,7 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         HEARD,
         LOOSENING,
         FLOW,
+        LOGIN_SEAL,
         AUTHENTIC,
         DISPATCH,
         CUSTODY,
@@ -251,6 +253,7 @@ _LABELS: Final = {
     ("release", "release"): "Vrijgeven",
     ("release", "change scope"): "Publieke omvang wijzigen",
     ("denial", "deny"): "Weigeren",
+    ("login-seal", "accept"): "Aanvaarden na aanmelding",
     ("signing", "start"): "Ter ondertekening aanbieden",
     ("signing", "sign"): "Ondertekenen",
     ("signing", "draft"): "Ondertekening voorbereiden",

@@ -9,6 +9,7 @@ from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from digivl.errors import (
@@ -48,6 +49,26 @@ def certificate(der: bytes) -> x509.Certificate:
         return x509.load_der_x509_certificate(der)
     except UNREADABLE as cause:
         raise MalformedError(f"not an X.509 certificate: {cause}") from cause
+
+
+def from_pem(text: bytes, name: str) -> tuple[bytes, ...]:
+    """The certificates in a PEM file, in their order, DER.
+
+    Args:
+        text: The file.
+        name: How it is called, for the error.
+
+    Raises:
+        MalformedError: It holds none, or one that cannot be read.
+    """
+    try:
+        found = x509.load_pem_x509_certificates(text)
+    except ValueError as cause:
+        raise MalformedError(
+            f"{name} holds no certificates in PEM",
+            hint="It has lines such as -----BEGIN CERTIFICATE-----.",
+        ) from cause
+    return tuple(one.public_bytes(Encoding.DER) for one in found)
 
 
 @lru_cache(maxsize=256)

@@ -28,6 +28,7 @@ from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from digivl.errors import UnreadablePDFError
 from digivl.pdf.additions import byte_range, later_additions
+from digivl.pdf.binding import bound
 from digivl.pdf.bridge import run_coroutine
 from digivl.pdf.fields import SignatureField, filled_fields, removed_fields
 from digivl.pdf.findings import (
@@ -159,13 +160,13 @@ class _Examination:
         later = [one for one in stamps if one.revision > embedded.signed_revision]
         status = self._status(embedded, _proven_time([*own, *later], self.at))
         added, changes = later_additions(self.source, embedded)
-        problem = (
-            _integrity(status)
-            or added
-            or _trust(status)
-            or _stamped(own)
-            or self._loosely_written(embedded)
-        )
+        broken = _integrity(status) or added
+        loose = self._loosely_written(embedded)
+        problem = broken or _trust(status) or _stamped(own) or loose
+        evidence = None
+        if broken is None and loose is None:
+            revision = embedded.signed_revision
+            evidence = bound(self.reader, field.reference, revision)
         return SignatureFinding(
             field=field.name,
             problem=problem,
@@ -176,6 +177,7 @@ class _Examination:
             certificate=status.signing_cert.dump(),
             signing_time=_claimed(embedded),
             timestamps=tuple(own),
+            evidence=evidence,
         )
 
     def _embedded(self, field: SignatureField) -> EmbeddedPdfSignature:

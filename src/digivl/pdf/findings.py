@@ -58,7 +58,12 @@ class TimestampFinding:
 
 @attrs.frozen(kw_only=True)
 class SignatureFinding:
-    """One signature; see `digivl.validation.verdict.SignatureVerdict`."""
+    """One signature; see `digivl.validation.verdict.SignatureVerdict`.
+
+    Attributes:
+        evidence: SHA-256 of the evidence that it binds, in hexadecimal; None where it
+            binds none, or where it is not sure that the signature covers it.
+    """
 
     field: str
     problem: Problem | None
@@ -68,6 +73,7 @@ class SignatureFinding:
     certificate: bytes | None = attrs.field(default=None, repr=False)
     signing_time: datetime | None = None
     timestamps: tuple[TimestampFinding, ...] = ()
+    evidence: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -17,6 +17,7 @@ from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
 from digivl.errors import LimitExceededError
 from digivl.pdf.appearance import new_field, show, show_nothing
+from digivl.pdf.binding import bind
 from digivl.pdf.locks import check_signable, permissions
 from digivl.pdf.reading import opened, readable
 from digivl.pdf.update import CHUNK_BYTES, Increment
@@ -121,6 +122,8 @@ def placed(
             location=spec.location,
             bytes_reserved=2 * spec.reserved_bytes,
         )
+        if spec.evidence is not None:
+            bind(placeholder, spec.evidence)
         steps: Generator[Any, Any, None]
         embedder = PdfCMSEmbedder(new_field_spec=new_field(writer, spec))
         steps = embedder.write_cms(spec.field, writer)

@@ -110,6 +110,11 @@ class Visible:
     box: Box | None = None
 
 
+def _sha256(_: object, attribute: attrs.Attribute[bytes], value: bytes | None) -> None:
+    if value is not None and len(value) != 32:
+        raise ValueError(f"{attribute.name} is a SHA-256 of 32 bytes")
+
+
 @attrs.frozen(kw_only=True)
 class SignatureSpec:
     """How a signature stands in the document.
@@ -122,6 +127,8 @@ class SignatureSpec:
         lock: Closes fields of the form.
         visible: What stands on the page; None is an invisible signature.
         digest: With which algorithm; None is what fits the key.
+        evidence: SHA-256 of evidence that the signature binds to the document; see
+            `digivl.pdf.binding`.
         reserved_bytes: Room for the CMS container with its token; the file grows by
             twice that, since it stands there in hexadecimal.
     """
@@ -133,6 +140,7 @@ class SignatureSpec:
     lock: FieldLock | None = None
     visible: Visible | None = None
     digest: Digest | None = None
+    evidence: bytes | None = attrs.field(default=None, validator=_sha256)
     reserved_bytes: int = attrs.field(
         default=16_384, validator=[ge(2_048), le(1 << 20)]
     )

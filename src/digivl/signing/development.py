@@ -1,4 +1,4 @@
-"""Development keys: an authority, signatories and a timestamp unit, worth nothing.
+"""Development keys: an authority, signatories, seals, a timestamp unit; worth nothing.
 
 Every certificate says so in its subject, and validation repeats it. The key of the
 authority is thrown away: nobody can issue a certificate under it afterwards.
@@ -12,6 +12,7 @@ import secrets
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -36,6 +37,8 @@ _LIFE: Final = timedelta(days=730)
 #: Clocks differ; a fresh certificate is valid a little before it was made.
 _SLACK: Final = timedelta(hours=1)
 _UNIT: Final = "timestamps"
+#: No enterprise has this number.
+_NO_NUMBER: Final = "NTRBE-0000000000"
 _NAME: Final = re.compile(r"[\w-]{1,64}")
 _NO_USAGE: Final = dict.fromkeys(
     (
@@ -73,11 +76,13 @@ class DevelopmentKeys:
         authority: The root certificate, PEM; what validation must trust.
         signatories: Key file by file name.
         timestamps: Key file of the timestamp unit.
+        seals: Key file by file name, of organisations.
     """
 
     authority: Path
     signatories: Mapping[str, KeyFile]
     timestamps: KeyFile
+    seals: Mapping[str, KeyFile]
 
 
 @attrs.frozen
@@ -88,20 +93,25 @@ class _Authority:
 
 
 def make_development_keys(
-    folder: Path, signatories: Mapping[str, str], *, at: datetime
+    folder: Path,
+    signatories: Mapping[str, str],
+    *,
+    seals: Mapping[str, str] = MappingProxyType({}),
+    at: datetime,
 ) -> DevelopmentKeys:
-    """Make an authority, a key for each signatory and one for timestamps.
+    """Make an authority, a key for each signatory and seal, and one for timestamps.
 
     Args:
         folder: Where the files go; made when it is not there.
         signatories: File name (without ending) and common name of each.
+        seals: The same of organisations.
         at: From when they are valid, with zone; two years long.
 
     Raises:
         MalformedError: A file name that is more than a name, or is taken.
         StorageError: The folder cannot be written.
     """
-    for name in signatories:
+    for name in (*signatories, *seals):
         if name == _UNIT or not _NAME.fullmatch(name):
             raise MalformedError(
                 f"{name!r} is no name for a key file",
@@ -118,6 +128,10 @@ def make_development_keys(
                 for name, person in signatories.items()
             },
             timestamps=_key_file(folder, _UNIT, _unit(authority), authority),
+            seals={
+                name: _key_file(folder, name, _seal(authority, organization), authority)
+                for name, organization in seals.items()
+            },
         )
     except OSError as cause:
         raise StorageError(
@@ -125,7 +139,8 @@ def make_development_keys(
         ) from cause
 
 
-_Made = tuple[rsa.RSAPrivateKey, x509.Certificate]
+_Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+_Made = tuple[_Key, x509.Certificate]
 
 
 def _authority(at: datetime) -> _Authority:
@@ -143,24 +158,36 @@ def _authority(at: datetime) -> _Authority:
 
 def _signatory(authority: _Authority, person: str) -> _Made:
     usage = _usage("digital_signature", "content_commitment")
-    return _issued(authority, person, (usage, True))
+    return _issued(authority, _subject(person), (usage, True))
+
+
+def _seal(authority: _Authority, organization: str) -> _Made:
+    usage = _usage("digital_signature", "content_commitment")
+    # EN 319 412-3, 4.2.1: an identifier marks the subject as an organisation.
+    identifier = x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, _NO_NUMBER)
+    subject = x509.Name([*_subject(organization), identifier])
+    return _issued(
+        authority, subject, (usage, True), key=ec.generate_private_key(ec.SECP256R1())
+    )
 
 
 def _unit(authority: _Authority) -> _Made:
     # RFC 3161, 2.3: this purpose alone, and critical.
     purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
     usage = _usage("digital_signature")
-    return _issued(authority, "digivl ontwikkeling TSU", (usage, True), (purpose, True))
+    name = _subject("digivl ontwikkeling TSU")
+    return _issued(authority, name, (usage, True), (purpose, True))
 
 
 def _issued(
     authority: _Authority,
-    name: str,
+    subject: x509.Name,
     *extensions: tuple[x509.ExtensionType, bool],
+    key: _Key | None = None,
 ) -> _Made:
-    key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+    key = key or rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
     issuer = authority.certificate
-    builder = _builder(_subject(name), key.public_key(), authority.at)
+    builder = _builder(subject, key.public_key(), authority.at)
     builder = builder.issuer_name(issuer.subject)
     own_id = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
     above = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(own_id.value)

@@ -34,6 +34,7 @@ class Look(TypedDict, total=False):
     certify: Certification | None
     lock: FieldLock | None
     visible: Visible | None
+    evidence: bytes | None
 
 
 @attrs.frozen(kw_only=True)
@@ -57,6 +58,11 @@ class FileSigning:
     limits: Limits
     level: Level = Level.B_T
     policy: LintPolicy = attrs.field(factory=LintPolicy.standard)
+
+    @property
+    def with_timestamp(self) -> Level:
+        """The level of the settings; B-T at least."""
+        return self.level if self.level.reaches(Level.B_T) else Level.B_T
 
     def look(
         self, source: BinaryIO, accepted: Mapping[str, str] | None = None
@@ -99,8 +105,8 @@ class FileSigning:
             expected: Who has to sign.
             looked_at: It was looked at before, as it is now.
             accepted: As for `look`.
-            look: `reason`, `location`, `certify`, `lock` and `visible`, as in
-                `SignatureSpec`. Visible without lines says who signed and when.
+            look: `reason`, `location`, `certify`, `lock`, `visible` and `evidence`, as
+                in `SignatureSpec`. Visible without lines says who signed and when.
 
         Raises:
             UnsafeDocumentError: A signer cannot see all of it, or it can change later.

@@ -18,6 +18,7 @@ from digivl.pdf.signer import Signed
 from digivl.records.entries import Entry
 from digivl.signing.handovers import Handovers, begins_with
 from digivl.signing.model import Signatory, SigningFlow
+from digivl.signing.reasons import reason_of
 from digivl.signing.tsa_later import is_unstamped, later_task
 
 
@@ -86,7 +87,7 @@ class Signatures(Handovers):
     def _stamped(self, turn: Turn, source: BinaryIO, target: BinaryIO) -> Signed:
         """Sign and stamp; where it may come later, keep what no authority stamps."""
         if self.later is None:
-            return self._signed(turn, source, target, self._level())
+            return self._signed(turn, source, target, self.files.with_timestamp)
         with scratch() as bare:
             made = self._signed(turn, source, bare, Level.B_B)
             return self.later.stamped(bare, target, made)
@@ -94,6 +95,7 @@ class Signatures(Handovers):
     def _signed(
         self, turn: Turn, source: BinaryIO, target: BinaryIO, level: Level
     ) -> Signed:
+        certificate = self.means(turn.signatory.means).identity().certificate
         # Looked at when it was put up; since then only signatures came with it.
         return self.files.sign(
             source,
@@ -101,7 +103,7 @@ class Signatures(Handovers):
             means=turn.signatory.means,
             field=turn.field,
             level=level,
-            reason=turn.reason,
+            reason=reason_of(turn.signatory.function, certificate),
             looked_at=True,
         )
 
@@ -124,7 +126,7 @@ class Signatures(Handovers):
             signatory=attrs.evolve(one, identified=identified, consent=consent),
             by=by,
             field=f"Handtekening{number}",
-            reason=f"Ondertekend als {one.function}",
+            reason=reason_of(one.function),
         )
 
     def finish(
@@ -197,15 +199,10 @@ class Signatures(Handovers):
             target,
             means=means,
             field=field,
-            level=self._level() if timestamp else Level.B_B,
+            level=self.files.with_timestamp if timestamp else Level.B_B,
             reason=reason,
             accepted=accepted,
         )
-
-    def _level(self) -> Level:
-        """That of the settings; a flow always has a timestamp."""
-        usual = self.files.level
-        return usual if usual.reaches(Level.B_T) else Level.B_T
 
 
 def _done(turn: Turn, signed: Signed, certificate: bytes, version: str) -> Signatory:
