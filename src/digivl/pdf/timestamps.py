@@ -10,11 +10,13 @@ Source:
 from __future__ import annotations
 
 import secrets
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from asn1crypto import algos, cms, core, tsp
+from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import Hash
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -142,15 +144,22 @@ def checked_token(answer: bytes, asked: Asked, *, backend: str = _AUTHORITY) -> 
             certificate that may not sign timestamps.
     """
     try:
-        return _Answer(backend, asked).token(answer)
+        return _known(answer, asked)
     except (MalformedError, BackendRefusedError, UntrustworthyAnswerError):
-        raise
+        # Once more, to say whose answer it is.
+        return _Answer(backend, asked).token(answer)
     # asn1crypto parses lazily: garbage shows itself as any error, at any access.
     except Exception as cause:
         raise MalformedError(
             f"[{backend}] the answer is no timestamp response: {_first_line(cause)}",
             hint="Check the address of the timestamp authority.",
         ) from cause
+
+
+@lru_cache(maxsize=32)
+def _known(answer: bytes, asked: Asked) -> Token:
+    # Who asks several authorities checks an answer, and whoever uses it does so again.
+    return _Answer(_AUTHORITY, asked).token(answer)
 
 
 def stamped(
@@ -291,7 +300,7 @@ class _Answer:
         digest = Hash(get_pyca_cryptography_hash(algorithm))
         digest.update(bytes(content))
         try:
-            signer = extract_certs_for_validation(signed_data).signer_cert
+            signer = signer_of(signed_data)
             intact, valid = validate_sig_integrity(
                 signer_info, signer, "tst_info", digest.finalize()
             )
@@ -320,6 +329,26 @@ class _Answer:
             text,
             hint="Use another timestamp authority, and tell this one about it.",
         )
+
+
+def signer_of(signed_data: Any) -> Any:
+    """The certificate of the one signer of a CMS SignedData.
+
+    Raises:
+        CMSExtractionError: pyHanko's, when it is not there.
+    """
+    wanted = signed_data["signer_infos"][0]["sid"].chosen
+    for one in signed_data["certificates"]:
+        found = one.chosen
+        # By the bytes of the names; comparing them by their meaning takes long.
+        if (
+            isinstance(wanted, cms.IssuerAndSerialNumber)
+            and isinstance(found, asn1.Certificate)
+            and found.serial_number == wanted["serial_number"].native
+            and found.issuer.dump() == wanted["issuer"].dump()
+        ):
+            return found
+    return extract_certs_for_validation(signed_data).signer_cert
 
 
 def _only_for_timestamps(unit: x509.Certificate) -> bool:

@@ -151,11 +151,9 @@ class FileSigning:
         unit = self.revocation.evidence(token.certificate, token.certificates)
         evidence = Evidence.together((proof, unit))
         if level is Level.B_LT:
-            size = add_evidence(target, evidence, self.limits)
+            size = add_evidence(target, evidence)
         else:
-            _, size = add_timestamp(
-                target, evidence, self.timestamp, at=self.clock(), limits=self.limits
-            )
+            _, size = add_timestamp(target, evidence, self.timestamp, at=self.clock())
         return attrs.evolve(signed, size=size, level=level)
 
 
