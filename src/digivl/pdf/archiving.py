@@ -23,7 +23,7 @@ from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
 from digivl.pdf.digests import Digest
 from digivl.pdf.operands import dictionary
 from digivl.pdf.placing import Update, written
-from digivl.pdf.reading import entry, opened, readable
+from digivl.pdf.reading import entry, readable, reopened
 from digivl.pdf.timestamps import stamped
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from digivl.pdf.evidence import Evidence
     from digivl.pdf.timestamps import Token
-    from digivl.settings import Limits
 
 _ARRAYS: Final = ("/Certs", "/OCSPs", "/CRLs")
 _FIELD: Final = "Tijdstempel"
@@ -45,21 +44,20 @@ _MOST_PIECES: Final = 5_000
 _WORTH_PACKING: Final = 4_096
 
 
-def add_evidence(target: BinaryIO, evidence: Evidence, limits: Limits) -> int:
+def add_evidence(target: BinaryIO, evidence: Evidence) -> int:
     """Store validation data in a document (B-LT); the new size.
 
     Nothing is written when all of it is there already.
 
     Args:
-        target: The signed document; can be read, written and sought.
+        target: The signed document, opened before; can be read, written and sought.
         evidence: What was gathered and checked.
-        limits: Largest document.
 
     Raises:
-        UnreadablePDFError: Not a PDF, or damaged.
+        UnreadablePDFError: It is damaged.
     """
     with readable():
-        writer: Update = Update.over(opened(target, limits))
+        writer: Update = Update.over(reopened(target))
         if _store(writer, evidence):
             writer.hashes = _Unused()
             writer.write(target)
@@ -72,24 +70,22 @@ def add_timestamp(
     send: Callable[[bytes], bytes],
     *,
     at: datetime,
-    limits: Limits,
 ) -> tuple[Token, int]:
     """Put a document timestamp over everything (B-LTA); the token and the new size.
 
     Args:
-        target: The signed document; can be read, written and sought.
+        target: The signed document, opened before; can be read, written and sought.
         evidence: Stored in the same update, where it is not there yet.
         send: Sends a timestamp request (DER) and gives the answer (DER).
         at: The present moment, with zone.
-        limits: Largest document.
 
     Raises:
-        UnreadablePDFError: Not a PDF, or damaged.
+        UnreadablePDFError: It is damaged.
         BackendError: The authority gave no token that holds.
         LimitExceededError: The token is larger than any.
     """
     with readable():
-        writer: Update = Update.over(opened(target, limits))
+        writer: Update = Update.over(reopened(target))
         _store(writer, evidence)
         placeholder = DocumentTimestamp(bytes_reserved=2 * _RESERVED)
         steps: Generator[Any, Any, None]

@@ -191,6 +191,21 @@ def opened(stream: BinaryIO, limits: Limits, *, strict: bool = False) -> PdfFile
         return reader
 
 
+def reopened(stream: BinaryIO) -> PdfFileReader:
+    """Open what was opened before and got an update of ours since; no page is read.
+
+    Args:
+        stream: The file; seekable.
+    """
+    with readable():
+        try:
+            reader = _Reader(stream, strict=True)
+        except PdfReadError:
+            return _Reader(stream, strict=False)
+        reader.strict = False
+        return reader
+
+
 def _check_outside(stream: BinaryIO, limits: Limits) -> None:
     size = stream.seek(0, os.SEEK_END)
     if size > limits.pdf_bytes:

@@ -114,11 +114,9 @@ class _Upgrade:
             # All of it first: nothing is written for a certificate that was revoked.
             evidence = self._evidence(found)
             if level is Level.B_LT:
-                add_evidence(self.target, evidence, self.limits)
+                add_evidence(self.target, evidence)
             else:
-                token, _ = add_timestamp(
-                    self.target, evidence, self.send, at=self.at, limits=self.limits
-                )
+                token, _ = add_timestamp(self.target, evidence, self.send, at=self.at)
                 self.added.append(token)
         size = self.target.seek(0, os.SEEK_END)
         changed = bool(self.added) or size != before
@@ -137,9 +135,7 @@ class _Upgrade:
         if not bare:
             return found
         if len(bare) > 1 or bare[0] is not found.all[-1] or not self._within(bare[0]):
-            token, _ = add_timestamp(
-                self.target, Evidence(), self.send, at=self.at, limits=self.limits
-            )
+            token, _ = add_timestamp(self.target, Evidence(), self.send, at=self.at)
             self.added.append(token)
         return standing(self.target, self.limits)
 

@@ -180,15 +180,10 @@ class FileSigning:
         unit = self.revocation.evidence(token.certificate, token.certificates)
         evidence = Evidence.together((proof, unit))
         if level is Level.B_LT:
-            size = add_evidence(target, evidence, self.limits)
+            size = add_evidence(target, evidence)
         else:
-            _, size = add_timestamp(
-                target,
-                evidence,
-                self.timestamps.answer,
-                at=self.clock(),
-                limits=self.limits,
-            )
+            ask, at = self.timestamps.answer, self.clock()
+            _, size = add_timestamp(target, evidence, ask, at=at)
         return attrs.evolve(signed, size=size, level=level)
 
 
