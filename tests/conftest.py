@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from digivl import Digivl
     from digivl.access.policy import Policy
     from digivl.signing.development import DevelopmentKeys
+    from digivl.signing.revocation import Revocation
     from digivl.signing.softkey import SoftKey
+    from digivl.testing.pki import PKI
     from digivl.testing.route import Scene
     from digivl.testing.tsa import TSASimulator
 
@@ -106,6 +108,40 @@ def _tsa(development_keys: DevelopmentKeys) -> TSASimulator:
 
     file = development_keys.timestamps
     return TSASimulator.from_pkcs12(file.path, file.password())
+
+
+@pytest.fixture(name="authority", scope="session")
+def _authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PKI]:
+    """A real authority on loopback: OCSP, CRL, issuers, timestamps."""
+    from digivl.errors import ConfigurationError
+    from digivl.testing.pki import pki
+
+    try:
+        with pki(tmp_path_factory.mktemp("pki"), at=utc_now()) as made:
+            yield made
+    except ConfigurationError as missing:
+        unavailable(str(missing))
+
+
+@pytest.fixture(name="pki")
+def _pki(authority: PKI) -> PKI:
+    """That authority: honest, reachable, asked nothing yet."""
+    authority.asked.clear()
+    authority.down.clear()
+    authority.replaced.clear()
+    authority.clock = utc_now
+    return authority
+
+
+@pytest.fixture(name="revocation")
+def _revocation(pki: PKI) -> Revocation:
+    """Gathers validation data of that authority, and knows none yet."""
+    from digivl.http.fetching import Fetcher
+    from digivl.settings import Limits
+    from digivl.signing.revocation import Revocation
+
+    fetcher = Fetcher(Limits(), frozenset({"127.0.0.1"}))
+    return Revocation(fetcher, (pki.certificate("root"),), utc_now)
 
 
 @pytest.fixture(name="small_disk")

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from digivl.advice.channels.port import AdviceChannel
     from digivl.dispatch.provider import DeliveryProvider
     from digivl.documents.port import DocumentStore
+    from digivl.pdf.levels import Level
     from digivl.plugins.catalog import Catalog
     from digivl.records.port import RecordBook
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.means import SigningMeans
+    from digivl.signing.revocation import Revocation
     from digivl.testing.outside import Outside
 
 B = TypeVar("B")
@@ -81,6 +83,36 @@ class Backends:
         made = self.catalog.authority(offer, build)
         tallies, limits = self.book().tallies, self.settings.limits
         return MeteredAuthority.over(made, budget, tallies, self.clock, limits)
+
+    @once
+    def revocation(self) -> Revocation:
+        """Chains and revocation data, asked at the addresses in certificates."""
+        from digivl.http.fetching import Fetcher
+        from digivl.signing.revocation import Revocation
+        from digivl.validation.trust import Trust
+
+        signing = self.settings.signing
+        named = signing.anchors or self.settings.trust
+        return self._kept(
+            Revocation(
+                Fetcher(self.settings.limits, frozenset(signing.private_hosts)),
+                Trust.from_pem(self.folder / file for file in named).roots,
+                self.clock,
+            )
+        )
+
+    @property
+    def level(self) -> Level:
+        """What signing reaches unless something else is asked."""
+        from digivl.pdf.levels import Level
+
+        try:
+            return Level(self.settings.signing.level)
+        except ValueError:
+            raise ConfigurationError(
+                f"[signing] level: {self.settings.signing.level!r} is no level",
+                hint=f"Known: {', '.join(Level)}.",
+            ) from None
 
     @once
     def providers(self) -> tuple[DeliveryProvider, ...]:

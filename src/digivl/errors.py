@@ -27,8 +27,7 @@ DigivlError
 │   ├── KeyUnusableError                 the key or its password cannot be used
 │   ├── CertificateNotValidError         expired, not yet valid, or not for signing
 │   ├── CertificateRevokedError          it, or one above it, was revoked
-│   ├── ChainIncompleteError             a certificate above it is missing
-│   ├── RevocationUnknownError           nobody told whether it was revoked
+│   ├── CertificateUnprovenError         its chain or its revocation is not known
 │   ├── WrongSignatoryError              the certificate is somebody else's
 │   ├── DocumentChangedError             the file is not the one that was prepared
 │   ├── PreparationExpiredError          a prepared signature came too late
@@ -50,7 +49,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
 
 class DigivlError(Exception):
@@ -298,65 +296,15 @@ class CertificateNotValidError(SigningError):
 
 
 class CertificateRevokedError(SigningError):
-    """A certificate, or one above it, was revoked.
-
-    Attributes:
-        holder: Whose certificate, by common name.
-        at: Since when.
-        reason: As RFC 5280 calls it; may be empty.
-    """
+    """A certificate, or one above it, was revoked."""
 
     code = "certificate-revoked"
 
-    def __init__(self, holder: str, at: datetime, reason: str) -> None:
-        self.holder, self.at, self.reason = holder, at, reason
-        why = f" ({reason})" if reason else ""
-        super().__init__(
-            f"the certificate of {holder!r} was revoked on {at:%Y-%m-%d %H:%M}{why}",
-            hint="Sign with another certificate.",
-        )
 
+class CertificateUnprovenError(SigningError):
+    """A certificate above it is missing, or nobody tells whether it was revoked."""
 
-class ChainIncompleteError(SigningError):
-    """A certificate above is missing, or the chain ends where nobody trusts it.
-
-    Attributes:
-        holder: Whose chain, by common name.
-        tried: The addresses that were tried, each with what went wrong.
-    """
-
-    code = "chain-incomplete"
-
-    def __init__(self, why: str, holder: str, tried: Iterable[tuple[str, str]]) -> None:
-        self.holder, self.tried = holder, tuple(tried)
-        places = "; ".join(f"{url}: {text}" for url, text in self.tried)
-        super().__init__(
-            f"the chain of {holder!r} is not complete: {why}"
-            + (f"; tried {places}" if places else ""),
-            hint="Send the missing certificate along, or name it under [signing]"
-            " anchors.",
-        )
-
-
-class RevocationUnknownError(SigningError):
-    """Nobody told whether a certificate was revoked.
-
-    Attributes:
-        holder: Whose certificate, by common name.
-        tried: The addresses that were asked, each with what went wrong.
-    """
-
-    code = "revocation-unknown"
-    retryable = True
-
-    def __init__(self, holder: str, tried: Iterable[tuple[str, str]]) -> None:
-        self.holder, self.tried = holder, tuple(tried)
-        places = "; ".join(f"{url}: {text}" for url, text in self.tried)
-        super().__init__(
-            f"nobody told whether the certificate of {holder!r} was revoked; asked"
-            f" {places}",
-            hint="Try again later; or sign at B-T now, and upgrade it afterwards.",
-        )
+    code = "certificate-unproven"
 
 
 class WrongSignatoryError(SigningError):
@@ -395,9 +343,11 @@ class BackendError(DigivlError):
     Attributes:
         backend: Name of the backend, as in the settings.
         correlation_id: Under which its help desk finds the call; may be empty.
+        retry_after_seconds: After how long to try again, where that is known.
     """
 
     code = "backend"
+    retry_after_seconds: float | None = None
 
     def __init__(
         self, backend: str, message: str, *, hint: str = "", correlation_id: str = ""
@@ -407,26 +357,10 @@ class BackendError(DigivlError):
 
 
 class BackendUnavailableError(BackendError):
-    """No answer, or an answer after which a later try can succeed.
-
-    Attributes:
-        retry_after_seconds: After how long, if that is known.
-    """
+    """No answer, or an answer after which a later try can succeed."""
 
     code = "backend-unavailable"
     retryable = True
-
-    def __init__(
-        self,
-        backend: str,
-        message: str,
-        *,
-        hint: str = "",
-        correlation_id: str = "",
-        retry_after_seconds: float | None = None,
-    ) -> None:
-        self.retry_after_seconds = retry_after_seconds
-        super().__init__(backend, message, hint=hint, correlation_id=correlation_id)
 
 
 class BackendRefusedError(BackendError):

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from digivl.search.service import Search
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.evidence.service import EvidenceReports
+    from digivl.signing.files import FileSigning
     from digivl.signing.means import SigningMeans
     from digivl.signing.service import Signing
     from digivl.signing.tsa import Timestamps
@@ -222,9 +223,22 @@ class Rooms:
             guard=self.guard,
             absences=self.absences,
             means=self.means,
-            timestamps=self.timestamps,
+            files=self.files,
             later=self.later if self.settings.timestamps.later else None,
             companion=self.register,
+            clock=self.clock,
+        )
+
+    @once
+    def files(self) -> FileSigning:
+        """Signs files to any level, outside flows."""
+        from digivl.signing.files import FileSigning
+
+        return FileSigning(
+            means=self.means,
+            timestamps=self.timestamps,
+            revocation=self._backends.revocation,
+            level=self._backends.level,
             clock=self.clock,
             limits=self.settings.limits,
         )
@@ -296,10 +310,9 @@ class Rooms:
             reader=self.reading,
             guard=self.guard,
             validate=self.validate,
-            means=self.means,
+            files=self.files,
             offers={name: one.offer for name, one in self.settings.means.items()},
             seal=self.settings.seal,
-            timestamps=self.timestamps,
             development=self.settings.development,
             clock=self.clock,
             limits=self.settings.limits,
@@ -313,7 +326,7 @@ class Rooms:
         return LaterTimestamps(
             book=self.book,
             documents=self.documents,
-            timestamps=self.timestamps,
+            files=self.files,
             clock=self.clock,
             limits=self.settings.limits,
         )

@@ -94,6 +94,23 @@ class CodeSettings:
 
 
 @attrs.frozen(kw_only=True)
+class SigningSettings:
+    """How files are signed.
+
+    Attributes:
+        level: What is reached unless something else is asked: B-B, B-T, B-LT, B-LTA.
+        anchors: Files with certificates (PEM) at which chains of signatories and
+            timestamps end; those of `trust` if there are none.
+        private_hosts: Hosts of the own network that certificates may lead to, for
+            revocation and issuers.
+    """
+
+    level: str = "B-T"
+    anchors: tuple[str, ...] = ()
+    private_hosts: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
 class AdviceSettings:
     """Which rules and calendars decide on advice, and what the gate lets pass.
 
@@ -159,6 +176,7 @@ class Settings:
         timestamps: When no authority answers at once.
         code: The QR code.
         advice: Rules, calendars and the gate to the agenda.
+        signing: Level, anchors, hosts.
         limits: How much of the outside is let in.
     """
 
@@ -174,6 +192,7 @@ class Settings:
     timestamps: TimestampSettings = TimestampSettings()
     code: CodeSettings = CodeSettings()
     advice: AdviceSettings = AdviceSettings()
+    signing: SigningSettings = SigningSettings()
     limits: Limits = Limits()
 
     @classmethod
@@ -221,6 +240,11 @@ def _settings(data: dict[str, Any]) -> Settings:
         for name in ("rules", "not_blocking"):
             advice[name] = _texts(advice.get(name, []), f"advice: {name}")
         values["advice"] = AdviceSettings(**advice)
+    if "signing" in values:
+        signing = _checked(SigningSettings, values["signing"], "signing")
+        for name in ("anchors", "private_hosts"):
+            signing[name] = _texts(signing.get(name, []), f"signing: {name}")
+        values["signing"] = SigningSettings(**signing)
     _check_type("", values.get("book", ""), "digivl.toml: book")
     values["trust"] = _texts(values.get("trust", []), "digivl.toml: trust")
     return Settings(**values)

@@ -106,10 +106,10 @@ def test_unknown_means_is_told_first(
 ) -> None:
     """A means that is not in the settings is refused before anything happens."""
     out = empty.parent / "out"
-    done = run("sign", pdf, "--out", out, "--means", "zegel", code, "-o", empty)
+    done = run("sign", pdf, "--out", out, "--means", "kaart", code, "-o", empty)
 
     assert 2 == done.status
-    assert "known: minister-president, minister" in done.err
+    assert "known: minister-president, minister, zegel" in done.err
     assert not out.exists()
     assert [] == run("worklist", "--office", empty, "--json").lines
 

@@ -155,8 +155,11 @@ def test_a_box_has_a_size(size: tuple[float, float]) -> None:
     """Nothing can stand in no place."""
     with pytest.raises(ValueError, match="above zero"):
         Box(1, 0, 0, *size)
-    with pytest.raises(ValueError, match="lines"):
-        Visible(())
+
+
+def test_no_lines_is_a_frame(minister: SoftKey) -> None:
+    """A place for a stamp or a pen."""
+    assert near((20, 30, 90, 70)) == ink(signed(blank(), minister, Visible((), BOX)))
 
 
 def test_letters_that_are_not_there_are_told(minister: SoftKey) -> None:

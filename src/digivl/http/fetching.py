@@ -117,9 +117,9 @@ class Fetcher:
         )
         if host in self.private_hosts:
             return straight, call
+        address = self._address(url, parts)
         if (parts.port or _PORTS[parts.scheme]) != _PORTS[parts.scheme]:
             raise _no(url, "at that port nothing is fetched")
-        address = self._address(url, parts)
         if address is None:
             return proxied, call
         # By the address that was checked: a second look-up could give another one.

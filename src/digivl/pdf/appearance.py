@@ -156,8 +156,9 @@ def _drawn(
     """Content, size and resources of the form."""
     wide, high = size
     room = wide - 2 * _PADDING_MM, high - 2 * _PADDING_MM
-    widest = max(lettering.width(line) for line in lines) or 1
-    letter = min(_LARGEST_MM, room[0] / widest, room[1] / (_LEADING * len(lines)))
+    widest = max((lettering.width(line) for line in lines), default=0) or 1
+    tall = _LEADING * (len(lines) or 1)
+    letter = min(_LARGEST_MM, room[0] / widest, room[1] / tall)
     if letter < _SMALLEST_MM:
         raise SigningError(
             f"{len(lines)} line(s) do not fit in {wide:.1f} x {high:.1f} mm",
@@ -176,5 +177,5 @@ def _drawn(
         f"0 g 0 G {number(_FRAME_MM)} w {row(frame)} re S\n"
         f"BT /F {number(letter)} Tf\n" + "\n".join(shown) + "\nET"
     )
-    font = lettering.font(writer, frozenset(" ".join((*lines, ""))))
+    font = lettering.font(writer, frozenset(" ".join(("", *lines, ""))))
     return content, size, dictionary({}, Font=dictionary({}, F=font))

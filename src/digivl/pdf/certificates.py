@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
 
@@ -24,6 +24,16 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
 
+#: What cryptography raises about a certificate, or an answer, that makes no sense.
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 
@@ -36,7 +46,7 @@ def certificate(der: bytes) -> x509.Certificate:
     """
     try:
         return x509.load_der_x509_certificate(der)
-    except ValueError as cause:
+    except UNREADABLE as cause:
         raise MalformedError(f"not an X.509 certificate: {cause}") from cause
 
 
@@ -49,7 +59,7 @@ def public_key(der: bytes) -> PublicKey:
     """
     try:
         key = certificate(der).public_key()
-    except ValueError as cause:
+    except UNREADABLE as cause:
         raise KeyUnusableError(f"the key of the certificate: {cause}") from cause
     if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         return key
@@ -60,11 +70,12 @@ def public_key(der: bytes) -> PublicKey:
 
 
 def common_name(name: x509.Name) -> str:
-    """How people call the holder: common name, else organisation, else all of it."""
+    """How people call the holder: by common name, else organisation; by no number."""
     for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
         for attribute in name.get_attributes_for_oid(oid):
             return str(attribute.value)
-    return name.rfc4514_string()
+    others = (one for one in name if one.oid != NameOID.SERIAL_NUMBER)
+    return x509.Name(others).rfc4514_string()
 
 
 def holder(der: bytes | None) -> str:
@@ -122,7 +133,7 @@ def _may_sign(found: x509.Certificate) -> bool:
         usage = found.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return True
-    except ValueError:
+    except UNREADABLE:
         return False
     return usage.digital_signature or usage.content_commitment
 

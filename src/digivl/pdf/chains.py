@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from digivl.errors import MalformedError
-from digivl.pdf.certificates import certificate
+from digivl.pdf.certificates import UNREADABLE, certificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -81,7 +81,7 @@ def extension(der: bytes, kind: type[E]) -> E | None:
     """
     try:
         return certificate(der).extensions.get_extension_for_class(kind).value
-    except (x509.ExtensionNotFound, ValueError, x509.DuplicateExtension):
+    except (x509.ExtensionNotFound, *UNREADABLE):
         return None
 
 
@@ -99,7 +99,7 @@ def issued_by(der: bytes, above: bytes) -> bool:
         return False
     try:
         certificate(der).verify_directly_issued_by(certificate(above))
-    except (ValueError, TypeError, InvalidSignature):
+    except (InvalidSignature, *UNREADABLE):
         return False
     return True
 
@@ -116,7 +116,7 @@ def is_never_revoked(der: bytes) -> bool:
         return True
     try:
         certificate(der).extensions.get_extension_for_oid(_SHORT_TERM)
-    except (x509.ExtensionNotFound, ValueError, x509.DuplicateExtension):
+    except (x509.ExtensionNotFound, *UNREADABLE):
         return False
     return True
 
@@ -136,7 +136,7 @@ def read_certificates(content: bytes) -> tuple[bytes, ...]:
     for read in readers:
         try:
             found = read()
-        except ValueError:
+        except UNREADABLE:
             continue
         return tuple(
             one.public_bytes(Encoding.DER) for one in found[:_MOST_CERTIFICATES]

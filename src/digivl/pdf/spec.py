@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 import attrs
-from attrs.validators import ge, le, min_len
+from attrs.validators import ge, le
 
 from digivl.pdf.digests import Digest
 from digivl.pdf.levels import Level
@@ -102,11 +102,11 @@ class Visible:
     """What a signature looks like on paper; it proves nothing, the signature does.
 
     Attributes:
-        lines: What stands there, from above.
+        lines: What stands there, from above; none is an empty frame.
         box: Where; None where the field is there already and has its place.
     """
 
-    lines: tuple[str, ...] = attrs.field(validator=min_len(1))
+    lines: tuple[str, ...] = ()
     box: Box | None = None
 
 

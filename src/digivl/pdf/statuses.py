@@ -22,7 +22,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from digivl.errors import MalformedError, UntrustworthyAnswerError
-from digivl.pdf.certificates import certificate
+from digivl.pdf.certificates import UNREADABLE, certificate
 from digivl.pdf.chains import addresses, extension, issued_by, uris
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def ocsp_status(
             raise check.lie(f"it answered {response.response_status.name.lower()}")
         responder = _responder(response, issuer, check)
         return _single(response, answer, der, issuer, responder, check)
-    except (ValueError, TypeError) as cause:
+    except UNREADABLE as cause:
         if isinstance(cause, MalformedError):
             raise
         raise MalformedError(f"[{backend}] no OCSP response: {cause}") from cause
@@ -147,7 +147,7 @@ def crl_status(
             revoked_at=entry.revocation_date_utc if entry else None,
             reason=_reason(entry) if entry else "",
         )
-    except (ValueError, TypeError) as cause:
+    except UNREADABLE as cause:
         if isinstance(cause, MalformedError):
             raise
         raise MalformedError(f"[{backend}] no revocation list: {cause}") from cause

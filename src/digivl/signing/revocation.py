@@ -17,15 +17,16 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final, Generic, TypeVar
+from urllib.parse import urlsplit
 
 import attrs
 
 from digivl.errors import (
+    BackendUnavailableError,
     CertificateNotValidError,
     CertificateRevokedError,
-    ChainIncompleteError,
+    CertificateUnprovenError,
     DigivlError,
-    RevocationUnknownError,
 )
 from digivl.http.fetching import Fetcher
 from digivl.pdf.certificates import certificate, holder
@@ -116,12 +117,13 @@ class Revocation:
                 does no harm then. None is now.
 
         Raises:
-            ChainIncompleteError: A certificate above is missing, or the chain ends
-                where nobody trusts it; it says what was tried.
-            CertificateNotValidError: One of the chain has expired, or says nowhere
-                whether it was revoked.
+            CertificateNotValidError: One of the chain has expired, or names nobody who
+                knows of its revocation.
             CertificateRevokedError: One of the chain was revoked.
-            RevocationUnknownError: Nobody told whether one of them was revoked.
+            CertificateUnprovenError: A certificate above is missing, the chain ends
+                where nobody trusts it, or nobody told whether one was revoked; the
+                text names who is missing, and each address that was tried.
+            BackendUnavailableError: The same, and a later try can succeed.
         """
         chain = self.chain(der, others)
         parts = [Evidence(certificates=tuple(chain))]
@@ -134,7 +136,8 @@ class Revocation:
         """The certificate and those above it, up to an anchor.
 
         Raises:
-            ChainIncompleteError: A certificate above is missing.
+            CertificateUnprovenError: A certificate above is missing.
+            BackendUnavailableError: The same, and a later try can succeed.
             CertificateNotValidError: One has expired or is not yet valid.
         """
         found, now = [der], self.clock()
@@ -176,8 +179,7 @@ class Revocation:
             for above in found:
                 if issued_by(der, above):
                     return above
-            text = "what is there did not issue it"
-            tried.append((url, ChainIncompleteError(text, holder(der), ())))
+            tried.append((url, CertificateUnprovenError("it did not issue this one")))
         raise _incomplete(der, f"who issued {holder(der)!r} is missing", tried)
 
     def _proof(
@@ -193,7 +195,7 @@ class Revocation:
         if status.revoked_at is not None and not (
             proven is not None and proven < status.revoked_at
         ):
-            raise CertificateRevokedError(holder(der), status.revoked_at, status.reason)
+            raise _revoked(der, status.revoked_at, status.reason)
         answers = (status.der,)
         own = Evidence((), answers, ()) if status.is_ocsp else Evidence((), (), answers)
         responder = status.responder
@@ -240,7 +242,11 @@ class Revocation:
                 " revocation",
                 hint="It cannot reach B-LT: sign at B-T, or with another certificate.",
             )
-        raise RevocationUnknownError(holder(der), _told(tried))
+        raise _unproven(
+            f"nobody told whether the certificate of {holder(der)!r} was revoked",
+            tried,
+            "Sign at B-T now, and upgrade it later.",
+        )
 
     def _list(self, url: str, now: datetime) -> bytes:
         """One list serves all that its issuer issued."""
@@ -283,9 +289,27 @@ def _check_period(der: bytes, now: datetime) -> None:
         )
 
 
-def _told(tried: Tried) -> tuple[tuple[str, str], ...]:
-    return tuple((url, str(failure)) for url, failure in tried)
+def _revoked(der: bytes, at: datetime, reason: str) -> CertificateRevokedError:
+    since, why = f"{at:%Y-%m-%d %H:%M} UTC", f" ({reason})" if reason else ""
+    return CertificateRevokedError(
+        f"the certificate of {holder(der)!r} was revoked on {since}{why}",
+        hint="Sign with another certificate.",
+    )
 
 
-def _incomplete(der: bytes, why: str, tried: Tried) -> ChainIncompleteError:
-    return ChainIncompleteError(why, holder(der), _told(tried))
+def _incomplete(der: bytes, why: str, tried: Tried) -> DigivlError:
+    return _unproven(
+        f"the chain of {holder(der)!r} is not complete: {why}",
+        tried,
+        "Send the missing certificate along, or name it under [signing] anchors.",
+    )
+
+
+def _unproven(what: str, tried: Tried, hint: str) -> DigivlError:
+    places = "; ".join(f"{url}: {failure}" for url, failure in tried)
+    text = f"{what}; tried {places}" if tried else what
+    if any(failure.retryable for _, failure in tried):
+        names = ", ".join(dict.fromkeys(urlsplit(url).netloc for url, _ in tried))
+        hint = f"Try again later. {hint}"
+        return BackendUnavailableError(names, text, hint=hint)
+    return CertificateUnprovenError(text, hint=hint)

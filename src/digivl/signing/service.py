@@ -20,14 +20,14 @@ from digivl.documents.service import Documents
 from digivl.errors import SigningError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party, Role
-from digivl.pdf.signer import SignatureSpec, Signed, sign
+from digivl.pdf.levels import Level
+from digivl.pdf.signer import Signed
 from digivl.records.entries import AnyDraft, Draft, Entry, first
 from digivl.records.port import Query, RecordBook
-from digivl.settings import Limits
+from digivl.signing.files import FileSigning
 from digivl.signing.means import SigningMeans
 from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.signing.port import FlowCompanion
-from digivl.signing.tsa import Timestamps
 from digivl.signing.tsa_later import LaterTimestamps, is_unstamped, later_task
 
 #: Term in working days for each signatory, while no rule gives one.
@@ -46,11 +46,10 @@ class Signing:
     guard: Guard
     absences: Absences
     means: Callable[[str], SigningMeans]
-    timestamps: Timestamps
+    files: FileSigning
     later: LaterTimestamps | None
     companion: FlowCompanion
     clock: Callable[[], datetime]
-    limits: Limits
 
     def start(
         self, document: str, signatories: Sequence[Signatory], *, by: Party
@@ -181,7 +180,7 @@ class Signing:
         reason: str | None = None,
         timestamp: bool = True,
     ) -> Signed:
-        """Sign one file outside any flow; nothing is recorded.
+        """Sign one file outside any flow; nothing is recorded. See `FileSigning`.
 
         Args:
             source: The PDF; seekable.
@@ -189,21 +188,19 @@ class Signing:
             means: Name of the signing means in the settings.
             field: Name of the signature field.
             reason: As readers show it.
-            timestamp: False gives B-B, without a timestamp.
+            timestamp: False gives B-B; else it is the level of the settings, and
+                B-T at least.
 
         Raises:
             SigningError: The key, the certificate or the document cannot be used.
         """
-        chosen = self.means(means)
-        return sign(
+        return self.files.sign(
             source,
             target,
-            SignatureSpec(field=field, reason=reason),
-            chosen.identity(),
-            chosen.sign,
-            at=self.clock(),
-            timestamp=self.timestamps.answer if timestamp else None,
-            limits=self.limits,
+            means=means,
+            field=field,
+            level=self.files.stamped_level if timestamp else Level.B_B,
+            reason=reason,
         )
 
     def _signed(self, flow: SigningFlow, signatory: Signatory) -> tuple[Stored, Signed]:

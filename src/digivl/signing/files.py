@@ -1,0 +1,181 @@
+"""Signs files, to any level: outside flows, without a book; what a flow uses too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import BinaryIO, TypedDict, Unpack
+
+import attrs
+
+from digivl.kernel.moments import in_dutch
+from digivl.pdf.archiving import add_evidence, add_timestamp
+from digivl.pdf.certificates import holder
+from digivl.pdf.evidence import Evidence
+from digivl.pdf.expected import ExpectedSigner
+from digivl.pdf.levels import Level
+from digivl.pdf.placing import emptied_on_failure
+from digivl.pdf.signer import Identity, SignatureSpec, Signed, sign
+from digivl.pdf.spec import Certification, FieldLock, Visible
+from digivl.pdf.upgrade import Upgraded, upgrade
+from digivl.settings import Limits
+from digivl.signing.means import SigningMeans
+from digivl.signing.revocation import Revocation
+from digivl.signing.tsa import Timestamps
+
+
+class Look(TypedDict, total=False):
+    """How a signature stands in the document, beside its field; see `SignatureSpec`."""
+
+    reason: str | None
+    location: str | None
+    certify: Certification | None
+    lock: FieldLock | None
+    visible: Visible | None
+
+
+@attrs.frozen(kw_only=True)
+class FileSigning:
+    """Signs files with the means and authorities of an office; thread-safe.
+
+    Attributes:
+        means: Gives a signing means by its name in the settings.
+        timestamps: Of the authorities, in the order they are asked.
+        revocation: Gathers validation data, for B-LT and B-LTA.
+        level: What is reached unless something else is asked.
+        clock: The present moment, with a zone.
+        limits: Largest document.
+    """
+
+    means: Callable[[str], SigningMeans]
+    timestamps: Timestamps
+    revocation: Revocation
+    clock: Callable[[], datetime]
+    limits: Limits
+    level: Level = Level.B_T
+
+    def sign(
+        self,
+        source: BinaryIO,
+        target: BinaryIO,
+        *,
+        means: str,
+        field: str,
+        level: Level | None = None,
+        expected: ExpectedSigner | None = None,
+        **look: Unpack[Look],
+    ) -> Signed:
+        """Sign one file; nothing is recorded.
+
+        Args:
+            source: The PDF; seekable.
+            target: An empty stream that can be read, written and sought: the signed
+                file, on any error empty again.
+            means: Name of the signing means in the settings.
+            field: Name of the signature field; a new one, or one that is empty.
+            level: What is reached; None is the level of the settings.
+            expected: Who has to sign.
+            look: `reason`, `location`, `certify`, `lock` and `visible`, as in
+                `SignatureSpec`. Visible without lines says who signed and when.
+
+        Raises:
+            SigningError: The key, the certificate or the document cannot be used; for
+                B-LT and B-LTA also: revoked, or not to be proven.
+            MalformedError: The PDF cannot be read, or a line cannot be written.
+            BackendError: No authority gave a timestamp, or nobody tells of revocation.
+        """
+        chosen, at = self.means(means), self.clock()
+        identity, wanted = chosen.identity(), level or self.level
+        if expected is not None:
+            expected.check(identity.certificate)
+        spec = SignatureSpec(field=field, **look)
+        if spec.visible is not None and not spec.visible.lines:
+            lines = appearance(identity, at, spec.reason)
+            visible = attrs.evolve(spec.visible, lines=lines)
+            spec = attrs.evolve(spec, visible=visible)
+        # First: nothing is signed with what was revoked.
+        proof = self._signatory(identity) if wanted.reaches(Level.B_LT) else Evidence()
+        with emptied_on_failure(target):
+            signed = sign(
+                source,
+                target,
+                spec,
+                identity,
+                chosen.sign,
+                at=at,
+                timestamp=self.timestamp if wanted.reaches(Level.B_T) else None,
+                limits=self.limits,
+            )
+            return self._raised(target, signed, proof, wanted)
+
+    def upgrade(
+        self, source: BinaryIO, target: BinaryIO, *, level: Level | None = None
+    ) -> Upgraded:
+        """Bring every signature of a file to a level; see `digivl.pdf.upgrade`.
+
+        Args:
+            source: The signed PDF; seekable.
+            target: An empty stream that can be read, written and sought.
+            level: B-T, B-LT or B-LTA; None is the level of the settings.
+
+        Raises:
+            SigningError: It has no signature, one that does not hold, or one that
+                cannot be proven.
+            MalformedError: The PDF cannot be read.
+            BackendError: No authority gave a timestamp, or nobody tells of revocation.
+        """
+        return upgrade(
+            source,
+            target,
+            level or self.level,
+            timestamp=self.timestamp,
+            gather=self.revocation.evidence,
+            at=self.clock(),
+            limits=self.limits,
+        )
+
+    @property
+    def stamped_level(self) -> Level:
+        """What is reached unless something else is asked; with a timestamp at least."""
+        return self.level if self.level.reaches(Level.B_T) else Level.B_T
+
+    def timestamp(self, request: bytes) -> bytes:
+        """The first good answer of the authorities to a timestamp request, DER."""
+        return self.timestamps.answer(request)
+
+    def _signatory(self, identity: Identity) -> Evidence:
+        return self.revocation.evidence(identity.certificate, identity.chain)
+
+    def _raised(
+        self, target: BinaryIO, signed: Signed, proof: Evidence, level: Level
+    ) -> Signed:
+        """From B-T to the level that was asked, in place."""
+        token = signed.timestamp
+        if token is None or not level.reaches(Level.B_LT):
+            return signed
+        unit = self.revocation.evidence(token.certificate, token.certificates)
+        evidence = Evidence.together((proof, unit))
+        if level is Level.B_LT:
+            size = add_evidence(target, evidence, self.limits)
+        else:
+            _, size = add_timestamp(
+                target, evidence, self.timestamp, at=self.clock(), limits=self.limits
+            )
+        return attrs.evolve(signed, size=size, level=level)
+
+
+def appearance(
+    identity: Identity, at: datetime, reason: str | None = None
+) -> tuple[str, ...]:
+    """What a visible signature says when nobody says anything else, in Dutch.
+
+    Args:
+        identity: Who signs.
+        at: The claimed moment, with zone; shown as people in Brussels read it.
+        reason: Why it is signed.
+    """
+    return (
+        f"Ondertekend door {holder(identity.certificate)}",
+        f"op {in_dutch(at)}",
+        *((reason,) if reason else ()),
+    )
