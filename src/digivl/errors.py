@@ -443,9 +443,11 @@ class BackendError(DigivlError):
     Attributes:
         backend: Name of the backend, as in the settings.
         correlation_id: Under which its help desk finds the call; may be empty.
+        retry_after_seconds: After how long to try again, where that is known.
     """
 
     code = "backend"
+    retry_after_seconds: float | None = None
 
     def __init__(
         self, backend: str, message: str, *, hint: str = "", correlation_id: str = ""
@@ -455,26 +457,10 @@ class BackendError(DigivlError):
 
 
 class BackendUnavailableError(BackendError):
-    """No answer, or an answer after which a later try can succeed.
-
-    Attributes:
-        retry_after_seconds: After how long, if that is known.
-    """
+    """No answer, or an answer after which a later try can succeed."""
 
     code = "backend-unavailable"
     retryable = True
-
-    def __init__(
-        self,
-        backend: str,
-        message: str,
-        *,
-        hint: str = "",
-        correlation_id: str = "",
-        retry_after_seconds: float | None = None,
-    ) -> None:
-        self.retry_after_seconds = retry_after_seconds
-        super().__init__(backend, message, hint=hint, correlation_id=correlation_id)
 
 
 class BackendRefusedError(BackendError):

@@ -140,10 +140,9 @@ class SigningRooms(Rooms):
             reader=self.reading,
             guard=self.guard,
             validate=self.validate,
-            means=self.means,
+            files=self.files,
             offers={name: one.offer for name, one in self.settings.means.items()},
             seal=self.settings.seal,
-            timestamps=self.timestamps,
             development=self.settings.development,
             clock=self.clock,
             limits=self.settings.limits,
@@ -157,7 +156,7 @@ class SigningRooms(Rooms):
         return LaterTimestamps(
             book=self.book,
             documents=self.documents,
-            timestamps=self.timestamps,
+            files=self.files,
             clock=self.clock,
             limits=self.settings.limits,
         )

@@ -163,7 +163,9 @@ def test_comes_back_when_it_is_told(
     """Who says when to come back is not asked before; a day at most."""
 
     def busy(_: Task) -> None:
-        raise BackendUnavailableError("tsa", "busy", retry_after_seconds=told)
+        error = BackendUnavailableError("tsa", "busy")
+        error.retry_after_seconds = told
+        raise error
 
     book.write(opened(), tasks=[task("one")])
     working(send=busy).run()

@@ -329,13 +329,14 @@ def _failure(call: Call, answer: Answer) -> BackendError:
     if answer.status in _RELAY_GAVE_UP and call.once:
         return outcome_unknown(call, said)
     if answer.status in _LATER | _RELAY_GAVE_UP:
-        return BackendUnavailableError(
+        later = BackendUnavailableError(
             call.backend,
             said,
             hint="Try again later.",
             correlation_id=call.correlation_id,
-            retry_after_seconds=_retry_after(answer.headers),
         )
+        later.retry_after_seconds = _retry_after(answer.headers)
+        return later
     return BackendRefusedError(
         call.backend,
         said,

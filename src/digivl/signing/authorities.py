@@ -106,9 +106,9 @@ def _nobody(failures: list[tuple[str, DigivlError]]) -> DigivlError:
     if later:
         told = [one.retry_after_seconds for one in later]
         soonest = min((wait for wait in told if wait is not None), default=None)
-        return BackendUnavailableError(
-            names, text, hint=hint, retry_after_seconds=soonest
-        )
+        unavailable = BackendUnavailableError(names, text, hint=hint)
+        unavailable.retry_after_seconds = soonest
+        return unavailable
     if all(isinstance(one, BackendRefusedError) for _, one in failures):
         return BackendRefusedError(names, text, hint=hint)
     return UntrustworthyAnswerError(names, text, hint=hint)

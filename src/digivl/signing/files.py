@@ -60,7 +60,7 @@ class FileSigning:
     policy: LintPolicy = attrs.field(factory=LintPolicy.standard)
 
     @property
-    def with_timestamp(self) -> Level:
+    def stamped_level(self) -> Level:
         """The level of the settings; B-T at least."""
         return self.level if self.level.reaches(Level.B_T) else Level.B_T
 

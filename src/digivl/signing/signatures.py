@@ -87,7 +87,7 @@ class Signatures(Handovers):
     def _stamped(self, turn: Turn, source: BinaryIO, target: BinaryIO) -> Signed:
         """Sign and stamp; where it may come later, keep what no authority stamps."""
         if self.later is None:
-            return self._signed(turn, source, target, self.files.with_timestamp)
+            return self._signed(turn, source, target, self.files.stamped_level)
         with scratch() as bare:
             made = self._signed(turn, source, bare, Level.B_B)
             return self.later.stamped(bare, target, made)
@@ -199,7 +199,7 @@ class Signatures(Handovers):
             target,
             means=means,
             field=field,
-            level=self.files.with_timestamp if timestamp else Level.B_B,
+            level=self.files.stamped_level if timestamp else Level.B_B,
             reason=reason,
             accepted=accepted,
         )

@@ -126,13 +126,14 @@ class MeteredAuthority:
             close()
 
     def _put_off(self, wait: timedelta, free: datetime) -> BackendUnavailableError:
-        return BackendUnavailableError(
+        later = BackendUnavailableError(
             self.name,
             f"not asked: its budget, or what went wrong before, lets it be until "
             f"{to_wire(free)}",
             hint="Try again then, or add another authority under [authorities].",
-            retry_after_seconds=wait.total_seconds(),
         )
+        later.retry_after_seconds = wait.total_seconds()
+        return later
 
     def _failed(self, failure: BackendError | MalformedError, sent: datetime) -> None:
         why = on_one_line(str(failure))

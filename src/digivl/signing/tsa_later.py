@@ -19,18 +19,16 @@ from digivl.documents.service import Documents
 from digivl.errors import BackendError
 from digivl.kernel.moments import from_wire, to_wire
 from digivl.kernel.parties import SYSTEM
-from digivl.pdf.evidence import Evidence
-from digivl.pdf.levels import Level
 from digivl.pdf.signer import Signed
 from digivl.pdf.standing import standing
 from digivl.pdf.timestamps import Token
-from digivl.pdf.upgrade import Upgraded, upgrade
+from digivl.pdf.upgrade import Upgraded
 from digivl.records.entries import AnyDraft
 from digivl.records.port import RecordBook
 from digivl.records.tasks import NewTask, Task
 from digivl.settings import Limits
+from digivl.signing.files import FileSigning
 from digivl.signing.model import FLOW, Signatory, SigningFlow
-from digivl.signing.tsa import Timestamps
 
 #: Kind of the task that brings a file to B-T.
 LATER: Final = "timestamp"
@@ -58,16 +56,24 @@ def later_task(flow: str, at: datetime) -> NewTask:
 
 @attrs.frozen(kw_only=True)
 class LaterTimestamps:
-    """Gives signatures the timestamp that no authority gave when they were made."""
+    """Gives signatures the timestamp that no authority gave when they were made.
+
+    Attributes:
+        book: Where the flows are recorded.
+        documents: Their files.
+        files: Brings files to the level of the settings.
+        clock: The present moment, with a zone.
+        limits: How often a task is tried.
+    """
 
     book: RecordBook
     documents: Documents
-    timestamps: Timestamps
+    files: FileSigning
     clock: Callable[[], datetime]
     limits: Limits
 
     def stamped(self, bare: BinaryIO, target: BinaryIO, made: Signed) -> Signed:
-        """A signed file at B-T; or as it is, when no authority answers now.
+        """A signed file at the level of flows; or as it is, when nobody answers now.
 
         Args:
             bare: The file at B-B; seekable.
@@ -82,7 +88,7 @@ class LaterTimestamps:
                 target.write(chunk)
             return made
         token = up.timestamps[0]
-        return attrs.evolve(made, size=up.size, timestamp=token, level=Level.B_T)
+        return attrs.evolve(made, size=up.size, timestamp=token, level=up.level)
 
     def carry_out(self, task: Task) -> None:
         """Bring the file of a flow to B-T; nothing is done that was done already.
@@ -130,15 +136,7 @@ class LaterTimestamps:
         return [one for one in found if one.is_timestamp][-1].tokens[0]
 
     def _upgraded(self, source: BinaryIO, target: BinaryIO) -> Upgraded:
-        return upgrade(
-            source,
-            target,
-            Level.B_T,
-            timestamp=self.timestamps.answer,
-            gather=lambda *_: Evidence(),  # B-T needs no validation data
-            at=self.clock(),
-            limits=self.limits,
-        )
+        return self.files.upgrade(source, target, level=self.files.stamped_level)
 
 
 def _stamped(flow: SigningFlow, sha256: str, token: Token) -> SigningFlow:

@@ -68,9 +68,9 @@ class Remote:
         try:
             return self.simulator.answer(request)
         except ConnectionError as cause:
-            raise BackendUnavailableError(
-                self.name, str(cause), retry_after_seconds=self.stay_away
-            ) from cause
+            away = BackendUnavailableError(self.name, str(cause))
+            away.retry_after_seconds = self.stay_away
+            raise away from cause
 
 
 @pytest.fixture(name="clock")

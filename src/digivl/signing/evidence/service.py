@@ -17,7 +17,7 @@ from digivl.documents.model import DOCUMENT
 from digivl.documents.service import Documents
 from digivl.errors import ConfigurationError, NotFoundError
 from digivl.kernel.parties import Party
-from digivl.pdf.signer import SignatureSpec, Signed, sign
+from digivl.pdf.signer import Signed
 from digivl.pdf.typeset import check_installed
 from digivl.records.entries import AnyEntry
 from digivl.records.port import RecordBook
@@ -28,9 +28,8 @@ from digivl.signing.evidence.model import Evidence, File
 from digivl.signing.evidence.paper import paper
 from digivl.signing.evidence.port import Judged, Reader
 from digivl.signing.evidence.recorded import acts, recorded, who
-from digivl.signing.means import SigningMeans
+from digivl.signing.files import FileSigning
 from digivl.signing.model import FLOW
-from digivl.signing.tsa import Timestamps
 
 _FIELD: Final = "Zegel"
 _REASON: Final = "Bewijsverslag van een ondertekening"
@@ -68,10 +67,9 @@ class EvidenceReports:
         reader: Gives documents to who may read them.
         guard: Records who asked for what it may not know of.
         validate: What validation says of a file, by its name.
-        means: Gives a signing means by its name.
+        files: Signs with the seal.
         offers: The offer of each signing means, by its name.
         seal: Name of the means of the office itself; empty when it has none.
-        timestamps: For the seal.
         development: Keys without legal value.
         clock: The present moment, with a zone.
         limits: Largest document.
@@ -82,10 +80,9 @@ class EvidenceReports:
     reader: Reader
     guard: Guard
     validate: Callable[[BinaryIO, str], Judged]
-    means: Callable[[str], SigningMeans]
+    files: FileSigning
     offers: Mapping[str, str]
     seal: str
-    timestamps: Timestamps
     development: bool
     clock: Callable[[], datetime]
     limits: Limits
@@ -151,8 +148,9 @@ class EvidenceReports:
         )
 
     def make(self, flow: str, *, by: Party) -> EvidenceReport:
-        """The report of a flow as JSON and as a sealed PDF (PDF/UA-1, PAdES B-T).
+        """The report of a flow as JSON, and as an accessible PDF (PDF/UA-1).
 
+        It has the seal of the office with a timestamp, at the level of the settings.
         Nothing is recorded, and the document stays as it is.
 
         Args:
@@ -177,17 +175,14 @@ class EvidenceReports:
         return EvidenceReport(evidence=evidence, json=told, pdf=pdf, seal=seal)
 
     def _sealed(self, pdf: bytes) -> tuple[bytes, Signed]:
-        means = self.means(self.seal)
         with scratch() as target:
-            made = sign(
+            made = self.files.sign(
                 io.BytesIO(pdf),
                 target,
-                SignatureSpec(field=_FIELD, reason=_REASON),
-                means.identity(),
-                means.sign,
-                at=self.clock(),
-                timestamp=self.timestamps.answer,
-                limits=self.limits,
+                means=self.seal,
+                field=_FIELD,
+                level=self.files.stamped_level,
+                reason=_REASON,
             )
             target.seek(0)
             return target.read(), made

@@ -238,7 +238,7 @@ class LoginSeals:
             target,
             means=record.means,
             field=record.field,
-            level=self.files.with_timestamp,
+            level=self.files.stamped_level,
             reason=f"Verzegeld na aanmelding van {record.function}",
             evidence=sha256_of(canonical(draft).canonical),
         )
