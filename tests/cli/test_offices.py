@@ -139,7 +139,8 @@ def test_plugins_lists_offers_with_options(run: Run) -> None:
     """Every offer that can stand in the settings is listed with its options."""
     told = run("plugins", "--json").line
 
-    tables = {"documents", "authorities", "means", "providers", "channels"}
+    tables = {"documents", "authorities", "means", "remote", "platforms"}
+    tables |= {"providers", "channels"}
     assert tables == set(told["offers"])
     assert "file" in told["offers"]["means"]["pkcs12"]
     table = run("plugins")
