@@ -20,6 +20,7 @@ from digivl.cli import (
     routes,
     rules,
     searching,
+    sign,
     simulate,
     terms,
     work,
@@ -81,7 +82,7 @@ def _options(
 
 app.command("demo")(demo.demo)
 app.command("init")(offices.init)
-app.command("sign")(documents.sign)
+app.command("sign")(sign.sign)
 app.command("validate")(documents.validate)
 app.command("verify")(documents.verify)
 app.command("worklist")(offices.worklist)
