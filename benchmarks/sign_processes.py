@@ -19,7 +19,7 @@ from benchmarks.harness import run as measure
 from benchmarks.sign_batch import TEXT
 from digivl import Digivl
 from digivl.pdf.levels import Level
-from digivl.signing.batch import Job, Order, Outcome
+from digivl.signing.batch import By, Job, Order, Outcome
 from digivl.testing.papers import paper
 
 FILES = 600
@@ -55,7 +55,7 @@ def per_second(vl: Digivl, folder: Path, processes: int) -> float:
     progress: Callable[[Outcome], None] = lambda _: moments.append(time.perf_counter())  # noqa: E731
     with TemporaryDirectory(dir=folder) as out:
         jobs = (Job(one, Path(out, one.name)) for one in (folder / "in").iterdir())
-        order = Order(means="minister", level=Level.B_B)
+        order = Order((By("minister"),), level=Level.B_B)
         report = vl.sign_many(
             jobs, order, processes=processes, threads=1, progress=progress
         )

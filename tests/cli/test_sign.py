@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digivl.testing.papers import paper
+from digivl.testing.pki import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from digivl.testing.pki import PKI
 
     Run = Callable[..., Any]
 
@@ -170,3 +173,161 @@ def test_no_means_twice(run: Run, empty: Path, pdf: Path) -> None:
 
     assert 2 == done.status
     assert "twice" in done.err
+
+
+@pytest.fixture(name="lasting")
+def _lasting(empty: Path, pki: PKI) -> Path:
+    """The office, with a key and authorities that tell of revocation."""
+    key = pki.pkcs12("signer")
+    (empty / "proef.password").write_bytes(PASSWORD)
+    settings = (empty / "digivl.toml").read_text()
+    settings = settings.replace(
+        'trust = ["keys/authority.pem"]', f'trust = ["{pki.root_pem()}"]'
+    ).replace('url = "simulator"', f'url = "{pki.tsa()}"', 1)
+    settings += f'[means.ann]\noffer = "pkcs12"\nfile = "{key}"\n'
+    settings += 'password_file = "proef.password"\n'
+    settings += '[signing]\nprivate_hosts = ["127.0.0.1"]\n'
+    (empty / "digivl.toml").write_text(settings)
+    return empty
+
+
+@pytest.mark.parametrize("level", ["B-B", "B-T", "B-LT", "B-LTA"])
+def test_signs_to_a_level(run: Run, lasting: Path, pdf: Path, level: str) -> None:
+    """From B-B to B-LTA, by name."""
+    out, options = lasting.parent / "out", ("--means", "ann", "--level", level)
+    done = run(
+        *("sign", pdf, "--out", out, "--no-code", *options),
+        *("--office", lasting, "--json"),
+    )
+
+    assert (0, [level], False) == (
+        done.status,
+        done.line["levels"],
+        done.line["skipped"],
+    )
+    assert [level] == [
+        one["level"] for one in signatures(run, lasting, out / "nota.pdf")
+    ]
+
+
+def test_upgrades(run: Run, lasting: Path, pdf: Path) -> None:
+    """What was signed before is brought to a level; nobody signs."""
+    low, high = lasting.parent / "low", lasting.parent / "high"
+    options = ("--no-code", "--means", "ann", "--level", "B-B", "--office", lasting)
+    run("sign", pdf, "--out", low, *options)
+    done = run(
+        *("sign", low / "nota.pdf", "--out", high, "--upgrade", "--level", "B-LTA"),
+        *("--office", lasting, "--json"),
+    )
+
+    assert (0, ["B-LTA"]) == (done.status, done.line["levels"])
+    assert 1 == len(signatures(run, lasting, high / "nota.pdf"))
+
+
+def test_certifies_locks_and_shows(run: Run, empty: Path, pdf: Path) -> None:
+    """The first certifies, the last locks, each stands where it was put."""
+    out, wanted = empty.parent / "out", ("--no-code", "--office", empty, "--json")
+    means = ("--means", "minister", "--means", "minister-president")
+    places = ("--visible", "1,20,20,60,15", "--visible", "-1,100,20,60,15")
+    done = run(
+        *("sign", pdf, "--out", out, *means, *places),
+        *("--certify", "forms", "--lock", *wanted),
+    )
+    again = run(
+        *("sign", out / "nota.pdf", "--out", empty.parent / "more"),
+        *("--means", "minister", *wanted),
+    )
+
+    assert 0 == done.status
+    content = (out / "nota.pdf").read_bytes()
+    assert b"/DocMDP" in content
+    assert 2 == content.count(b"/Form")
+    assert (2, "signing") == (again.status, again.line["error"])
+    assert "certif" not in again.line["text"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--visible", "1,2,3"), "no place on a page"),
+        (("--visible", "a,1,2,3,4"), "no place on a page"),
+        (("--visible", "1,1,2,0,4"), "above zero"),
+        (("--visible", "1,1,2,9,4") * 2, "more places"),
+        (("--lock-field", "Naam"), ""),
+    ],
+)
+def test_odd_places_are_told(
+    run: Run, empty: Path, pdf: Path, options: tuple[str, ...], said: str
+) -> None:
+    """Before anything is signed; a lock on one field is a lock."""
+    done = run(
+        *("sign", pdf, "--out", empty.parent / "out", "--means", "minister"),
+        *("--no-code", *options, "--office", empty),
+    )
+
+    assert (2 if said else 0) == done.status
+    assert said in done.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--means", "minister", "--level", "B-LT"),
+        ("--means", "minister", "--visible", "1,1,1,50,20"),
+        ("--means", "minister", "--lock"),
+        ("--means", "minister", "--certify", "notes"),
+        ("--means", "minister", "--resume"),
+        ("--means", "minister", "--processes", "2"),
+        ("--means", "minister", "--upgrade"),
+        ("--no-code",),
+        (),
+    ],
+    ids=" ".join,
+)
+def test_what_goes_together(
+    run: Run, empty: Path, pdf: Path, options: tuple[str, ...]
+) -> None:
+    """With a code there are no such choices; and somebody signs, or nobody does."""
+    done = run("sign", pdf, "--out", empty.parent / "out", *options, "-o", empty)
+
+    assert 2 == done.status
+    assert not (empty.parent / "out").exists()
+
+
+def test_a_batch_goes_on(run: Run, empty: Path, pdf: Path) -> None:
+    """One bad file stops no other; resumed, what is there is skipped."""
+    bad, other = pdf.with_name("slecht.pdf"), pdf.with_name("andere.pdf")
+    bad.write_bytes(b"%PDF-1.7 maar verder niets")
+    other.write_bytes(paper("Andere"))
+    wanted = ("--means", "minister", "--no-code", "--office", empty)
+    to = ("--out", empty.parent / "out", "--no-timestamp")
+    first = run("sign", pdf, bad, other, *to, *wanted, "--json")
+    bad.write_bytes(paper("Beter"))
+    again = run("sign", pdf, bad, other, *to, *wanted, "--json")
+    rest = run(
+        *("sign", pdf, bad, other, *to, *wanted, "--resume", "--processes", "2"),
+        "--json",
+    )
+
+    assert (2, {"pdf-unreadable", None}) == (
+        first.status,
+        {line.get("error") for line in first.lines},
+    )
+    assert (2, "storage") == (again.status, again.line["error"])
+    assert "--resume" in again.line["hint"]
+    assert 0 == rest.status
+    assert [False, True, True] == sorted(line["skipped"] for line in rest.lines)
+
+
+def test_people_are_told_of_each_file(run: Run, empty: Path, pdf: Path) -> None:
+    """What was signed, what was signed before, and what was not."""
+    bad = pdf.with_name("slecht.pdf")
+    bad.write_bytes(b"%PDF-1.7 maar verder niets")
+    out = empty.parent / "out"
+    wanted = ("--means", "minister", "--no-code", "--office", empty, "--out", out)
+    first = run("sign", pdf, bad, *wanted)
+    again = run("sign", pdf, bad, *wanted, "--resume")
+
+    assert f"{pdf} -> {out / 'nota.pdf'}\n" in first.out
+    assert "(signed before)" in again.out
+    assert f"{bad}: the PDF is truncated" in first.err

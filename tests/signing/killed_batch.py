@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from digivl import Digivl
 from digivl.pdf.levels import Level
-from digivl.signing.batch import Job, Order, Outcome, sign_many
+from digivl.signing.batch import By, Job, Order, Outcome, sign_many
 
 if TYPE_CHECKING:
     from digivl.signing.files import FileSigning
@@ -29,7 +29,7 @@ def tell(outcome: Outcome) -> None:
 def main(office: str, source: str, target: str, processes: str) -> None:
     """Sign what is not signed yet."""
     jobs = (Job(one, Path(target, one.name)) for one in sorted(Path(source).iterdir()))
-    order = Order(means="minister", level=Level.B_B)
+    order = Order((By("minister"),), level=Level.B_B)
     made = partial(build, office)
     report = sign_many(jobs, order, made, processes=int(processes), progress=tell)
     print(report.signed, report.skipped, report.failed)  # noqa: T201 - as above

@@ -28,7 +28,7 @@ from digivl.pdf.levels import Level
 from digivl.pdf.reading import facts
 from digivl.pdf.spec import Box, Visible
 from digivl.settings import Limits
-from digivl.signing.batch import BatchReport, Job, Order, Outcome, sign_many
+from digivl.signing.batch import BatchReport, By, Job, Order, Outcome, sign_many
 from digivl.signing.placed import placed
 from digivl.testing.papers import paper
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from digivl.signing.files import FileSigning
 
 PROGRAM = Path(__file__).with_name("killed_batch.py")
-ORDER = Order(means="minister", level=Level.B_B)
+ORDER = Order((By("minister"),), level=Level.B_B)
 
 
 @attrs.frozen
@@ -109,7 +109,7 @@ def test_signs_in_processes(place: Place) -> None:
     jobs = place.papers(30)
     told: list[Outcome] = []
     look = {"reason": "Akkoord", "visible": Visible((), Box(1, 20, 20, 60, 15))}
-    order = attrs.evolve(ORDER, level=None, look=look)
+    order = Order((By("minister", look=look),))
     report = place.vl.sign_many(
         jobs, order, processes=2, threads=2, progress=told.append
     )
@@ -231,7 +231,7 @@ def test_a_key_that_fails_later_stops_it(place: Place) -> None:
 def test_unknown_means_is_told_at_once(place: Place, processes: int) -> None:
     """It is no failure of a file."""
     build = partial(opened, str(place.vl.folder))
-    order = attrs.evolve(ORDER, means="zegel")
+    order = Order((By("zegel"),))
     with pytest.raises(ConfigurationError, match="known: minister-president"):
         place.run(place.papers(20), order, build=build, processes=processes)
 
@@ -268,12 +268,28 @@ def test_upgrades_many(place: Place) -> None:
     jobs = place.papers(4)
     place.run(jobs)
     higher = [Job(job.target, place.folder / "t" / job.target.name) for job in jobs]
-    order = Order(upgrade=True, level=Level.B_T)
+    order = Order(level=Level.B_T)
     report, told = place.run(higher, order)
 
     assert 4 == report.signed
     assert {Level.B_T} == {one.level for one in told}
     assert 4 == place.run(higher, order)[0].skipped
+
+
+@pytest.mark.parametrize("level", [Level.B_B, Level.B_T])
+def test_several_sign_each_file(place: Place, level: Level) -> None:
+    """In order, each in a field of its own."""
+    jobs = place.papers(3)
+    both = (By("minister", "Een"), By("minister-president", "Twee"))
+    report, told = place.run(jobs, Order(both, level=level))
+
+    assert 3 == report.signed
+    assert {level} == {one.level for one in told}
+    for job in jobs:
+        content = job.target.read_bytes()
+        assert content.startswith(job.source.read_bytes())
+        assert 2 == facts(io.BytesIO(content), Limits()).signatures
+    assert 3 == place.run(jobs, Order(both, level=level))[0].skipped
 
 
 def test_memory_is_bounded(place: Place) -> None:

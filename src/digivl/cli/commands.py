@@ -25,6 +25,7 @@ from digivl.cli import (
     routes,
     rules,
     searching,
+    sign,
     simulate,
     terms,
     turns,
@@ -103,7 +104,7 @@ def _options(
 app.command("demo")(demo.demo)
 app.command("init")(offices.init)
 app.command("lint")(linting.lint)
-app.command("sign")(documents.sign)
+app.command("sign")(sign.sign)
 app.add_typer(_flow(), name="flow")
 app.command("validate")(documents.validate)
 app.command("verify")(documents.verify)

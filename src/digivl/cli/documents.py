@@ -1,4 +1,4 @@
-"""Commands about documents: sign, validate, verify."""
+"""Commands about documents: validate, verify."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from digivl.cli.files import reading
 from digivl.cli.options import HERE, AsJson, Office
 from digivl.cli.output import NO, busy, print_json, reported, say
 from digivl.kernel.moments import utc_now
-from digivl.kernel.parties import Party, Role
 
 Files = Annotated[list[Path], typer.Argument(help="PDF files.")]
 
@@ -27,54 +26,6 @@ def _moment(text: str) -> datetime:
             f"{text!r} is no moment; write it as 2026-11-23 or 2026-11-23T14:05+01:00"
         ) from cause
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def sign(
-    files: Files,
-    *,
-    out: Annotated[Path, typer.Option(help="Folder for the signed files.")],
-    means: Annotated[
-        list[str],
-        typer.Option(
-            help="Signing means, in order; repeat for several. As who it signs can "
-            "follow: minister='Vlaams minister van Jeugd'."
-        ),
-    ],
-    by: Annotated[str, typer.Option(help="Who issues, as shown.")] = "Dossierbeheerder",
-    code: Annotated[
-        bool, typer.Option(help="Put a QR code on it and register it.")
-    ] = True,
-    timestamp: Annotated[
-        bool, typer.Option(help="B-T; without, for --no-code only: B-B.")
-    ] = True,
-    office: Office = HERE,
-    as_json: AsJson = False,
-) -> None:
-    """Stamp, sign, timestamp and register each file, in a dossier of its own.
-
-    With --no-code it only signs: nothing is recorded, no QR code is put on.
-    """
-    from digivl.cli.signing import checked, functions, recorded, signed_only
-
-    if code and not timestamp:
-        raise typer.BadParameter("--no-timestamp goes with --no-code only")
-    party = Party("cli", by, Role.DOSSIER_MANAGER)
-    with reported(as_json=as_json), Digivl.open(office) as vl:
-        signers = functions(means)
-        checked(vl, files, out, signers)
-        for file in files:
-            target = out / file.name
-            with busy(f"Signing {file}", quiet=as_json):
-                if code:
-                    told = recorded(vl, file, target, signers, party)
-                else:
-                    told = signed_only(vl, file, target, signers, timestamp=timestamp)
-            if as_json:
-                print_json({"file": str(file), "out": str(target)} | told)
-                continue
-            say(f"{file} -> {target}")
-            for name in sorted(told.keys() & {"code", "document"}):
-                say(f"  {name:9} {told[name]}")
 
 
 def validate(

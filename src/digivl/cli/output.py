@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
 import typer
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from digivl.errors import DigivlError
@@ -88,6 +95,24 @@ def busy(text: str, *, quiet: bool) -> Iterator[None]:
         return
     with _ERR.status(printable(text), spinner="line"):
         yield
+
+
+@contextmanager
+def counted(text: str, total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Show on a terminal how far work is; gives what to call after each piece."""
+    if quiet:
+        yield lambda: None
+        return
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=_ERR,
+        transient=True,
+    ) as shown:
+        task = shown.add_task(printable(text), total=total)
+        yield lambda: shown.advance(task)
 
 
 @contextmanager

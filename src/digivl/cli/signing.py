@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,12 @@ import attrs
 
 from digivl.app import Digivl
 from digivl.cli.files import is_there, reading, written
-from digivl.documents.disk import scratch
 from digivl.documents.model import DECISION_REPORT
 from digivl.errors import MalformedError, StorageError
 from digivl.kernel.parties import Party, Role
+from digivl.pdf.levels import Level
+from digivl.pdf.spec import Box, Visible
+from digivl.signing.batch import By, Order, Outcome
 from digivl.signing.model import Signatory
 
 
@@ -32,9 +34,21 @@ def functions(means: Sequence[str]) -> dict[str, str]:
 
 
 def checked(
-    vl: Digivl, files: Sequence[Path], out: Path, means: Mapping[str, str]
+    vl: Digivl,
+    files: Sequence[Path],
+    out: Path,
+    means: Mapping[str, str],
+    *,
+    resume: bool = False,
 ) -> None:
     """See that the means exist and that nothing is overwritten, before any act.
+
+    Args:
+        vl: The office.
+        files: What is signed.
+        out: Where it goes.
+        means: With what.
+        resume: True where files may be there already, from the same batch.
 
     Raises:
         ConfigurationError: There is no such means.
@@ -43,11 +57,13 @@ def checked(
     for name in means:
         vl.means(name)
     targets = [out / file.name for file in files]
-    taken = [t for t in targets if is_there(t) or targets.count(t) > 1]
+    twice = {t for t, n in Counter(targets).items() if n > 1}
+    taken = [t for t in targets if t in twice or (not resume and is_there(t))]
     if taken:
         raise StorageError(
             f"{taken[0]} would be overwritten",
-            hint="Nothing was signed. Name another folder with --out.",
+            hint="Nothing was signed. Name another folder with --out, or go on with a"
+            " batch that was stopped with --resume.",
         )
 
 
@@ -77,27 +93,72 @@ def recorded(
     }
 
 
-def signed_only(
-    vl: Digivl, file: Path, out: Path, means: Mapping[str, str], *, timestamp: bool
-) -> dict[str, Any]:
-    """Only signatures, one after the other."""
-    levels: list[str] = []
-    with written(out) as target, ExitStack() as opened:
-        source = opened.enter_context(reading(file))
-        for number, name in enumerate(means, start=1):
-            last = number == len(means)
-            into = target if last else opened.enter_context(scratch())
-            made = vl.signing.sign_file(
-                source,
-                into,
-                means=name,
-                field=f"Handtekening{number}",
-                timestamp=timestamp,
-            )
-            levels.append(made.level)
-            source = into
-            source.seek(0)
-    return {"levels": levels}
+def batch_order(
+    means: Mapping[str, str],
+    level: Level | None,
+    look: Mapping[str, Any],
+    boxes: Sequence[Box],
+) -> Order:
+    """What is done with each file where nothing is recorded.
+
+    The first signature certifies, the last one locks; each box is for the signature in
+    the same place.
+
+    Args:
+        means: By name, with the function each signs as; none upgrades.
+        level: What is reached; None is the level of the settings.
+        look: `certify` and `lock`.
+        boxes: Where the signatures can be seen; those without one are invisible.
+
+    Raises:
+        MalformedError: More boxes than signatures.
+    """
+    if len(boxes) > len(means):
+        raise MalformedError("there are more places (--visible) than signatures")
+    last = len(means) - 1
+    by = []
+    for number, name in enumerate(means):
+        own: dict[str, Any] = {"certify": look["certify"]} if number == 0 else {}
+        own |= {"lock": look["lock"]} if number == last else {}
+        if number < len(boxes):
+            own["visible"] = Visible(box=boxes[number])
+        by.append(By(name, f"Handtekening{number + 1}", own))
+    return Order(tuple(by), level)
+
+
+def box(text: str) -> Box:
+    """Where a signature stands, as the user writes it: page, x, y, width, height.
+
+    Raises:
+        MalformedError: Not five numbers.
+    """
+    try:
+        page, *sides = text.split(",")
+        x, y, width, height = map(float, sides)
+        return Box(int(page), x, y, width, height)
+    except ValueError as cause:
+        raise MalformedError(
+            f"{text!r} is no place on a page: {cause}",
+            hint="Write PAGE,X,Y,WIDTH,HEIGHT in millimetres from the lower left.",
+        ) from cause
+
+
+def outcome_json(outcome: Outcome, order: Order) -> dict[str, Any]:
+    """What became of a file, as `--json` prints it."""
+    told: dict[str, Any] = {"file": str(outcome.job.source)}
+    if outcome.failure is not None:
+        failure = outcome.failure
+        return told | {
+            "error": failure.code,
+            "text": failure.text,
+            "hint": failure.hint,
+        }
+    levels = [outcome.level] * (len(order.by) or 1) if outcome.level else []
+    return told | {
+        "out": str(outcome.job.target),
+        "levels": levels,
+        "skipped": outcome.skipped,
+    }
 
 
 def _signed(

@@ -19,13 +19,15 @@ from concurrent.futures import (
     wait,
 )
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, BinaryIO, Final, TypeVar
 
 import attrs
 
+from digivl.documents.disk import scratch
 from digivl.errors import (
     ConfigurationError,
     DigivlError,
@@ -34,6 +36,8 @@ from digivl.errors import (
     StorageError,
 )
 from digivl.pdf.levels import Level
+from digivl.pdf.spec import Signed
+from digivl.pdf.upgrade import Upgraded
 from digivl.signing.files import FileSigning
 from digivl.signing.placed import is_made_of, placed, sweep
 
@@ -56,23 +60,32 @@ class Job:
     target: Path
 
 
-@attrs.frozen(kw_only=True)
-class Order:
-    """What is done with each file; plain values, since it travels to processes.
+@attrs.frozen
+class By:
+    """One signature on each file.
 
     Attributes:
         means: Name of the signing means in the settings.
         field: Name of the signature field.
-        level: What is reached; None is the level of the settings.
-        upgrade: True brings what was signed before to the level, and signs nothing.
-        look: How the signature stands in the document: see `FileSigning.sign`.
+        look: How it stands in the document: see `FileSigning.sign`.
     """
 
-    means: str = ""
+    means: str
     field: str = "Handtekening1"
-    level: Level | None = None
-    upgrade: bool = False
     look: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+
+
+@attrs.frozen
+class Order:
+    """What is done with each file; plain values, since it travels to processes.
+
+    Attributes:
+        by: The signatures, in order; none brings what was signed before to the level.
+        level: What is reached; None is the level of the settings.
+    """
+
+    by: tuple[By, ...] = ()
+    level: Level | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -265,24 +278,33 @@ class _Worker:
 
     def _sign(self, job: Job) -> Outcome:
         self._sweep(job.target.parent)
-        if is_made_of(job.target, job.source, changed=self.order.upgrade):
+        if is_made_of(job.target, job.source, changed=not self.order.by):
             return Outcome(job=job, skipped=True)
-        order, files = self.order, self.files
         with placed(job.target) as target, _reading(job.source) as source:
-            if order.upgrade:
-                raised = files.upgrade(source, target, level=order.level)
-                level, size = raised.level, raised.size
-            else:
-                signed = files.sign(
-                    source,
-                    target,
-                    means=order.means,
-                    field=order.field,
-                    level=order.level,
-                    **order.look,
-                )
-                level, size = signed.level, signed.size
-        return Outcome(job=job, level=level, size=size)
+            made = self._made(source, target)
+        return Outcome(job=job, level=made.level, size=made.size)
+
+    def _made(self, source: BinaryIO, target: BinaryIO) -> Signed | Upgraded:
+        files, level = self.files, self.order.level or self.files.level
+        if len(self.order.by) == 1:
+            return self._by(self.order.by[0], source, target, level)
+        # Each of several gets its timestamp; the archive is for all of them at the end.
+        usual = Level.B_T if level.reaches(Level.B_LT) else level
+        with ExitStack() as opened:
+            for one in self.order.by:
+                last = level is usual and one is self.order.by[-1]
+                into = target if last else opened.enter_context(scratch())
+                made = self._by(one, source, into, usual)
+                if last:
+                    return made
+                source = into
+            return files.upgrade(source, target, level=level)
+
+    def _by(self, one: By, source: BinaryIO, into: BinaryIO, level: Level) -> Signed:
+        means, field, look = one.means, one.field, one.look
+        return self.files.sign(
+            source, into, means=means, field=field, level=level, **look
+        )
 
     def _sweep(self, folder: Path) -> None:
         """Once for each folder, take away what a killed process left there."""

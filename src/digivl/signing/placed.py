@@ -75,7 +75,9 @@ def _sync(folder: Path) -> None:
 
 def sweep(folder: Path) -> None:
     """Take away what processes left in a folder that were killed on this machine."""
-    for left in folder.glob(f"{_MARK}*{_ENDING}"):
+    with on_disk(str(folder)):
+        lefts = list(folder.glob(f"{_MARK}*{_ENDING}"))
+    for left in lefts:
         worker = left.name.removeprefix(_MARK).rpartition("-")[0]
         with suppress(OSError, ValueError):
             if is_gone(urlsafe_b64decode(worker).decode()):
