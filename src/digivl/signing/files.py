@@ -16,6 +16,7 @@ from digivl.pdf.expected import ExpectedSigner
 from digivl.pdf.levels import Level
 from digivl.pdf.lint.linter import lint
 from digivl.pdf.placing import emptied_on_failure
+from digivl.pdf.seals import is_seal
 from digivl.pdf.signer import Identity, SignatureSpec, Signed, sign
 from digivl.pdf.spec import Certification, FieldLock, Visible
 from digivl.pdf.upgrade import Upgraded, upgrade
@@ -197,8 +198,9 @@ def appearance(
         at: The claimed moment, with zone; shown as people in Brussels read it.
         reason: Why it is signed.
     """
+    verb = "Verzegeld" if is_seal(identity.certificate) else "Ondertekend"
     return (
-        f"Ondertekend door {holder(identity.certificate)}",
+        f"{verb} door {holder(identity.certificate)}",
         f"op {in_dutch(at)}",
         *((reason,) if reason else ()),
     )
