@@ -19,15 +19,15 @@ PEOPLE: list[dict[str, Any]] = [
         "party": "minister-1",
         "label": "Vlaams minister van Jeugd",
         "mail": "an@example.be",
-        "name": "An Peeters",
+        "name": "An Proefpersoon",
         "turn": 2,
-        "text": "Peeters",
+        "text": "Proefpersoon",
     },
     {
         "party": "minister-2",
         "label": "Vlaams minister van Cultuur",
         "mail": "jan@example.be",
-        "name": "Jan Janssens",
+        "name": "Jan Voorbeeld",
         "turn": 2,
         "assurance": "AES",
         "insz": "85073003328",
@@ -37,7 +37,7 @@ PEOPLE: list[dict[str, Any]] = [
         "party": "raadgever",
         "label": "Raadgever",
         "mail": "els@example.be",
-        "name": "Els Maes",
+        "name": "Els Model",
         "role": "approver",
     },
 ]
@@ -119,7 +119,9 @@ def test_send_and_follow(desk: Desk) -> None:
     printed = text(desk, "status", sent["package"]) + text(desk, "poll") + str(done)
     assert "Raadgever" in printed
     assert "ondertekend" in printed
-    assert not [word for word in ("Peeters", "example.be", "8507") if word in printed]
+    assert not [
+        word for word in ("Proefpersoon", "example.be", "8507") if word in printed
+    ]
 
 
 def test_finding_in_dutch(desk: Desk) -> None:
@@ -165,7 +167,7 @@ def test_wrong_people(desk: Desk, changes: dict[str, Any], told: str) -> None:
     error = send(desk, [PEOPLE[2], PEOPLE[0] | {"text": "x"} | changes], status=2)
 
     assert told in error["text"]
-    assert "Peeters" not in str(error)
+    assert "Proefpersoon" not in str(error)
     assert "85073003329" not in str(error)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from digivl.signing.softkey import SoftKey
 
 NOW = datetime.now(UTC)
-LINES = ("Ondertekend door Zoë Peeters", "op 24 november 2026")
+LINES = ("Ondertekend door Zoë Proefpersoon", "op 24 november 2026")
 BOX = Box(1, 20, 30, 70, 40)
 SEEN = Visible(LINES, BOX)
 SCALE = 4
@@ -210,6 +210,46 @@ def test_an_invisible_field_stays_so(minister: SoftKey) -> None:
         signed(form(None), minister, Visible(LINES))
     with pytest.raises(SigningError, match="its place already"):
         signed(form((72, 72, 288, 144)), minister, SEEN)
+
+
+def test_a_field_in_several_places_is_refused(minister: SoftKey) -> None:
+    """Which of them would be signed?"""
+    content = form((72, 72, 288, 144), merged=False)
+    writer = IncrementalPdfFileWriter(io.BytesIO(content))
+    field: Any = writer.root["/AcroForm"]["/Fields"][0].get_object()
+    field["/Kids"].append(field["/Kids"].raw_get(0))
+    writer.update_container(field["/Kids"])
+    writer.update_container(field)
+    target = io.BytesIO()
+    writer.write(target)
+
+    with pytest.raises(SigningError, match="several places"):
+        signed(target.getvalue(), minister, Visible(LINES))
+
+
+def test_the_first_gets_its_place_in_the_structure(
+    minister: SoftKey, secretary: SoftKey
+) -> None:
+    """In a tagged document it is read aloud; a later one touches nothing signed."""
+    typst = pytest.importorskip("typst")
+    made = typst.compile(b"= Besluit", format="pdf")
+    once = signed(made, minister, SEEN)
+    twice = signed(once, secretary, Visible(LINES, Box(1, 100, 30, 70, 20)), "T")
+    root: Any = PdfFileReader(io.BytesIO(twice)).root
+    first, second = (one.get_object() for one in root["/AcroForm"]["/Fields"])
+    elements = [kid.get_object() for kid in root["/StructTreeRoot"]["/K"]]
+    elements += [k.get_object() for e in elements for k in kids_of(e)]
+    forms = [one for one in elements if one.get("/S") == "/Form"]
+
+    assert [True, False] == ["/StructParent" in one for one in (first, second)]
+    assert [first["/T"]] == [one["/K"]["/Obj"]["/T"] for one in forms]
+
+
+def kids_of(element: Any) -> list[Any]:
+    """The children of a structure element that are elements themselves."""
+    kids = element.get("/K", ())
+    found = kids if isinstance(kids, generic.ArrayObject) else [kids]
+    return [one for one in found if isinstance(one, generic.IndirectObject)]
 
 
 @pytest.mark.interop

@@ -233,6 +233,17 @@ def test_a_new_field_can_join_a_group(minister: SoftKey) -> None:
     ]
 
 
+def test_a_name_can_be_numbered(minister: SoftKey, secretary: SoftKey) -> None:
+    """The first number that no signature has; an empty field of that name is used."""
+    content = signed(form(SigFieldSpec("S2")), minister, "S#")
+    content = signed(content, secretary, "S#")
+    content = signed(content, secretary, "S#")
+
+    assert ["S1", "S2", "S3"] == [
+        one.field_name for one in PdfFileReader(io.BytesIO(content)).embedded_signatures
+    ]
+
+
 def test_a_place_needs_a_field(minister: SoftKey) -> None:
     """Lines without a place go into a field that is there."""
     with pytest.raises(SigningError, match="no signature field"):

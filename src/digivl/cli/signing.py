@@ -122,7 +122,7 @@ def batch_order(
         own |= {"lock": look["lock"]} if number == last else {}
         if number < len(boxes):
             own["visible"] = Visible(box=boxes[number])
-        by.append(By(name, f"Handtekening{number + 1}", own))
+        by.append(By(name, look=own))
     return Order(tuple(by), level)
 
 

@@ -134,16 +134,17 @@ def _free_name(reader: PdfFileReader) -> str:
 def _store(writer: Update, evidence: Evidence) -> bool:
     """Add what is not there to the store of the document; True when it changed."""
     reader = writer.prev
-    pieces = (evidence.certificates, evidence.ocsps, evidence.crls)
+    given = (evidence.certificates, evidence.ocsps, evidence.crls)
     before = {name: _stored(reader, name) for name in _ARRAYS}
     changed = False
     root: Any = writer.root
     store = generic.DictionaryObject(dict(entry(root, "/DSS", {})))
     store["/Type"] = generic.NameObject("/DSS")
-    for name, wanted in zip(_ARRAYS, pieces, strict=True):
+    for name, wanted in zip(_ARRAYS, given, strict=True):
         held = before[name]
         known = set(held.values())
-        new = [one for one in wanted if sha256(one).digest() not in known]
+        pieces = dict.fromkeys(wanted)
+        new = [one for one in pieces if sha256(one).digest() not in known]
         changed |= bool(new)
         if new or held:
             added = [writer.add_object(_stream(one)) for one in new]

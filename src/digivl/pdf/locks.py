@@ -7,8 +7,10 @@ Source:
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
 from pyhanko.pdf_utils import generic
 from pyhanko.sign.fields import (
     FieldMDPAction,
@@ -37,6 +39,16 @@ _ACTIONS: Final = {
     Lock.ALL_BUT: FieldMDPAction.EXCLUDE,
 }
 _MOST_FIELDS: Final = 20_000
+_FREE: Final = "#"
+
+
+def numbered(reader: PdfFileReader, spec: SignatureSpec) -> SignatureSpec:
+    """The spec with the name of its field, where that ends in a ``#``."""
+    if not spec.field.endswith(_FREE):
+        return spec
+    signed = {name for name, value, _ in enumerate_sig_fields(reader) if value}
+    names = (f"{spec.field.removesuffix(_FREE)}{number}" for number in count(1))
+    return attrs.evolve(spec, field=next(name for name in names if name not in signed))
 
 
 def check_signable(reader: PdfFileReader, spec: SignatureSpec) -> None:

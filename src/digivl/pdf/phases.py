@@ -86,7 +86,7 @@ def prepare(
         with readable():
             sha256 = _sha256(target)
         return Prepared(
-            field=spec.field,
+            field=gap.field,
             digest=digest,
             document_digest=gap.digest,
             sha256=sha256,

@@ -18,7 +18,7 @@ from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from digivl.errors import LimitExceededError
 from digivl.pdf.appearance import new_field, show, show_nothing
 from digivl.pdf.binding import bind
-from digivl.pdf.locks import check_signable, permissions
+from digivl.pdf.locks import check_signable, numbered, permissions
 from digivl.pdf.reading import opened, readable
 from digivl.pdf.update import CHUNK_BYTES, Increment
 
@@ -42,12 +42,14 @@ class Gap:
         end: Offset behind the closing bracket.
         size: Of the whole file.
         digest: Over everything but the gap.
+        field: Name of the signature field.
     """
 
     start: int
     end: int
     size: int
     digest: bytes = attrs.field(repr=False)
+    field: str = ""
 
     @property
     def room(self) -> int:
@@ -114,6 +116,7 @@ def placed(
     """
     with readable():
         writer: Update = Update.over(opened(source, limits))
+        spec = numbered(writer.prev, spec)
         check_signable(writer.prev, spec)
         placeholder = SignatureObject(
             timestamp=at,
@@ -134,7 +137,8 @@ def placed(
             show(writer, field, spec)
         allowed = permissions(writer, field.get_object(), spec, digest)
         steps.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=allowed))
-        return written(writer, target, placeholder, digest)
+        gap = written(writer, target, placeholder, digest)
+        return attrs.evolve(gap, field=spec.field)
 
 
 def written(

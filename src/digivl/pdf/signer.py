@@ -79,7 +79,7 @@ def sign(
         cms = container(certificate, chain, attributes, signature, digest, der)
         with readable():
             gap.fill(target, cms)
-    return Signed(field=spec.field, at=at, size=gap.size, timestamp=token)
+    return Signed(field=gap.field, at=at, size=gap.size, timestamp=token)
 
 
 def check_signature(

@@ -120,7 +120,8 @@ class SignatureSpec:
     """How a signature stands in the document.
 
     Attributes:
-        field: Name of the field; a new one, or one that is there and empty.
+        field: Name of the field; a new one, or one that is there and empty. A ``#`` at
+            its end is the first number that no signature has.
         reason: Why it is signed, as readers show it.
         location: Where it is signed.
         certify: Makes it the certification by the author: the first signature.

@@ -71,7 +71,7 @@ class By:
     """
 
     means: str
-    field: str = "Handtekening1"
+    field: str = "Handtekening#"
     look: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
 
 

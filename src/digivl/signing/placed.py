@@ -102,10 +102,9 @@ def is_made_of(path: Path, source: Path, *, changed: bool) -> bool:
         except FileNotFoundError:
             return False
         with made, source.open("rb") as document:
-            most = _HEAD if changed else os.fstat(document.fileno()).st_size
-            longer = (
-                os.fstat(made.fileno()).st_size - os.fstat(document.fileno()).st_size
-            )
+            size = os.fstat(document.fileno()).st_size
+            longer = os.fstat(made.fileno()).st_size - size
+            most = min(_HEAD, size) if changed else size
             if longer >= (not changed) and _same(made, document, most):
                 return True
     raise StorageError(

@@ -44,15 +44,15 @@ ADVISER: Final = Party("raadgever", "Raadgever", Role.CABINET_STAFF)
 ACCOUNT: Final = Account.of("hub", OVOCode(ORGANIZATION), "Eigenaar@example.be")
 #: The people who are usually asked: an approver first, then two signers.
 PEOPLE: Final = (
-    Invited.person(PRESIDENT, "An.Peeters@example.be", "An Peeters", turn=2),
+    Invited.person(PRESIDENT, "An.Proefpersoon@example.be", "An Proefpersoon", turn=2),
     Invited.person(
         MINISTER,
-        "jan.janssens@example.be",
-        "Jan Janssens",
+        "jan.voorbeeld@example.be",
+        "Jan Voorbeeld",
         turn=2,
         number=INSZ("85073003328"),
     ),
-    Invited.person(ADVISER, "els@example.be", "Els Maes", role=PlatformRole.APPROVER),
+    Invited.person(ADVISER, "els@example.be", "Els Model", role=PlatformRole.APPROVER),
 )
 _ACCOUNTS: Final = f"""\
 [{ORGANIZATION}]
@@ -96,7 +96,7 @@ class Desk:
             options: Of the platform, beside its address and accounts.
         """
         clock, book = Clock(), f"sqlite:///{folder / 'book.sqlite'}"
-        numbers = {"jan.janssens@example.be": "85073003328"}
+        numbers = {"jan.voorbeeld@example.be": "85073003328"}
         hub = SigningHubSimulator(folder / "hub", clock, numbers=numbers)
         (folder / "accounts.toml").write_text(_ACCOUNTS)
         SQLBook.create(book).close()
@@ -124,7 +124,7 @@ class Desk:
     ) -> str:
         """Id of a new document; of a new dossier if none is named."""
         dossier = dossier or self.vl.dossiers.open(title, by=DESK).id
-        content = content or paper("Besluit van An Peeters en Jan Janssens")
+        content = content or paper("Besluit van An Proefpersoon en Jan Voorbeeld")
         add = self.vl.documents.add
         return add(dossier, io.BytesIO(content), title=title, type=NOTA, by=DESK).id
 

@@ -29,8 +29,8 @@ def check_one(desk: Desk, record: SigningPackage) -> None:
     asked = [one["user_email"] for one in there["users"]]
     assert [
         "els@example.be",
-        "an.peeters@example.be",
-        "jan.janssens@example.be",
+        "an.proefpersoon@example.be",
+        "jan.voorbeeld@example.be",
     ] == asked
     assert 1 == len(there["documents"])
     assert record.documents[0].theirs == str(there["documents"][0]["documentid"])
@@ -74,7 +74,7 @@ def test_it_is_not_wanted(place: int, desk: Desk) -> None:
     assert S.REJECTED is record.state
     assert "422" in record.problem
     assert [] == desk.hub.packages()
-    assert "sander.peeters" not in record.problem
+    assert "sander.proefpersoon" not in record.problem
 
 
 def test_not_wanted_and_not_to_be_cleaned(desk: Desk) -> None:

@@ -60,8 +60,8 @@ def test_the_whole_way(desk: Desk) -> None:
     package = desk.vl.packages.read(sent.id)
     for act, mail in (
         (desk.hub.approve, "els@example.be"),
-        (desk.hub.sign, "an.peeters@example.be"),
-        (desk.hub.sign, "jan.janssens@example.be"),
+        (desk.hub.sign, "an.proefpersoon@example.be"),
+        (desk.hub.sign, "jan.voorbeeld@example.be"),
     ):
         seen.append((desk.state(sent), held(desk, sent)))
         act(number(package), mail)
@@ -83,7 +83,7 @@ def test_the_whole_way(desk: Desk) -> None:
 
 def test_three_moments_and_both_times(desk: Desk) -> None:
     """The hash at sending, before anybody signed, and after; signing and sync time."""
-    content = paper("Besluit van An Peeters en Jan Janssens")
+    content = paper("Besluit van An Proefpersoon en Jan Voorbeeld")
     package = desk.sent()
     desk.work(30)
     signed_at = desk.clock.now
@@ -127,7 +127,7 @@ def test_a_bundle(desk: Desk) -> None:
 def test_order_counts_everybody(desk: Desk) -> None:
     """A field goes to the place of its signer among approvers, copies and signers."""
     place = Rectangle(page=1, x=72, y=600)
-    text = ByText(text=Personal("Jan Janssens"))
+    text = ByText(text=Personal("Jan Voorbeeld"))
     invited = (
         attrs.evolve(PEOPLE[0], rectangle=place),
         attrs.evolve(PEOPLE[1], text=text, assurance=Assurance.AES),
@@ -188,7 +188,9 @@ def test_refused(desk: Desk) -> None:
     """Who refuses ends it; why stands in the book as a personal value."""
     package = desk.sent()
     desk.hub.approve(number(package), "els@example.be")
-    desk.hub.decline(number(package), "jan.janssens@example.be", "artikel 2 klopt niet")
+    desk.hub.decline(
+        number(package), "jan.voorbeeld@example.be", "artikel 2 klopt niet"
+    )
     desk.work()
     found = desk.vl.packages.read(package.id).record
 

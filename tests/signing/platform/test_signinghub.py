@@ -41,7 +41,14 @@ from digivl.testing.signinghub_desk import PEOPLE
 ONE, TWO = OVOCode("OVO000001"), OVOCode("OVO000002")
 OWNER = Owner(ONE, "eigenaar@example.be")
 MARK = "digivl-0123456789ab"
-SECRETS = ("eigenaar@example", "eeters", "anssens", "Els Maes", "85073003328", "geheim")
+SECRETS = (
+    "eigenaar@example",
+    "eeters",
+    "anssens",
+    "Els Model",
+    "85073003328",
+    "geheim",
+)
 
 
 @pytest.fixture(name="simulator")
@@ -298,7 +305,7 @@ def test_what_the_platform_says_of_people_is_hidden(hub: SigningHub) -> None:
         token = {"access_token": "x", "token_type": "Bearer", "expires_in": 60}
         if request.url.path.endswith(("/authenticate", "/scope")):
             return httpx.Response(200, json=token)
-        text = "An Peeters (an.peeters@example.be) is not enrolled, ask baas@example.be"
+        text = "An Proefpersoon (an.proefpersoon@example.be) is not enrolled, ask baas@example.be"
         return httpx.Response(422, json={"Message": text})
 
     with pytest.raises(BackendRefusedError) as refused:
