@@ -26,7 +26,7 @@ TEXT = """
 = Besluit
 Artikel 1. Dit besluit treedt in werking op de dag van zijn ondertekening.
 """
-LINES = ("Ondertekend door Ann Proefpersoon", "op 24 november 2026 om 10.30 uur")
+LINES = ("Ondertekend door Ann Proef", "op 24 november 2026 om 10.30 uur")
 SEEN = Visible(LINES, Box(1, 20, 30, 80, 20))
 OPTIONS: dict[str, dict[str, Any]] = {
     "invisible": {},

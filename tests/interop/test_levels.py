@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.interop
 
-SEEN = Visible(("Ondertekend door Ann Proefpersoon",), Box(1, 20, 30, 80, 20))
+SEEN = Visible(("Ondertekend door Ann Proef",), Box(1, 20, 30, 80, 20))
 
 
 @attrs.frozen

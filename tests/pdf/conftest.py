@@ -100,7 +100,7 @@ def _person() -> Callable[..., Person]:
 
     def make(
         number: str = "85073003328",
-        name: str = "Ann Proefpersoon",
+        name: str = "Ann Proef",
         *,
         curve: ec.EllipticCurve | None = None,
         days: tuple[int, int] = (-1, 1),

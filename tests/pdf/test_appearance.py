@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from digivl.signing.softkey import SoftKey
 
 NOW = datetime.now(UTC)
-LINES = ("Ondertekend door Zoë Proefpersoon", "op 24 november 2026")
+LINES = ("Ondertekend door Zoë Proef", "op 24 november 2026")
 BOX = Box(1, 20, 30, 70, 40)
 SEEN = Visible(LINES, BOX)
 SCALE = 4

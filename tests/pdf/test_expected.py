@@ -45,10 +45,8 @@ SOMEBODY = "94022722580"
 @pytest.mark.parametrize("stands", [NUMBER, f"PNOBE-{NUMBER}", "85.07.30-033.28"])
 def test_the_right_person_signs(person: Any, stands: str) -> None:
     """A number is found however it is written, a name whatever its accents."""
-    who = person(stands, "Zoë Proefpersoon-De Wit")
-    expected = ExpectedSigner(
-        number=NumberHash.of("85.07.30-033.28"), name="zoe proefpersoon"
-    )
+    who = person(stands, "Zoë Proef-De Wit")
+    expected = ExpectedSigner(number=NumberHash.of("85.07.30-033.28"), name="zoe proef")
 
     assert "S" == completed(who, expected).field
 
@@ -71,7 +69,7 @@ def test_somebody_else_does_not(
         completed(person(), expected)
 
     told = refused.value.diagnostics() + repr(expected)
-    assert not any(one in told for one in (NUMBER, SOMEBODY, "Proefpersoon"))
+    assert not any(one in told for one in (NUMBER, SOMEBODY, "Proef"))
 
 
 def test_one_certificate_can_be_expected(person: Any) -> None:

@@ -170,7 +170,7 @@ def test_the_right_person(files: FileSigning) -> None:
     with pytest.raises(WrongSignatoryError):
         signed(files, expected=ExpectedSigner(name="Jan Jansen"))
 
-    signed(files, expected=ExpectedSigner(name="Ann Proefpersoon"))
+    signed(files, expected=ExpectedSigner(name="Ann Proef"))
 
 
 def test_a_visible_signature_says_who_and_when(files: FileSigning) -> None:
@@ -179,7 +179,7 @@ def test_a_visible_signature_says_who_and_when(files: FileSigning) -> None:
 
     box = Box(1, 20, 20, 80, 20)
     for lines, shown in (
-        ((), "Ondertekend door Ann Proefpersoon op "),
+        ((), "Ondertekend door Ann Proef op "),
         (("Voor akkoord",), "Voor akkoord"),
     ):
         content, _ = signed(files, visible=Visible(lines, box), reason="Akkoord")

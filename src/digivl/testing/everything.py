@@ -175,7 +175,7 @@ def _package(dossier: str, document: str, at: datetime) -> SigningPackage:
         account=account,
         started_by=CABINET,
         documents=(Enclosed(document=document, title="x", sent="0" * 64, size=1),),
-        invited=(Invited.person(CABINET, "kabinet@example.be", "Jan Proefpersoon"),),
+        invited=(Invited.person(CABINET, "kabinet@example.be", "Jan Proef"),),
         acted=(Acted(),),
         changed_at=at,
     )

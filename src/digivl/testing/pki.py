@@ -45,7 +45,7 @@ _ENTITIES: Final = {
     "responder": "Proef OCSP",
     "tsa": "Proef TSU 1",
     "tsa2": "Proef TSU 2",
-    "signer": "Ann Proefpersoon",
+    "signer": "Ann Proef",
     "card": "Jan Jansen",
     "crl-only": "Zonder OCSP",
     "revoked": "Ingetrokken Persoon",

@@ -34,7 +34,7 @@ _BEFORE: Final = {
     Fault.UNAVAILABLE: (503, "under maintenance"),
     Fault.TOO_MANY: (429, "slow down"),
     Fault.FORBIDDEN: (403, "You are not allowed to perform the requested operation"),
-    Fault.REJECTED: (422, "this is not wanted of sander.proefpersoon@example.be"),
+    Fault.REJECTED: (422, "this is not wanted of sander.proef@example.be"),
     Fault.ERROR: (500, "An internal server error occurred"),
 }
 

@@ -44,7 +44,7 @@ ADVISER: Final = Party("raadgever", "Raadgever", Role.CABINET_STAFF)
 ACCOUNT: Final = Account.of("hub", OVOCode(ORGANIZATION), "Eigenaar@example.be")
 #: The people who are usually asked: an approver first, then two signers.
 PEOPLE: Final = (
-    Invited.person(PRESIDENT, "An.Proefpersoon@example.be", "An Proefpersoon", turn=2),
+    Invited.person(PRESIDENT, "An.Proef@example.be", "An Proef", turn=2),
     Invited.person(
         MINISTER,
         "jan.voorbeeld@example.be",
@@ -124,7 +124,7 @@ class Desk:
     ) -> str:
         """Id of a new document; of a new dossier if none is named."""
         dossier = dossier or self.vl.dossiers.open(title, by=DESK).id
-        content = content or paper("Besluit van An Proefpersoon en Jan Voorbeeld")
+        content = content or paper("Besluit van An Proef en Jan Voorbeeld")
         add = self.vl.documents.add
         return add(dossier, io.BytesIO(content), title=title, type=NOTA, by=DESK).id
 

@@ -214,7 +214,7 @@ def test_no_pdf_at_all(desk: Desk) -> None:
     desk.hub.everybody(number)
     with desk.hub.files.changing(number) as found:
         sha256 = desk.hub.files.keep(
-            paper("Besluit van An Proefpersoon en Jan Voorbeeld") + b"rommel" * 500
+            paper("Besluit van An Proef en Jan Voorbeeld") + b"rommel" * 500
         )
         found["documents"][0]["sha256"] = sha256
     desk.work()
@@ -303,7 +303,7 @@ def test_judged_by_others(
 
     assert 2 == told.count("Signature Validation: Signature is Valid.")
     assert 1 == told.count("Total document signed")
-    assert "An Proefpersoon (Signature)" in told
+    assert "An Proef (Signature)" in told
     subprocess.run(whole, check=True, capture_output=True)
 
 

@@ -24,7 +24,7 @@ class Players:
 
     def sign(self, package: str) -> None:
         """The signer."""
-        self.hub.sign(int(package), "an.proefpersoon@example.be")
+        self.hub.sign(int(package), "an.proef@example.be")
 
     def decline(self, package: str, reason: str) -> None:
         """The approver does not."""

@@ -29,7 +29,7 @@ def check_one(desk: Desk, record: SigningPackage) -> None:
     asked = [one["user_email"] for one in there["users"]]
     assert [
         "els@example.be",
-        "an.proefpersoon@example.be",
+        "an.proef@example.be",
         "jan.voorbeeld@example.be",
     ] == asked
     assert 1 == len(there["documents"])
@@ -74,7 +74,7 @@ def test_it_is_not_wanted(place: int, desk: Desk) -> None:
     assert S.REJECTED is record.state
     assert "422" in record.problem
     assert [] == desk.hub.packages()
-    assert "sander.proefpersoon" not in record.problem
+    assert "sander.proef" not in record.problem
 
 
 def test_not_wanted_and_not_to_be_cleaned(desk: Desk) -> None:

@@ -60,7 +60,7 @@ def test_the_whole_way(desk: Desk) -> None:
     package = desk.vl.packages.read(sent.id)
     for act, mail in (
         (desk.hub.approve, "els@example.be"),
-        (desk.hub.sign, "an.proefpersoon@example.be"),
+        (desk.hub.sign, "an.proef@example.be"),
         (desk.hub.sign, "jan.voorbeeld@example.be"),
     ):
         seen.append((desk.state(sent), held(desk, sent)))
@@ -83,7 +83,7 @@ def test_the_whole_way(desk: Desk) -> None:
 
 def test_three_moments_and_both_times(desk: Desk) -> None:
     """The hash at sending, before anybody signed, and after; signing and sync time."""
-    content = paper("Besluit van An Proefpersoon en Jan Voorbeeld")
+    content = paper("Besluit van An Proef en Jan Voorbeeld")
     package = desk.sent()
     desk.work(30)
     signed_at = desk.clock.now

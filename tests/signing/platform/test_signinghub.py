@@ -305,7 +305,7 @@ def test_what_the_platform_says_of_people_is_hidden(hub: SigningHub) -> None:
         token = {"access_token": "x", "token_type": "Bearer", "expires_in": 60}
         if request.url.path.endswith(("/authenticate", "/scope")):
             return httpx.Response(200, json=token)
-        text = "An Proefpersoon (an.proefpersoon@example.be) is not enrolled, ask baas@example.be"
+        text = "An Proef (an.proef@example.be) is not enrolled, ask baas@example.be"
         return httpx.Response(422, json={"Message": text})
 
     with pytest.raises(BackendRefusedError) as refused:
