@@ -290,7 +290,7 @@ def test_certificates(tmp_path: Path) -> None:
 def test_common_name_where_there_is_no_other() -> None:
     """And statements that cannot be read are no statements."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "JANSSENS Jan")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "VOORBEELD Jan")])
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     builder = (
         x509.CertificateBuilder(name, name, key.public_key(), 1)
