@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from digivl.signing.platform.service import Packages
     from digivl.signing.platform.working import PackageWork
     from digivl.signing.remote import RemoteMeans
-    from digivl.signing.rounds import SigningSessions
+    from digivl.signing.flow_sessions import FlowSessions
     from digivl.signing.service import Signing
     from digivl.signing.tsa import Timestamps
     from digivl.signing.tsa_later import LaterTimestamps
@@ -44,6 +44,7 @@ class SigningRooms(Rooms):
             guard=self.guard,
             absences=self.absences,
             means=self.means,
+            rounds=self.settings.remote.keys() - self.settings.means.keys(),
             files=self.files,
             later=self.later if self.settings.timestamps.later else None,
             companion=self.register,
@@ -52,15 +53,16 @@ class SigningRooms(Rooms):
         )
 
     @once
-    def signing_sessions(self) -> SigningSessions:
+    def signing_sessions(self) -> FlowSessions:
         """Sessions of people who sign elsewhere, in rounds."""
-        from digivl.signing.rounds import SigningSessions
+        from digivl.signing.flow_sessions import FlowSessions
 
-        return SigningSessions(
+        return FlowSessions(
             book=self.book,
             documents=self.documents,
             guard=self.guard,
             means=self.remote_means,
+            signing=self.signing,
             timestamps=self.timestamps,
             admit=self._admit,
             clock=self.clock,
@@ -134,6 +136,7 @@ class SigningRooms(Rooms):
         """Evidence reports of signing flows."""
         from digivl.signing.evidence.service import EvidenceReports
 
+        known = {**self.settings.remote, **self.settings.means}
         return EvidenceReports(
             book=self.book,
             documents=self.documents,
@@ -141,7 +144,7 @@ class SigningRooms(Rooms):
             guard=self.guard,
             validate=self.validate,
             files=self.files,
-            offers={name: one.offer for name, one in self.settings.means.items()},
+            offers={name: one.offer for name, one in known.items()},
             seal=self.settings.seal,
             development=self.settings.development,
             clock=self.clock,

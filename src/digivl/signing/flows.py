@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -31,7 +31,12 @@ from digivl.signing.turns import Turns
 
 @attrs.frozen(kw_only=True)
 class Flows:
-    """The signing flows of an office, to read and to write."""
+    """The signing flows of an office, to read and to write.
+
+    Attributes:
+        means: Gives a means by its name in the settings.
+        rounds: Names of the means that sign in rounds, with the person there.
+    """
 
     book: RecordBook
     documents: Documents
@@ -39,6 +44,7 @@ class Flows:
     guard: Guard
     absences: Absences
     means: Callable[[str], SigningMeans]
+    rounds: Container[str]
     files: FileSigning
     later: LaterTimestamps | None
     companion: FlowCompanion
@@ -97,7 +103,7 @@ class Flows:
             SigningError: The policy lets one of them sign, or approve, nothing.
         """
         for one in those:
-            if isinstance(one, Signatory):
+            if isinstance(one, Signatory) and one.means not in self.rounds:
                 self.means(one.means)
             self._check_may(one)
 
