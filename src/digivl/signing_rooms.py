@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from digivl.signing.evidence.service import EvidenceReports
     from digivl.signing.expiry import Expiry
     from digivl.signing.files import FileSigning
+    from digivl.signing.flow_sessions import FlowSessions
     from digivl.signing.loginseal.service import LoginSeals
     from digivl.signing.means import SigningMeans
     from digivl.signing.platform.companion import PackageCompanion
     from digivl.signing.platform.service import Packages
     from digivl.signing.platform.working import PackageWork
     from digivl.signing.remote import RemoteMeans
-    from digivl.signing.flow_sessions import FlowSessions
     from digivl.signing.service import Signing
     from digivl.signing.tsa import Timestamps
     from digivl.signing.tsa_later import LaterTimestamps

@@ -133,11 +133,11 @@ def _finish(
     file: BinaryIO,
     made: Signed,
 ) -> None:
-    record, id = session.record, str(order.flow)
+    record, name = session.record, str(order.flow)
     turn = signing.turn(
-        id, by=record.by, identified=record.identified, consent=session.id
+        name, by=record.by, identified=record.identified, consent=session.id
     )
     if turn.flow.record.current != order.sha256:
         # Another signature, or version, came meanwhile: this one is not on top of it.
-        raise StaleRecordError(FLOW.name, id, turn.flow.version)
+        raise StaleRecordError(FLOW.name, name, turn.flow.version)
     signing.finish(turn, file, made, revealed(record.identity).certificate)

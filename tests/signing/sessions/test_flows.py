@@ -67,25 +67,25 @@ def through(desk: Desk, entry: Any) -> Any:
     return entry
 
 
-def state(desk: Desk, id: str) -> FlowState:
+def state(desk: Desk, up: str) -> FlowState:
     """How far a flow is."""
-    found: FlowState = desk.vl.signing.read(id).record.state
+    found: FlowState = desk.vl.signing.read(up).record.state
     return found
 
 
 def test_one_of_two_signs_with_itsme(desk: Desk) -> None:
     """First with a key here, then elsewhere: two signatures in one file, both hold."""
-    id = flow(desk, BY_KEY, BY_ITSME)
+    up = flow(desk, BY_KEY, BY_ITSME)
     with pytest.raises(SigningError, match="signs before"):
-        started(desk, id)
-    desk.vl.signing.sign(id, by=OTHER)
+        started(desk, up)
+    desk.vl.signing.sign(up, by=OTHER)
     with pytest.raises(SigningError, match="sign in rounds") as caught:
-        desk.vl.signing.sign(id, by=ME)
+        desk.vl.signing.sign(up, by=ME)
     assert "start_for" in caught.value.hint
 
-    session = signed(desk, id)
+    session = signed(desk, up)
 
-    done = desk.vl.signing.read(id)
+    done = desk.vl.signing.read(up)
     mine = done.record.signatories[1]
     (piece,) = session.record.pieces
     assert SessionState.SIGNED is session.record.state
@@ -135,23 +135,23 @@ def _title(entry: Any) -> str:
 
 def test_signed_by_somebody_else_meanwhile(desk: Desk) -> None:
     """At once means one after the other: who was second signs once more, on top."""
-    id = flow(desk, [BY_ITSME, BY_KEY])
-    asked = desk.back(started(desk, id))
-    desk.vl.signing.sign(id, by=OTHER)
+    up = flow(desk, [BY_ITSME, BY_KEY])
+    asked = desk.back(started(desk, up))
+    desk.vl.signing.sign(up, by=OTHER)
     done = through(desk, asked)
 
     assert SessionState.FAILED is done.record.state
     assert ["stale-record"] == [one.error for one in done.record.pieces]
-    assert FlowState.PARTLY_SIGNED is state(desk, id)
-    assert SessionState.SIGNED is signed(desk, id).record.state
-    assert FlowState.SIGNED is state(desk, id)
+    assert FlowState.PARTLY_SIGNED is state(desk, up)
+    assert SessionState.SIGNED is signed(desk, up).record.state
+    assert FlowState.SIGNED is state(desk, up)
 
 
 def test_shown_between_turn_and_finish(desk: Desk) -> None:
     """An act that changes nothing of the bytes does not stand in the way."""
-    id = flow(desk)
-    asked = desk.back(started(desk, id))
-    desk.vl.signing.shown(id, by=ME, face="web")
+    up = flow(desk)
+    asked = desk.back(started(desk, up))
+    desk.vl.signing.shown(up, by=ME, face="web")
 
     assert SessionState.SIGNED is through(desk, asked).record.state
 
@@ -185,11 +185,11 @@ def dying(sessions: Any, when: Callable[[str], bool], *, after: bool) -> Any:
 
 @pytest.mark.parametrize("after", [False, True])
 def test_crash_at_the_finish(desk: Desk, after: bool) -> None:  # noqa: FBT001
-    """Another machine goes on: each flow has one signature, and the session knows it."""
+    """Another machine goes on: each flow has one signature, known to the session."""
     flows = [flow(desk, title=f"Besluit {n}") for n in range(3)]
     asked = desk.back(started(desk, *flows))
     answer = desk.visited(asked)
-    machine = dying(desk.vl.signing_sessions, lambda id: id == flows[1], after=after)
+    machine = dying(desk.vl.signing_sessions, flows[1].__eq__, after=after)
     with pytest.raises(Killed):
         machine.came_back(asked.id, answer, by=ME)
     assert SessionState.COMPLETING is desk.read(asked).record.state
@@ -203,11 +203,11 @@ def test_crash_at_the_finish(desk: Desk, after: bool) -> None:  # noqa: FBT001
 
     assert SessionState.SIGNED is done.record.state
     assert 3 == len(desk.simulator.signed)
-    for id, piece in zip(flows, done.record.pieces, strict=True):
-        entry = desk.vl.signing.read(id).record
+    for up, piece in zip(flows, done.record.pieces, strict=True):
+        entry = desk.vl.signing.read(up).record
         assert FlowState.SIGNED is entry.state
         assert piece.signed == entry.current
-        acts = [one.action for one in desk.vl.book.history(FLOW, id)]
+        acts = [one.action for one in desk.vl.book.history(FLOW, up)]
         assert ["start", "sign"] == acts
         versions = desk.vl.documents.read(entry.document).record.versions
         assert 2 == len(versions)
@@ -215,8 +215,8 @@ def test_crash_at_the_finish(desk: Desk, after: bool) -> None:  # noqa: FBT001
 
 def test_completed_by_two_at_once(desk: Desk) -> None:
     """Whoever was second finds the signature in the flow."""
-    id = flow(desk)
-    asked = desk.back(started(desk, id))
+    up = flow(desk)
+    asked = desk.back(started(desk, up))
     sessions = desk.vl.signing_sessions
 
     @attrs.frozen
@@ -236,48 +236,48 @@ def test_completed_by_two_at_once(desk: Desk) -> None:
     done = desk.read(asked)
 
     assert SessionState.SIGNED is done.record.state
-    assert state(desk, id) is FlowState.SIGNED
-    assert 2 == len(list(desk.vl.book.history(FLOW, id)))
+    assert state(desk, up) is FlowState.SIGNED
+    assert 2 == len(list(desk.vl.book.history(FLOW, up)))
 
 
 def test_the_right_person(desk: Desk) -> None:
     """Somebody else is refused before anything is signed; nothing of the flow moves."""
-    id = flow(desk)
-    entry = started(desk, id)
+    up = flow(desk)
+    entry = started(desk, up)
     with pytest.raises(WrongSignatoryError):
         desk.back(entry, "test-secretaris")
 
     assert [] == desk.simulator.signed
-    assert FlowState.TO_BE_SIGNED is state(desk, id)
+    assert FlowState.TO_BE_SIGNED is state(desk, up)
     again = desk.vl.signing_sessions.again(entry.id, by=ME)
     assert SessionState.SIGNED is through(desk, again).record.state
 
 
 def test_whose_turn_it_is_not(desk: Desk) -> None:
     """The turn is that of the flow: nobody else is sent anywhere."""
-    id = flow(desk)
+    up = flow(desk)
     with pytest.raises(NotAllowedError):
-        started(desk, id, by=OTHER)
+        started(desk, up, by=OTHER)
     with pytest.raises(NotAllowedError):
         started(desk, "nergens")
-    desk.vl.signing.cancel(id, by=CABINET, reason="niet meer nodig")
+    desk.vl.signing.cancel(up, by=CABINET, reason="niet meer nodig")
     with pytest.raises(StepNotAllowedError):
-        started(desk, id)
+        started(desk, up)
     assert [] == desk.simulator.calls
 
 
 def test_what_is_no_session(desk: Desk) -> None:
     """No flows, one twice, of two means, or with a key that needs no rounds."""
-    id = flow(desk)
+    up = flow(desk)
     mine = attrs.evolve(BY_KEY, party=ME)
     by_key = flow(desk, mine)
-    for flows in ((), (id, id), (id, by_key)):
+    for flows in ((), (up, up), (up, by_key)):
         with pytest.raises(MalformedError):
             started(desk, *flows)
     with pytest.raises(ConfigurationError, match="no remote means"):
         started(desk, by_key)
     with pytest.raises(MalformedError, match="at most"):
-        started(desk, id, lasts=timedelta(days=30))
+        started(desk, up, lasts=timedelta(days=30))
 
 
 def test_means_that_nobody_has(desk: Desk) -> None:
@@ -288,8 +288,8 @@ def test_means_that_nobody_has(desk: Desk) -> None:
 
 def test_evidence_names_how_it_was_signed(desk: Desk) -> None:
     """The report of the flow knows the offer of the remote means."""
-    id = flow(desk)
-    signed(desk, id)
+    up = flow(desk)
+    signed(desk, up)
 
-    evidence = desk.vl.evidence.gather(id, by=CABINET)
+    evidence = desk.vl.evidence.gather(up, by=CABINET)
     assert "(CSC)" in str(evidence)
