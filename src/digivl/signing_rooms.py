@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -44,7 +44,9 @@ class SigningRooms(Rooms):
             guard=self.guard,
             absences=self.absences,
             means=self.means,
-            rounds=self.settings.remote.keys() - self.settings.means.keys(),
+            outside={*self.settings.remote, *self.settings.platforms}
+            - self.settings.means.keys(),
+            check_elsewhere=self._check_off_platforms,
             files=self.files,
             later=self.later if self.settings.timestamps.later else None,
             companion=self.register,
@@ -175,6 +177,10 @@ class SigningRooms(Rooms):
             patience_seconds=self.settings.timestamps.wait_seconds,
         )
 
+    def _check_off_platforms(self, dossier: str, documents: Sequence[str]) -> None:
+        # Packages move flows along: they know the flows, and are made behind them.
+        self.packages.check_free(dossier, documents)
+
     @once
     def _signers(self) -> Signers:
         from digivl.dossiers.mandates import Government
@@ -191,9 +197,9 @@ class SigningRooms(Rooms):
 
     @once
     def _package_companion(self) -> PackageCompanion:
-        from digivl.signing.platform.companion import Alone
+        from digivl.signing.platform.inflow import FlowsOfPackages
 
-        return Alone()
+        return FlowsOfPackages(self.signing)
 
     @once
     def _package_work(self) -> PackageWork:

@@ -71,18 +71,19 @@ class Signatures(Handovers):
             NotAllowedError: It is not for `by` to sign; also where there is no such
                 flow.
             StepNotAllowedError: The flow does not run, or its deadline passed.
-            SigningError: It is not the turn of this party, the key cannot sign, or its
-                means signs in rounds: see `FlowSessions.start_for`.
+            SigningError: It is not the turn of this party, the key cannot sign, or
+                people sign elsewhere with it: see `FlowSessions.start_for`.
             NotShownError: It was shown another version.
             MalformedError: The document has a newer version than what is being signed.
             BackendUnavailableError: No timestamp authority answers; nothing changed.
             StaleRecordError: Somebody else signed or refused meanwhile.
         """
         turn = self.turn(id, by=by, identified=identified, consent=consent)
-        if turn.signatory.means in self.rounds:
+        if turn.signatory.means in self.outside:
             raise SigningError(
-                f"with {turn.signatory.means} people sign in rounds, at a page there",
-                hint="Start a session: vl.signing_sessions.start_for([flow], ...).",
+                f"with {turn.signatory.means} people sign elsewhere, in rounds",
+                hint="Start a session: vl.signing_sessions.start_for; or, for a "
+                "platform, send a package: vl.packages.send.",
             )
         chosen = self.means(turn.signatory.means)
         current = turn.flow.record.current

@@ -79,7 +79,7 @@ def test_one_of_two_signs_with_itsme(desk: Desk) -> None:
     with pytest.raises(SigningError, match="signs before"):
         started(desk, up)
     desk.vl.signing.sign(up, by=OTHER)
-    with pytest.raises(SigningError, match="sign in rounds") as caught:
+    with pytest.raises(SigningError, match="sign elsewhere") as caught:
         desk.vl.signing.sign(up, by=ME)
     assert "start_for" in caught.value.hint
 
