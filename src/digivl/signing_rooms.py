@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from digivl.signing.evidence.service import EvidenceReports
     from digivl.signing.expiry import Expiry
     from digivl.signing.files import FileSigning
+    from digivl.signing.flow_sessions import FlowSessions
     from digivl.signing.loginseal.service import LoginSeals
     from digivl.signing.means import SigningMeans
     from digivl.signing.platform.companion import PackageCompanion
     from digivl.signing.platform.service import Packages
     from digivl.signing.platform.working import PackageWork
     from digivl.signing.remote import RemoteMeans
-    from digivl.signing.rounds import SigningSessions
     from digivl.signing.service import Signing
     from digivl.signing.tsa import Timestamps
     from digivl.signing.tsa_later import LaterTimestamps
@@ -44,6 +44,9 @@ class SigningRooms(Rooms):
             guard=self.guard,
             absences=self.absences,
             means=self.means,
+            outside={*self.settings.remote, *self.settings.platforms}
+            - self.settings.means.keys(),
+            check_elsewhere=self._check_off_platforms,
             files=self.files,
             later=self.later if self.settings.timestamps.later else None,
             companion=self.register,
@@ -52,15 +55,16 @@ class SigningRooms(Rooms):
         )
 
     @once
-    def signing_sessions(self) -> SigningSessions:
+    def signing_sessions(self) -> FlowSessions:
         """Sessions of people who sign elsewhere, in rounds."""
-        from digivl.signing.rounds import SigningSessions
+        from digivl.signing.flow_sessions import FlowSessions
 
-        return SigningSessions(
+        return FlowSessions(
             book=self.book,
             documents=self.documents,
             guard=self.guard,
             means=self.remote_means,
+            signing=self.signing,
             timestamps=self.timestamps,
             admit=self._admit,
             clock=self.clock,
@@ -134,6 +138,7 @@ class SigningRooms(Rooms):
         """Evidence reports of signing flows."""
         from digivl.signing.evidence.service import EvidenceReports
 
+        known = {**self.settings.remote, **self.settings.means}
         return EvidenceReports(
             book=self.book,
             documents=self.documents,
@@ -141,7 +146,7 @@ class SigningRooms(Rooms):
             guard=self.guard,
             validate=self.validate,
             files=self.files,
-            offers={name: one.offer for name, one in self.settings.means.items()},
+            offers={name: one.offer for name, one in known.items()},
             seal=self.settings.seal,
             development=self.settings.development,
             clock=self.clock,
@@ -172,6 +177,10 @@ class SigningRooms(Rooms):
             patience_seconds=self.settings.timestamps.wait_seconds,
         )
 
+    def _check_off_platforms(self, dossier: str, documents: Sequence[str]) -> None:
+        # Packages move flows along: they know the flows, and are made behind them.
+        self.packages.check_free(dossier, documents)
+
     @once
     def _signers(self) -> Signers:
         from digivl.dossiers.mandates import Government
@@ -188,9 +197,9 @@ class SigningRooms(Rooms):
 
     @once
     def _package_companion(self) -> PackageCompanion:
-        from digivl.signing.platform.companion import Alone
+        from digivl.signing.platform.inflow import FlowsOfPackages
 
-        return Alone()
+        return FlowsOfPackages(self.signing)
 
     @once
     def _package_work(self) -> PackageWork:

@@ -183,6 +183,8 @@ def arguments(vl: Digivl, it: Ids, by: Party) -> Mapping[str, Any]:
         "signing.documents": {it.document: []},
         "signing.id": it.flow,
         "signing_sessions.answer": {},
+        "signing_sessions.expected": None,
+        "signing_sessions.flows": [it.flow],
         "signing_sessions.id": it.session,
         "stand": Stand.NO_OBJECTION,
         "start": now,

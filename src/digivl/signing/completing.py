@@ -15,7 +15,9 @@ from digivl.kernel.parties import SYSTEM
 from digivl.pdf.phases import Prepared, complete
 from digivl.records.entries import Entry
 from digivl.records.port import RecordBook
+from digivl.signing.inflow import finished, found_signed
 from digivl.signing.session import Piece, SigningSession, revealed
+from digivl.signing.signatures import Signatures
 from digivl.signing.tsa import Timestamps
 
 #: After how many documents it is written down how far it is.
@@ -33,6 +35,11 @@ class Desk(Protocol):
     @property
     def documents(self) -> Documents:
         """Where files stand."""
+        ...
+
+    @property
+    def signing(self) -> Signatures:
+        """Where flows are signed."""
         ...
 
     @property
@@ -68,7 +75,7 @@ def completed(
     record, trouble = found.record, None
     for count, number in enumerate(record.pending_pieces, start=1):
         try:
-            piece = _signed(desk, record, record.pieces[number])
+            piece = _signed(desk, found, record.pieces[number])
         except (BackendError, StorageError) as error:
             trouble = error
             break
@@ -89,7 +96,10 @@ def _written(
     return desk.book.write(found.next(record.take(step), step, SYSTEM, desk.clock()))[0]
 
 
-def _signed(desk: Desk, record: SigningSession, piece: Piece) -> Piece:
+def _signed(desk: Desk, found: Entry[SigningSession], piece: Piece) -> Piece:
+    if (there := found_signed(desk.signing, found, piece)) is not None:
+        return there
+    record = found.record
     ask = desk.timestamps.answer if record.timestamp else None
     with desk.documents.opened(piece.file) as source, scratch() as target:
         made = complete(
@@ -104,9 +114,10 @@ def _signed(desk: Desk, record: SigningSession, piece: Piece) -> Piece:
         )
         target.seek(0)
         stored = desk.documents.store.put(target)
-    return attrs.evolve(
-        piece,
-        signed=stored.sha256,
-        level=str(made.level),
-        signed_at=made.timestamp.time if made.timestamp else made.at,
-    )
+        signed = attrs.evolve(
+            piece,
+            signed=stored.sha256,
+            level=str(made.level),
+            signed_at=made.timestamp.time if made.timestamp else made.at,
+        )
+        return finished(desk.signing, found, signed, target, made)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -21,7 +21,7 @@ from digivl.records.port import Query, RecordBook
 from digivl.records.tasks import NewTask
 from digivl.signing.files import FileSigning
 from digivl.signing.means import SigningMeans
-from digivl.signing.model import FLOW, Signatory, SigningFlow
+from digivl.signing.model import FLOW, FlowState, Signatory, SigningFlow
 from digivl.signing.participants import Participant
 from digivl.signing.port import DefaultSigners, FlowCompanion
 from digivl.signing.states import DRAFTS
@@ -31,7 +31,14 @@ from digivl.signing.turns import Turns
 
 @attrs.frozen(kw_only=True)
 class Flows:
-    """The signing flows of an office, to read and to write."""
+    """The signing flows of an office, to read and to write.
+
+    Attributes:
+        means: Gives a means by its name in the settings.
+        outside: Names of the means with which people sign elsewhere: in a session with
+            a remote means, or on a platform.
+        check_elsewhere: Refuses documents of a dossier that are on a platform.
+    """
 
     book: RecordBook
     documents: Documents
@@ -39,6 +46,8 @@ class Flows:
     guard: Guard
     absences: Absences
     means: Callable[[str], SigningMeans]
+    outside: Container[str]
+    check_elsewhere: Callable[[str, Sequence[str]], None]
     files: FileSigning
     later: LaterTimestamps | None
     companion: FlowCompanion
@@ -66,6 +75,18 @@ class Flows:
             NotFoundError: No such flow.
         """
         return Turns(self.moves).held(id, self.read(id).record)
+
+    def moving(
+        self, draft: Draft[SigningFlow], before: SigningFlow
+    ) -> Sequence[AnyDraft]:
+        """An act on a flow with all that goes with it, to be written by another room.
+
+        Args:
+            draft: The flow as it is after it.
+            before: As it was.
+        """
+        held = Turns(self.moves).moved(draft, before)
+        return [draft, *held, *self._companions(draft, before)]
 
     def _prepares(self, id: str, by: Party) -> Entry[SigningFlow]:
         """A flow, for who may prepare signing in its dossier."""
@@ -97,7 +118,7 @@ class Flows:
             SigningError: The policy lets one of them sign, or approve, nothing.
         """
         for one in those:
-            if isinstance(one, Signatory):
+            if isinstance(one, Signatory) and one.means not in self.outside:
                 self.means(one.means)
             self._check_may(one)
 
@@ -136,7 +157,8 @@ class Flows:
         was_sent = before is not None and _is_sent(before)
         changed = before is None or before.base != flow.base
         drafts: list[AnyDraft] = []
-        if before is not None and was_sent and (changed or flow.is_ended):
+        stopped = flow.is_ended and flow.state is not FlowState.SIGNED
+        if before is not None and was_sent and (changed or stopped):
             drafts += self.companion.ended(before, by, at)
         if not flow.is_ended and _is_sent(flow) and (changed or not was_sent):
             drafts += self.companion.started(flow, by, at)

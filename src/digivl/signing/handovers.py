@@ -100,9 +100,7 @@ class Handovers(Acting):
             return found
         signs = any(one.did is Did.SIGNED for one in new)
         stored = self._kept(found, file, by) if signs else None
-        flow = before
-        for one in new:
-            flow = _with(flow, one, before.current, stored, now)
+        flow = told(before, new, stored, now)
         reason = "; ".join(one.reason for one in new if one.reason)
         draft = found.next(flow, "take in", by, now, reason)
         more = [*self._companions(draft, before), *self._version(flow, stored, by, now)]
@@ -171,6 +169,31 @@ def begins_with(signed: BinaryIO, sent: BinaryIO) -> bool:
         if signed.read(len(chunk)) != chunk:
             return False
     return bool(signed.read(1))
+
+
+def told(
+    flow: SigningFlow,
+    done: Sequence[DoneOutside],
+    stored: Stored | None,
+    now: datetime,
+) -> SigningFlow:
+    """The flow after what people did on a platform, over the bytes it had.
+
+    Args:
+        flow: As it was given out.
+        done: What they did, in the order in which they did it.
+        stored: The signed file; None where nobody signed.
+        now: When it became known here.
+
+    Raises:
+        NotFoundError: Somebody takes no part in it.
+        StepNotAllowedError: It does not run, or its deadline had passed.
+        SigningError: Somebody acted before its turn, or in another way.
+    """
+    over = flow.current
+    for one in done:
+        flow = _with(flow, one, over, stored, now)
+    return flow
 
 
 def _is_known(flow: SigningFlow, one: DoneOutside) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import attrs
 
 from digivl.documents.disk import scratch
 from digivl.documents.service import Documents
-from digivl.errors import DigivlError
+from digivl.errors import DigivlError, MalformedError
 from digivl.pdf.digests import Digest
 from digivl.pdf.phases import Prepared, attributes_to_sign, prepare
 from digivl.pdf.spec import Identity, SignatureSpec
@@ -58,6 +59,19 @@ class Preparation:
             target.seek(0)
             stored = self.documents.store.put(target)
         return attrs.evolve(piece, prepared=made.to_json(), file=stored.sha256)
+
+
+def check_any(pieces: Sequence[Piece]) -> None:
+    """Refuse to send somebody away for nothing.
+
+    Raises:
+        MalformedError: None of the documents can be signed.
+    """
+    if not any(piece.is_open for piece in pieces):
+        raise MalformedError(
+            f"none of the documents can be signed: {pieces[0].why}",
+            hint="Mend the documents, and begin again.",
+        )
 
 
 def to_sign(piece: Piece, identity: Identity) -> ToSign:

@@ -83,8 +83,8 @@ class Preparing(Flows):
             StepNotAllowedError: The dossier is closed.
             MalformedError: No signatory, one that stands there twice, or a deadline
                 that passed.
-            SigningError: It is up for signing already, or the policy lets one of
-                them sign or approve nothing.
+            SigningError: It is up for signing already, here or on a platform, or the
+                policy lets one of them sign or approve nothing.
             ConfigurationError: The settings have no such signing means.
         """
         flow = self._marked(document, by)
@@ -297,6 +297,7 @@ class Preparing(Flows):
         """The draft of what is sent now: all that has to hold of it is checked here."""
         flow = draft.record
         self._check_able(flow.participants)
+        self.check_elsewhere(flow.dossier, [flow.document])
         latest = self.documents.read(flow.document).record.latest.sha256
         sent, reason = flow.send(latest, draft.at), self._looked_at(latest, accepted)
         return attrs.evolve(draft, record=sent, reason=reason)

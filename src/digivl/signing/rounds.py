@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -36,7 +36,7 @@ from digivl.records.port import RecordBook
 from digivl.records.tasks import NewTask, Task
 from digivl.settings import Limits
 from digivl.signing.completing import completed
-from digivl.signing.preparation import Preparation, to_sign
+from digivl.signing.preparation import Preparation, check_any, to_sign
 from digivl.signing.remote import Answer, RemoteMeans
 from digivl.signing.session import (
     MOST,
@@ -47,6 +47,7 @@ from digivl.signing.session import (
     SigningSession,
     revealed,
 )
+from digivl.signing.signatures import Signatures
 from digivl.signing.tsa import Timestamps
 
 #: Kind of the task that goes on with a session that somebody left.
@@ -56,7 +57,8 @@ LASTS: Final = timedelta(hours=12)
 #: How long a signature that was made can wait for a timestamp.
 _TO_COMPLETE: Final = timedelta(days=7)
 _LONGEST: Final = timedelta(days=7)
-_DESCRIPTION: Final = "Documenten ondertekenen"
+#: What the person reads when nothing else is said.
+DESCRIPTION: Final = "Documenten ondertekenen"
 
 Found = Entry[SigningSession]
 
@@ -67,6 +69,7 @@ class SigningSessions:
 
     Attributes:
         means: Gives a means by its name in the settings.
+        signing: The flows in which it is signed.
         timestamps: Of the authorities of the office.
         admit: To a dossier that a session belongs to.
     """
@@ -75,6 +78,7 @@ class SigningSessions:
     documents: Documents
     guard: Guard
     means: Callable[[str], RemoteMeans]
+    signing: Signatures
     timestamps: Timestamps
     admit: Admit
     clock: Callable[[], datetime]
@@ -87,7 +91,7 @@ class SigningSessions:
         means: str,
         expected: ExpectedSigner | None,
         by: Party,
-        description: str = _DESCRIPTION,
+        description: str = DESCRIPTION,
         dossier: str | None = None,
         lasts: timedelta = LASTS,
         timestamp: bool = True,
@@ -121,6 +125,27 @@ class SigningSessions:
         self.guard.check(by, Permission.SIGN)
         if dossier is not None:
             self.admit(dossier, Permission.PREPARE_SIGNING, by)
+        return self._begun(
+            orders,
+            means,
+            expected,
+            by=by,
+            lasts=lasts,
+            description=description,
+            timestamp=timestamp,
+            dossier=dossier,
+        )
+
+    def _begun(
+        self,
+        orders: Sequence[Order],
+        means: str,
+        expected: ExpectedSigner | None,
+        *,
+        by: Party,
+        lasts: timedelta,
+        **terms: Any,
+    ) -> Found:
         if not timedelta(0) < lasts <= _LONGEST:
             raise MalformedError(f"a session lasts at most {_LONGEST.days} days")
         if len(orders) > MOST:
@@ -135,15 +160,13 @@ class SigningSessions:
         )
         record = SigningSession(
             means=means,
-            description=description,
             by=by,
             pieces=tuple(map(make.piece, orders)),
             expires_at=now + lasts,
-            timestamp=timestamp,
-            dossier=dossier,
             expected=None if expected is None else Personal(expected),
+            **terms,
         )
-        _refuse_hopeless(record)
+        check_any(record.pieces)
         sent = record.sent("begin again", chosen.begin(session, now), ())
         started = first(SESSION, session, sent, "start", by, now)
         return self.book.write(started, tasks=[_task(session, record.expires_at)])[0]
@@ -375,12 +398,3 @@ def _state(record: SigningSession) -> str:
     if record.state_text is None:
         raise MalformedError("nobody was sent anywhere yet")
     return record.state_text.reveal()
-
-
-def _refuse_hopeless(record: SigningSession) -> None:
-    if not record.open_pieces:
-        piece = record.pieces[0]
-        raise MalformedError(
-            f"none of the documents can be signed: {piece.why}",
-            hint="Mend the documents, and begin again.",
-        )

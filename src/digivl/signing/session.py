@@ -16,7 +16,7 @@ import attrs
 from attrs.validators import optional
 
 from digivl.errors import DigivlError, MalformedError
-from digivl.kernel.checks import at_least_one, at_most, digest, public_line
+from digivl.kernel.checks import at_least_one, at_most, digest, free_text, public_line
 from digivl.kernel.kinds import Kind, Standing
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -80,12 +80,14 @@ class Order:
         label: What people read of it; one line, without personal values.
         field: Name of the signature field.
         reason: Why it is signed, as readers show it.
+        flow: Id of the signing flow in which this is the turn of the person.
     """
 
     sha256: str = attrs.field(validator=digest)
     label: str = attrs.field(validator=public_line)
     field: str = "Handtekening1"
     reason: str | None = attrs.field(default=None, validator=optional(public_line))
+    flow: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -98,7 +100,8 @@ class Piece:
         file: SHA-256 of the prepared file in the document store.
         asked: True while it stands in the list that the person sees.
         signature: The raw signature, in hexadecimal; empty until it was made.
-        signed: SHA-256 of the signed file in the document store; empty until then.
+        signed: SHA-256 of the signed file in the document store; empty until then. A
+            file that its flow does not accept any more stays there, beside the error.
         level: Level of the signature, such as ``B-T``.
         signed_at: Time of the timestamp, or the claimed time without one.
         error: Code of what made it fail; empty when nothing did.
@@ -126,6 +129,11 @@ class Piece:
         """True when only the signed file has to be made."""
         return bool(self.signature) and not (self.signed or self.error)
 
+    @property
+    def is_done(self) -> bool:
+        """True once it is signed, and its flow knows it."""
+        return bool(self.signed) and not self.error
+
     def failed(self, error: DigivlError) -> Piece:
         """It will not be signed in this session."""
         why = on_one_line(str(error), _WHY)
@@ -142,6 +150,7 @@ class SigningSession:
         by: Who began it, and goes on with it.
         pieces: In the order in which they were given.
         dossier: To which it belongs, if to one.
+        identified: How the application identified `by`, for flows that are signed.
         expires_at: After that nobody is waited for.
         timestamp: True asks for a timestamp over each signature.
         expected: Who has to sign; None lets anybody.
@@ -163,6 +172,7 @@ class SigningSession:
     expires_at: datetime = attrs.field(validator=aware)
     timestamp: bool = True
     dossier: str | None = None
+    identified: str = attrs.field(default="", validator=free_text)
     expected: Personal[ExpectedSigner] | None = None
     state: SessionState = SESSION_LIFECYCLE.initial
     visit: Personal[Visit] | None = None
@@ -270,7 +280,7 @@ class SigningSession:
 
     def end(self) -> str:
         """The step with which a session ends in which nothing is left to do."""
-        signed = sum(bool(piece.signed) for piece in self.pieces)
+        signed = sum(piece.is_done for piece in self.pieces)
         if signed == len(self.pieces):
             return "finish"
         return "finish in part" if signed else "fail"
@@ -295,7 +305,7 @@ def revealed(value: Personal[Identity] | None) -> Identity:
 
 
 def _standing(session: SigningSession) -> Standing:
-    done = sum(bool(piece.signed) for piece in session.pieces)
+    done = sum(piece.is_done for piece in session.pieces)
     waits = not SESSION_LIFECYCLE.is_final(session.state)
     return Standing(
         state=session.state.name,

@@ -11,7 +11,7 @@ import attrs
 from digivl.access.model import Permission
 from digivl.documents.disk import scratch
 from digivl.documents.model import Origin
-from digivl.errors import ChangedFileError
+from digivl.errors import ChangedFileError, SigningError
 from digivl.kernel.parties import Party, Role
 from digivl.pdf.levels import Level
 from digivl.pdf.signer import Signed
@@ -71,13 +71,20 @@ class Signatures(Handovers):
             NotAllowedError: It is not for `by` to sign; also where there is no such
                 flow.
             StepNotAllowedError: The flow does not run, or its deadline passed.
-            SigningError: It is not the turn of this party, or the key cannot sign.
+            SigningError: It is not the turn of this party, the key cannot sign, or
+                people sign elsewhere with it: see `FlowSessions.start_for`.
             NotShownError: It was shown another version.
             MalformedError: The document has a newer version than what is being signed.
             BackendUnavailableError: No timestamp authority answers; nothing changed.
             StaleRecordError: Somebody else signed or refused meanwhile.
         """
         turn = self.turn(id, by=by, identified=identified, consent=consent)
+        if turn.signatory.means in self.outside:
+            raise SigningError(
+                f"with {turn.signatory.means} people sign elsewhere, in rounds",
+                hint="Start a session: vl.signing_sessions.start_for; or, for a "
+                "platform, send a package: vl.packages.send.",
+            )
         chosen = self.means(turn.signatory.means)
         current = turn.flow.record.current
         with self.documents.opened(current) as source, scratch() as target:

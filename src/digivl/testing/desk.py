@@ -27,7 +27,6 @@ MINISTER = Party("minister-1", "Minister van Jeugd", Role.MINISTER)
 DEPUTY = Party("minister-3", "Minister van Zorg", Role.MINISTER)
 PRESIDENT = Party("minister-p", "Minister-president", Role.MINISTER)
 ARCHIVE = Party("archief", "Archief", Role.GOVERNMENT_BODY)
-_PAPER = paper("Besluit")
 
 
 def approves(party: Party, stage: int | None = None) -> Approver:
@@ -90,13 +89,13 @@ class Desk:
 
     def document(self, title: str = "Besluit", type: URI = NOTA) -> str:
         """A document of the dossier, with bytes of its own."""
-        content = io.BytesIO(_PAPER + f"\n% {new_id()}\n".encode())
+        content = io.BytesIO(paper(f"Besluit {new_id()}"))
         add = self.vl.documents.add
         return add(self.dossier, content, title=title, type=type, by=CABINET).id
 
     def renewed(self, document: str) -> str:
         """Another version of it; its SHA-256."""
-        content = io.BytesIO(_PAPER + f"\n% {new_id()}\n".encode())
+        content = io.BytesIO(paper(f"Besluit {new_id()}"))
         found = self.vl.documents.replace(document, content, by=CABINET)
         return found.record.latest.sha256
 

@@ -142,11 +142,10 @@ def everything(council: Council) -> Ids:
         expires_at=soon,
     )
     signs = first(SESSION, new_id(), session, "start", CABINET, now)
-    vl.book.write(advice, agreement, sent, heard, signs)
     package = first(
         PACKAGE, new_id(), _package(dossier, document, now), "send", CABINET, now
     )
-    vl.book.write(advice, agreement, sent, heard, package)
+    vl.book.write(advice, agreement, sent, heard, signs, package)
     return Ids(
         advice=advice.id,
         agreement=agreement.id,

@@ -17,7 +17,6 @@ from digivl.errors import (
     SigningError,
     StepNotAllowedError,
 )
-from digivl.kernel.kinds import Ref
 from digivl.kernel.personal import Personal
 from digivl.records.entries import Entry
 from digivl.signing.platform.model import (
@@ -345,15 +344,6 @@ def test_settle(desk: Desk) -> None:
 
     assert CustodyState.CLOSED is desk.vl.custody.of(package.ref).record.state
     assert desk.send(document).record.documents[0].document == document
-
-
-def test_part_of_a_flow(desk: Desk) -> None:
-    """What a package is a part of finds it."""
-    flow = Ref("signing", "flow-1")
-    package = desk.send(flow=flow)
-
-    assert [package.id] == [entry.id for entry in desk.vl.packages.of_flow(flow)]
-    assert [] == desk.vl.packages.of_flow(Ref("other", "flow-1"))
 
 
 def test_documents_of_two_dossiers(desk: Desk) -> None:

@@ -21,7 +21,6 @@ from digivl.kernel.identifiers import INSZ
 from digivl.kernel.parties import Party, Role
 from digivl.kernel.personal import Personal
 from digivl.signing.platform.claims import Claims, assigned, claims, is_of
-from digivl.signing.platform.companion import Alone
 from digivl.signing.platform.looking import looked, pause
 from digivl.signing.platform.model import PackageState, Progress
 from digivl.signing.platform.people import (
@@ -312,4 +311,5 @@ def test_alone(desk: Desk) -> None:
     """A package that is a part of nothing moves nothing along."""
     package = desk.send()
 
-    assert () == Alone().moved(package, package.record, desk.clock())
+    along = desk.vl.packages.companion.moved
+    assert () == along(package, package.record, package.actor, desk.clock())

@@ -48,9 +48,17 @@ class Slow:
         return token
 
 
+def stamped_by(sessions: Any, authority: Any) -> Any:
+    """The service for sessions, with another authority, that is asked once."""
+    stamps = attrs.evolve(
+        sessions.timestamps, authorities=(authority,), patience_seconds=0
+    )
+    return attrs.evolve(sessions, timestamps=stamps)
+
+
 def offline(desk: Desk) -> Any:
     """The service for sessions, without timestamps."""
-    return attrs.evolve(desk.vl.signing_sessions, authorities=(Down(),))
+    return stamped_by(desk.vl.signing_sessions, Down())
 
 
 def without_timestamps(desk: Desk, number: int = 2) -> Any:
@@ -64,7 +72,7 @@ def test_two_complete_at_once(desk: Desk) -> None:
     asked = desk.back(desk.start())
     sessions, (real,) = desk.vl.signing_sessions, desk.vl.authorities
     slow = Slow(real, lambda: sessions.again(asked.id, by=ME))
-    mine = attrs.evolve(sessions, authorities=(slow,))
+    mine = stamped_by(sessions, slow)
     done = mine.came_back(asked.id, desk.visited(asked), by=ME)
 
     assert SessionState.SIGNED is done.record.state

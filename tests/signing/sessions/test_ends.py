@@ -40,7 +40,7 @@ def test_no_authority_answers(desk_for: MakeDesk) -> None:
     """The signatures are kept: a worker finishes when a timestamp can be had."""
     desk = desk_for()
     sessions = desk.vl.signing_sessions
-    offline = attrs.evolve(sessions, authorities=(_Down(),))
+    offline = _offline(sessions)
     asked = desk.back(desk.start())
     entry = offline.came_back(asked.id, desk.visited(asked), by=ME)
     assert SessionState.COMPLETING is entry.record.state
@@ -56,6 +56,13 @@ def test_no_authority_answers(desk_for: MakeDesk) -> None:
     assert 2 == len(desk.simulator.signed)
 
 
+def _offline(sessions: Any) -> Any:
+    stamps = attrs.evolve(
+        sessions.timestamps, authorities=(_Down(),), patience_seconds=0
+    )
+    return attrs.evolve(sessions, timestamps=stamps)
+
+
 class _Down:
     name = "down"
 
@@ -67,7 +74,7 @@ class _Down:
 def test_again_finishes_what_only_misses_timestamps(desk: Desk) -> None:
     """Nobody has to be asked any more; in the dark the worker says so."""
     sessions = desk.vl.signing_sessions
-    offline = attrs.evolve(sessions, authorities=(_Down(),))
+    offline = _offline(sessions)
     asked = desk.back(desk.start())
     entry = offline.came_back(asked.id, desk.visited(asked), by=ME)
     desk.clock.passes(desk.vl.settings.limits.lease_seconds + 1)

@@ -25,6 +25,7 @@ class FindingKind(Enum):
     UNKNOWN_PERSON = "unknown-person"
     NEWER_VERSION = "newer-version"
     MISSING_DOCUMENT = "missing-document"
+    FLOW_MOVED_ON = "flow-moved-on"
     TRY_LATER = "try-later"
 
 
@@ -43,6 +44,7 @@ _TEXTS: Final = {
     FindingKind.UNKNOWN_PERSON: "op het platform is iemand toegevoegd die tekent",
     FindingKind.NEWER_VERSION: "het stuk heeft intussen een nieuwere versie",
     FindingKind.MISSING_DOCUMENT: "het platform heeft het stuk niet meer",
+    FindingKind.FLOW_MOVED_ON: "de ondertekening zelf is intussen verder of gestopt",
     FindingKind.TRY_LATER: "nu niet vast te stellen; later opnieuw",
 }
 

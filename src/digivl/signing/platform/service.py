@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final
 import attrs
 
 from digivl.access.model import Permission
-from digivl.custody.moves import Moves
+from digivl.custody.moves import Moves, moved_once
 from digivl.documents.model import Document
 from digivl.documents.service import Documents
 from digivl.errors import MalformedError, NotFoundError, SigningError
@@ -27,16 +27,14 @@ from digivl.signing.platform.model import (
     PACKAGE,
     UNSIGNED,
     Account,
-    Acted,
-    Enclosed,
     PackageState,
     SigningPackage,
 )
 from digivl.signing.platform.moves import moved, waiting
+from digivl.signing.platform.packing import packed
 from digivl.signing.platform.people import (
     Invited,
     check_invited,
-    in_order,
 )
 from digivl.signing.platform.port import SigningPlatform
 from digivl.signing.platform.sending import owner_of
@@ -88,25 +86,26 @@ class Packages:
             by: Who asks; has the dossier again when it ended.
             share: False where the owner places fields and shares it on the platform.
             until: When it is taken back by itself, with a zone.
-            flow: What it is a part of: the companion moves that along.
+            flow: The signing flow of the one document; it is given out with this, and
+                taken in, taken back or failed when the package ends.
 
         Raises:
             NotAllowedError: The dossier is somebody else's.
             NotFoundError: No such document.
             StepNotAllowedError: The dossier is closed.
-            MalformedError: Documents of several dossiers, or people with whom nobody
-                could tell who signed.
-            SigningError: A document is on a platform already.
+            MalformedError: Documents of several dossiers; people with whom nobody
+                could tell who signed; or other people or documents than the flow has.
+            SigningError: A document is on a platform already, or up for signing here.
             ConfigurationError: The settings have no such platform.
         """
         found = self._admitted(documents, by)
-        self._check_free(found)
+        self.check_free(found[0].record.dossier, [entry.id for entry in found])
         self.platform(account.platform)
         check_invited(invited, self.acceptance(account.platform).matching)
         if until is not None:
             check_aware(until)
         now = self.clock()
-        package = _package(
+        package = packed(
             found,
             invited,
             started_by=by,
@@ -204,7 +203,7 @@ class Packages:
         was, now = found.record, self.clock()
         names = [one.document for one in was.documents]
         documents = self._admitted(names, by)
-        package = _package(
+        package = packed(
             documents,
             was.invited,
             started_by=by,
@@ -253,8 +252,10 @@ class Packages:
         """
         found = self._of(id, by)
         self._check_unsettled(found)
-        drafts = self._settled(found, by, self.clock(), reason)
-        return self.book.write(*drafts)[0]
+        now = self.clock()
+        settled, closed = self._settled(found, by, now, reason)
+        along = self.companion.moved(found, settled.record, by, now)
+        return self.book.write(settled, *moved_once([closed, *along]))[0]
 
     @contextmanager
     def evidence(self, id: str, document: str, *, by: Party) -> Iterator[BinaryIO]:
@@ -302,12 +303,16 @@ class Packages:
             raise MalformedError("the same document stands twice in one package")
         return found
 
-    def _check_free(self, documents: Sequence[Entry[Document]]) -> None:
-        dossier, ids = documents[0].record.dossier, {entry.id for entry in documents}
-        for entry in self.of_dossier(dossier):
-            package = entry.record
-            ended = package.state is PackageState.SIGNED or package.settled
-            if not ended and ids & {one.document for one in package.documents}:
+    def check_free(self, dossier: str, documents: Sequence[str]) -> None:
+        """Refuse documents of a dossier that are on a platform already.
+
+        Raises:
+            SigningError: One of them is in a package that is not done with.
+        """
+        rows = self.book.rows(Query(kind=PACKAGE.name, dossier=dossier, open=True))
+        found = self.book.read_all(PACKAGE, [row.ref.id for row in rows])
+        for package in (entry.record for entry in found.values()):
+            if {*documents} & {one.document for one in package.documents}:
                 raise SigningError(
                     f"a document is on {package.account.platform} already",
                     hint="Ask again or settle that package first, or withdraw it.",
@@ -328,8 +333,10 @@ class Packages:
             at=now,
             days=waits.days,
         )
+        along = self.companion.started(ref, package, by, now)
+        held = moved_once([*asked, *along])
         task = NewTask(kind=SEND, subject=ref, due=now, key=ref.id)
-        return self.book.write(started, *more, *asked, tasks=[task])[0]
+        return self.book.write(started, *more, *held, tasks=[task])[0]
 
     def _check_unsettled(self, found: Entry[SigningPackage]) -> None:
         if found.record.state not in UNSIGNED or found.record.settled:
@@ -340,12 +347,11 @@ class Packages:
 
     def _settled(
         self, found: Entry[SigningPackage], by: Party, now: datetime, reason: str
-    ) -> list[AnyDraft]:
+    ) -> tuple[Draft[SigningPackage], AnyDraft]:
         record = attrs.evolve(found.record, settled=True)
-        settled: Draft[SigningPackage]
         settled = found.next(record, "settle", by, now, reason)
         closed = self.moves.closed(found.ref, by=by, at=now)
-        return [settled, closed, *self.companion.moved(found, record, now)]
+        return settled, closed
 
     def _write(
         self,
@@ -358,32 +364,5 @@ class Packages:
     ) -> Entry[SigningPackage]:
         draft = found.next(record, action, by, now, more.pop("reason", ""))
         held = moved(self.moves, found.ref, found.record, record, by, now)
-        along = self.companion.moved(found, record, now)
-        return self.book.write(draft, *held, *along, **more)[0]
-
-
-def _package(
-    documents: Sequence[Entry[Document]], invited: Sequence[Invited], **terms: Any
-) -> SigningPackage:
-    """A package that goes nowhere yet."""
-    titles = [entry.record.name for entry in documents]
-    more = f" (en {len(titles) - 1} andere)" if len(titles) > 1 else ""
-    people = in_order(invited)
-    return SigningPackage(
-        dossier=documents[0].record.dossier,
-        title=titles[0] + more,
-        documents=tuple(map(_enclosed, documents)),
-        invited=people,
-        acted=tuple(Acted() for _ in people),
-        **terms,
-    )
-
-
-def _enclosed(entry: Entry[Document]) -> Enclosed:
-    latest = entry.record.latest
-    return Enclosed(
-        document=entry.id,
-        title=entry.record.name,
-        sent=latest.sha256,
-        size=latest.size,
-    )
+        along = self.companion.moved(found, record, by, now)
+        return self.book.write(draft, *moved_once([*held, *along]), **more)[0]

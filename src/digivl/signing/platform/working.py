@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from digivl.custody.moves import moved_once
 from digivl.documents.disk import scratch
 from digivl.documents.model import DOCUMENT, Origin
 from digivl.documents.port import Stored
@@ -22,6 +23,8 @@ from digivl.errors import (
     MalformedError,
     NotFoundError,
     OutcomeUnknownError,
+    SigningError,
+    StepNotAllowedError,
 )
 from digivl.kernel.parties import SYSTEM
 from digivl.kernel.redaction import on_one_line
@@ -198,12 +201,22 @@ class PackageWork:
             self._again(found, task, findings[0].text)
             return
         if findings:
-            failed = package.step("fail", findings=tuple(findings), changed_at=now)
-            self._changed(found, failed, task, action="fail")
+            self._failed_check(found, findings, task)
             return
         signed = package.step("sign", documents=checked.documents, changed_at=now)
         drafts = [*self._versions(package, now)]
-        self._changed(found, signed, task, drafts, action="sign")
+        try:
+            self._changed(found, signed, task, drafts, action="sign")
+        except (SigningError, StepNotAllowedError, NotFoundError) as error:
+            gone = Finding(kind=FindingKind.FLOW_MOVED_ON, detail=_said(error))
+            self._failed_check(found, [gone], task)
+
+    def _failed_check(
+        self, found: Entry[SigningPackage], findings: Sequence[Finding], task: Task
+    ) -> None:
+        now = self.packages.clock()
+        failed = found.record.step("fail", findings=tuple(findings), changed_at=now)
+        self._changed(found, failed, task, action="fail")
 
     def _fetched(self, found: Entry[SigningPackage]) -> Entry[SigningPackage]:
         """What came back, kept as it is before anybody judges it."""
@@ -314,9 +327,9 @@ class PackageWork:
         now, packages = self.packages.clock(), self.packages
         draft = found.next(record, action, SYSTEM, now)
         held = moved(packages.moves, found.ref, found.record, record, SYSTEM, now)
-        along = packages.companion.moved(found, record, now)
-        written = packages.book.write(draft, *held, *along, *drafts, **more)
-        return written[0]
+        along = packages.companion.moved(found, record, SYSTEM, now)
+        all_held = moved_once([*held, *along])
+        return packages.book.write(draft, *all_held, *drafts, **more)[0]
 
     def _read(self, task: Task) -> Entry[SigningPackage]:
         return self.packages.book.read(PACKAGE, task.subject.id)

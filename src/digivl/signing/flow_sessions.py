@@ -1,0 +1,76 @@
+"""Signing sessions for flows: several documents whose turn it is, under one consent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import attrs
+
+from digivl.access.model import Permission
+from digivl.kernel.parties import Party
+from digivl.pdf.expected import ExpectedSigner
+from digivl.signing.inflow import order_of, taken
+from digivl.signing.rounds import DESCRIPTION, LASTS, Found, SigningSessions
+
+
+@attrs.frozen(kw_only=True)
+class FlowSessions(SigningSessions):
+    """The sessions of an office, for files and for flows."""
+
+    def start_for(
+        self,
+        flows: Sequence[str],
+        *,
+        by: Party,
+        expected: ExpectedSigner | None,
+        identified: str = "",
+        description: str = DESCRIPTION,
+        lasts: timedelta = LASTS,
+        timestamp: bool = True,
+    ) -> Found:
+        """Begin to sign in flows whose turn it is for `by`, with a remote means.
+
+        Each flow is signed when its document is completed, exactly once. One that
+        moved on meanwhile (cancelled, renewed, signed by somebody else) fails by
+        itself, as a document that cannot be signed does; the file with its signature
+        stays in the document store.
+
+        Args:
+            flows: Their ids, in the order of signing.
+            by: The signatory, or who stands in for it; goes on with the session.
+            expected: Who has to sign; None lets anybody who has a key there.
+            identified: How the application identified `by`.
+            description: What the person reads of all of it; one line.
+            lasts: How long the person is waited for.
+            timestamp: False gives level B-B.
+
+        Returns:
+            The session; the link is ``entry.record.url``.
+
+        Raises:
+            NotAllowedError: It is not for `by` to sign; also where there is no such
+                flow.
+            StepNotAllowedError: A flow does not run, or its deadline passed.
+            SigningError: It is not the turn of this party.
+            NotShownError: It was shown another version.
+            MalformedError: A document has a newer version; or no flows, one twice, or
+                for several means.
+            ConfigurationError: Their means does not sign in rounds.
+            BackendUnavailableError: The service does not answer; nothing was begun.
+            DigivlError: None of the documents could be prepared.
+        """
+        self.guard.check(by, Permission.SIGN)
+        turns = taken(self.signing, flows, by, identified)
+        dossiers = {turn.flow.record.dossier for turn in turns}
+        return self._begun(
+            [order_of(turn) for turn in turns],
+            turns[0].signatory.means,
+            expected,
+            by=by,
+            lasts=lasts,
+            identified=identified,
+            description=description,
+            dossier=dossiers.pop() if len(dossiers) == 1 else None,
+            timestamp=timestamp,
+        )
