@@ -38,10 +38,9 @@ SEAL: Final = "zegel"
 SIGNATORIES: Final = {
     "minister-president": "Minister-president (ontwikkeling)",
     "minister": "Vlaams minister (ontwikkeling)",
-    SEAL: "Zegel van de entiteit (ontwikkeling)",
 }
 #: Its seals, likewise.
-SEALS: Final = {"zegel": "Vlaamse overheid (ontwikkeling)"}
+SEALS: Final = {SEAL: "Vlaamse overheid (ontwikkeling)"}
 
 _ASIDE: Final = ".digivl-"
 _MAKER: Final = "maker"
