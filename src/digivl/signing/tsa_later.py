@@ -19,6 +19,7 @@ from digivl.documents.service import Documents
 from digivl.errors import BackendError
 from digivl.kernel.moments import from_wire, to_wire
 from digivl.kernel.parties import SYSTEM
+from digivl.pdf.levels import Level
 from digivl.pdf.signer import Signed
 from digivl.pdf.standing import standing
 from digivl.pdf.timestamps import Token

@@ -6,15 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 
-from digivl.signing.evidence.found import Found, differences
+from digivl.signing.evidence.compared import differences
+from digivl.signing.evidence.found import Found
 from digivl.signing.evidence.model import (
     Certificate,
-    Part,
-    Participant,
     Signature,
     Timestamp,
-    Who,
 )
+from digivl.signing.evidence.people import Part, Participant, Who
 
 SHA, OTHER = "a" * 64, "b" * 64
 AT = datetime(2026, 11, 23, 13, 5, 9, tzinfo=UTC)
@@ -41,6 +40,7 @@ SIGNATURE = Signature(
 )
 SIGNED = Participant(
     part=Part.SIGNS,
+    state="getekend",
     who=Who(id="m", function="Minister", role="minister"),
     done_at=AT,
     certificate=SHA,
@@ -50,7 +50,7 @@ SIGNED = Participant(
 
 def what(*signatures: Signature, people: tuple[Participant, ...] = (SIGNED,)) -> str:
     """The differences, in words."""
-    file = Found(signatures=signatures, timestamps=(), prefixes=frozenset({SHA}))
+    file = Found(signatures=signatures, timestamps=(), beginnings={SHA: 1})
     return "; ".join(one.what for one in differences(people, file))
 
 
