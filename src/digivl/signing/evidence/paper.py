@@ -99,6 +99,7 @@ def _facts(evidence: Evidence) -> Facts:
     standing = "definitief" if final else "tussenstand: de ondertekening loopt nog"
     state = STATES.get(evidence.state, evidence.state)
     bundle, there = evidence.bundle, evidence.elsewhere
+    sent, until = evidence.sent_at, evidence.deadline
     facts = [
         ("Verslag", standing),
         ("Stand van de ondertekening", state),
@@ -106,10 +107,10 @@ def _facts(evidence: Evidence) -> Facts:
         ("Opgemaakt op", moment(evidence.made_at)),
         ("Opgemaakt voor", titled(evidence.made_by)),
         ("Voorgelegd door", titled(evidence.started_by)),
-        ("Voorgelegd op", moment(evidence.sent_at) if evidence.sent_at else ""),
+        ("Voorgelegd op", moment(sent) if sent else ""),
         (
             "Te ondertekenen tegen",
-            moment(evidence.deadline) if evidence.deadline else "",
+            moment(until) if until else "",
         ),
         ("Tekenplatform", f"{there.platform}, {there.reference}" if there else ""),
         ("Dossier", evidence.dossier),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
 
 from digivl.signing.evidence.model import Login, Signature
 from digivl.signing.evidence.people import Part, Participant, Who
 from digivl.signing.evidence.words import agreed, day_and_time, moment, titled, word
 
 Facts = list[tuple[str, str]]
-_DONE = {Part.SIGNS: "Ondertekend op", Part.APPROVES: "Geparafeerd op"}
+_DONE: Final = {Part.SIGNS: "Ondertekend op", Part.APPROVES: "Geparafeerd op"}
 
 
 def summary(one: Participant, mine: Signature | None) -> dict[str, str]:
@@ -103,18 +105,25 @@ def _outcome(one: Participant) -> Iterator[tuple[str, str]]:
         yield "Geweigerd op", moment(one.refused_at)
         yield "Reden", one.reason
     if one.done_at is not None:
-        yield _DONE.get(one.part, "Gedaan op"), moment(one.done_at)
-    if one.part is Part.SIGNS and one.done_at is not None:
-        missing = "geen: het tijdstip is dat van wie tekende"
-        yield "Tijdstempel van", one.authority or missing
-        if one.claimed_at is not None and one.claimed_at != one.done_at:
-            yield "Volgens wie tekende", moment(one.claimed_at)
+        yield from _done(one, one.done_at)
     if one.recorded_at is not None:
         yield "Hier bekend op", moment(one.recorded_at)
     if one.remark:
         yield "Opmerking", one.remark
+
+
+def _done(one: Participant, at: datetime) -> Iterator[tuple[str, str]]:
+    yield _DONE.get(one.part, "Gedaan op"), moment(at)
+    if one.part is not Part.SIGNS:
+        return
+    missing = "niemand: het tijdstip is dat van wie tekende"
+    yield "Tijdstempel van", one.authority or missing
+    if one.claimed_at is not None and one.authority is not None:
+        yield "Volgens wie tekende", moment(one.claimed_at)
     if one.level:
-        yield "Niveau bij het tekenen", f"PAdES {one.level}, veld {one.field or '?'}"
+        yield "Niveau bij het tekenen", f"PAdES {one.level}"
+    if one.field:
+        yield "Veld", one.field
 
 
 def _other(one: Participant, by: Who) -> str:

@@ -70,7 +70,7 @@ _DID: Final = {Part.SIGNS: "getekend", Part.APPROVES: "geparafeerd"}
 
 
 def agreed(one: Participant) -> str:
-    """In one line whether somebody signed what was sent and shown; empty if it waits."""
+    """In one line whether somebody signed what was sent and shown; else empty."""
     if one.pinned is None:
         return ""
     did = _DID.get(one.part, "gedaan")
