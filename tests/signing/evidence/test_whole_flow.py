@@ -223,7 +223,7 @@ def test_a_new_version_and_a_refusal(office: Office) -> None:
     assert refused.refused_at is not None
     text = office.text()
     assert "Eerder getoond" in text
-    assert "geweigerd op" in text
+    assert "Geweigerd op" in text
     assert "Reden artikel 3 klopt niet" in text
 
 

@@ -22,7 +22,7 @@ from digivl.signing.evidence.model import (
     Timestamp,
 )
 from digivl.signing.evidence.paperpeople import Facts, login, participation, summary
-from digivl.signing.evidence.people import Part
+from digivl.signing.evidence.people import Part, Pinned
 from digivl.signing.evidence.words import (
     ACTIONS,
     ORIGINS,
@@ -53,7 +53,7 @@ def _data(evidence: Evidence, json_sha256: str) -> dict[str, Any]:
         "standing": evidence.standing.value,
         "subject": evidence.title,
         "verdict": _progress(evidence),
-        "agreement": _agreement(evidence),
+        "agreement": list(_agreement(evidence)),
         "agrees": not evidence.differences,
         "facts": _facts(evidence),
         "summary": [
@@ -86,12 +86,27 @@ def _progress(evidence: Evidence) -> str:
     return ", ".join(said)
 
 
-def _agreement(evidence: Evidence) -> str:
+def _agreement(evidence: Evidence) -> Iterator[str]:
+    """What holds of it as a whole, a line for each."""
     count = len(evidence.differences)
-    if not count:
-        return "Wat is vastgelegd en wat in het bestand staat, stemt overeen."
     many = "verschil" if count == 1 else "verschillen"
-    return f"Tussen vastlegging en bestand: {count} {many}; zie verder."
+    yield (
+        f"Tussen vastlegging en bestand: {count} {many}; zie verder."
+        if count
+        else "Wat is vastgelegd en wat in het bestand staat, stemt overeen."
+    )
+    acted = [one for one in evidence.participants if one.pinned is not None]
+    if acted and all(one.pinned is not Pinned.OTHER for one in acted):
+        yield "Wie parafeerde of tekende, deed dat op de bytes die werden voorgelegd."
+    if evidence.flow is None:
+        return
+    bare = [
+        one.who.function
+        for one in acted
+        if one.part is Part.SIGNS and one.authority is None
+    ]
+    if bare:
+        yield f"Zonder tijdstempel: {', '.join(bare)}."
 
 
 def _facts(evidence: Evidence) -> Facts:
@@ -133,7 +148,7 @@ def _signature(one: Signature) -> dict[str, Any]:
     if one.login is not None:
         facts += login(one.login)
     elif one.evidence is not None:
-        facts.append(("Verwijst naar bewijs (SHA-256)", one.evidence))
+        facts.append(("Verwijst naar bewijs", one.evidence))
     facts += _certificate(one.certificate)
     for stamp in one.timestamps:
         facts += _timestamp(stamp)
@@ -156,7 +171,7 @@ def _certificate(one: Certificate | None) -> Facts:
         ("Uitgegeven door", one.issuer),
         ("Serienummer", one.serial),
         ("Geldig", f"van {start} tot en met {end}"),
-        ("Certificaat (SHA-256)", one.sha256),
+        ("Vingerafdruk", one.sha256),
     ]
 
 

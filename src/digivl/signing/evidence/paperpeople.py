@@ -36,15 +36,21 @@ def summary(one: Participant, mine: Signature | None) -> dict[str, str]:
 
 
 def _when(one: Participant) -> tuple[str, str]:
+    """A first line and a small second one."""
     if one.succeeded is not None:
-        return one.state, ""
+        return one.state, _brief(one.succeeded.at)
     if one.refused_at is not None:
-        day, time = day_and_time(one.refused_at)
-        return f"geweigerd op {day}", time
-    if one.done_at is None:
-        return ("ingezien" if one.shown else "nog niet"), ""
-    day, time = day_and_time(one.done_at)
-    return day, ", ".join(filter(None, (time, _source(one))))
+        return "geweigerd", _brief(one.refused_at)
+    if one.done_at is not None:
+        day, time = day_and_time(one.done_at)
+        return day, ", ".join(filter(None, (time, _source(one))))
+    if one.shown is not None:
+        return "ingezien", _brief(one.shown.at)
+    return ("niet ingezien" if one.part is Part.WATCHES else "nog niet"), ""
+
+
+def _brief(at: datetime) -> str:
+    return ", ".join(day_and_time(at))
 
 
 def _source(one: Participant) -> str:
@@ -55,7 +61,7 @@ def _source(one: Participant) -> str:
 
 
 def _beneath(one: Participant) -> Iterator[str]:
-    yield one.part.value
+    yield ", ".join(filter(None, (one.who.name, one.part.value)))
     if one.behalf is not None:
         yield f"namens {titled(one.behalf)}"
     if one.acting is not None:
@@ -134,14 +140,19 @@ def _bytes(one: Participant) -> Iterator[tuple[str, str]]:
     line = agreed(one)
     if line:
         yield "Zelfde bytes", line
-    did = "Getekend" if one.part is Part.SIGNS else "Geparafeerd"
+    did = "getekend" if one.part is Part.SIGNS else "geparafeerd"
+    seen = one.shown.sha256 if one.shown is not None else None
+    # The same digest is not told three times: who reads sees that it is the same.
+    told: dict[str, list[str]] = {}
+    for label, sha256 in (("voorgelegd", one.sent), ("getoond", seen), (did, one.over)):
+        if sha256 is not None:
+            told.setdefault(sha256, []).append(label)
+    for sha256, labels in told.items():
+        yield ", ".join(labels).capitalize(), sha256
     digests = (
-        ("Voorgelegd (SHA-256)", one.sent),
-        ("Getoond (SHA-256)", one.shown.sha256 if one.shown else None),
-        (f"{did} (SHA-256)", one.over),
-        ("Getekend bestand (SHA-256)", one.signed),
-        ("Certificaat (SHA-256)", one.certificate),
-        ("Tijdstempel (SHA-256)", one.token),
+        ("Getekend bestand", one.signed),
+        ("Certificaat", one.certificate),
+        ("Tijdstempel", one.token),
     )
     yield from ((label, sha256) for label, sha256 in digests if sha256)
 
@@ -156,8 +167,8 @@ def login(one: Login) -> Facts:
         ("Aangemeld op", moment(one.at)),
         ("Aanvaard op", moment(one.accepted_at)),
         ("Aanvaarde tekst", one.text),
-        ("Getoond (SHA-256)", one.shown),
-        ("Bewijs (SHA-256)", one.evidence),
+        ("Getoond", one.shown),
+        ("Bewijs", one.evidence),
     ]
     if one.second_factor:
         facts.insert(4, ("Gevraagd bij het tekenen", one.second_factor))
