@@ -14,7 +14,11 @@ import pytest
 
 from digivl import Digivl
 from digivl.documents.model import NOTA
+from digivl.dossiers.model import DOSSIER
+from digivl.kernel.identifiers import URI
+from digivl.kernel.personal import Personal
 from digivl.records.port import Query
+from digivl.signing.loginseal.model import Authentication
 from digivl.signing.model import FLOW, Signatory
 from digivl.testing.papers import text_in
 from digivl.testing.route import CABINET, MINISTER, SECRETARIAT
@@ -70,6 +74,39 @@ def test_a_difference_is_a_no(run: Run, empty: Path, flow: str, tmp_path: Path) 
     assert 1 == done.status
     assert "verschil, minister: het bestand noemt een andere" in done.out
     assert 2 == len(list(tmp_path.glob("bewijsverslag-*")))
+
+
+def test_a_seal_after_logging_in(
+    run: Run, empty: Path, pdf: Path, tmp_path: Path
+) -> None:
+    """The id of a seal gives the report of that seal."""
+    with Digivl.open(empty) as vl:
+        dossier = vl.dossiers.open("Overeenkomst", by=CABINET).id
+        added = vl.documents.add(
+            dossier, BytesIO(pdf.read_bytes()), title="x", type=NOTA, by=CABINET
+        )
+        vl.custody.hand_over(DOSSIER.ref(dossier), MINISTER, by=CABINET)
+        login = Authentication(
+            provider="ACM/IDM",
+            method="itsme",
+            level=URI("urn:be:vlaanderen:acm:zekerheidsniveau:hoog"),
+            session="s-1",
+            at=vl.clock(),
+            person=Personal("Test Burger"),
+        )
+        seal = vl.login_seals.seal(
+            added.id,
+            login,
+            shown=added.record.latest.sha256,
+            text="Akkoord.",
+            means="zegel",
+            by=MINISTER,
+        ).id
+    done = run("evidence", seal[:8], "--out", tmp_path, "--office", empty, "--json")
+
+    assert (0, None, seal) == (done.status, done.line["flow"], done.line["login_seal"])
+    told = json.loads(Path(done.line["json"]).read_bytes())
+    assert "itsme" == told["signatures"][0]["login"]["method"]
 
 
 def test_a_flow_that_runs(run: Run, empty: Path, pdf: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,11 @@ from digivl.cli.files import is_there, written
 from digivl.cli.offices import Id, found
 from digivl.cli.options import HERE, AsJson, Office
 from digivl.cli.output import NO, busy, print_json, reported, say
-from digivl.errors import MalformedError
+from digivl.errors import MalformedError, NotFoundError
+from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party, Role
 from digivl.signing.evidence.model import Standing
+from digivl.signing.loginseal.model import LOGIN_SEAL
 from digivl.signing.model import FLOW
 
 
@@ -28,11 +31,14 @@ def evidence(
 ) -> None:
     """Write the evidence report of a signing flow, as sealed PDF and as JSON.
 
+    Or of a seal that was put for somebody who logged in.
+
     Status 1 when what is recorded and what stands in the file disagree.
     """
     party = Party("cli", by, Role.SECRETARIAT)
     with reported(as_json=as_json), Digivl.open(office) as vl:
-        name = found(vl, flow, FLOW.name).id
+        subject = _subject(vl, flow)
+        name, of_seal = subject.id, subject.kind == LOGIN_SEAL.name
         pdf, data = (out / f"bewijsverslag-{name[:8]}.{end}" for end in ("pdf", "json"))
         for target in (pdf, data):
             if is_there(target):
@@ -41,7 +47,8 @@ def evidence(
                     hint="Nothing was written. Name another folder with --out.",
                 )
         with busy("Making the report", quiet=as_json):
-            made = vl.evidence.make(name, by=party)
+            make = vl.evidence.make_seal if of_seal else vl.evidence.make
+            made = make(name, by=party)
         with written(data) as json_file, written(pdf) as pdf_file:
             json_file.write(made.json)
             pdf_file.write(made.pdf)
@@ -49,7 +56,8 @@ def evidence(
     if as_json:
         print_json(
             {
-                "flow": name,
+                "flow": told.flow,
+                "login_seal": told.login_seal,
                 "standing": told.standing.value,
                 "pdf": str(pdf),
                 "json": str(data),
@@ -66,3 +74,10 @@ def evidence(
             say(f"verschil, {one.about}: {one.what}", "red")
     if told.differences:
         raise typer.Exit(NO)
+
+
+def _subject(vl: Digivl, id: str) -> Ref:
+    """The seal or the flow with that id."""
+    with suppress(NotFoundError):
+        return found(vl, id, LOGIN_SEAL.name)
+    return found(vl, id, FLOW.name)

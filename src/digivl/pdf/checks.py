@@ -5,6 +5,7 @@ pyHanko parses and computes; what it raises on the way ends here, as a finding.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -147,7 +148,9 @@ class _Examination:
             if found.sound:
                 problem = later_additions(self.source, embedded)[0] or problem
             revision = embedded.signed_revision
-            return attrs.evolve(found, problem=problem, revision=revision)
+            content = embedded.pkcs7_content
+            token = _sha256(content[: _length(content)])
+            return attrs.evolve(found, problem=problem, revision=revision, sha256=token)
         except Exception as cause:  # noqa: BLE001
             return TimestampFinding(problem=_problem(cause))
 
@@ -221,7 +224,8 @@ class _Examination:
         found = []
         for token in embedded_tokens(embedded.signer_info):
             try:
-                found.append(self._token(token["content"], imprint, self.at))
+                one = self._token(token["content"], imprint, self.at)
+                found.append(attrs.evolve(one, sha256=_sha256(token.dump())))
             except Exception as cause:  # noqa: BLE001
                 found.append(TimestampFinding(problem=_problem(cause)))
         return found
@@ -288,6 +292,10 @@ def _length(content: bytes) -> int:
     parsed: Any = asn1.parse(content)
     header, body, trailer = parsed[3:6]
     return len(header) + len(body) + len(trailer)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _digest(algorithm: str, content: bytes) -> bytes:

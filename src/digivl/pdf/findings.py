@@ -45,6 +45,7 @@ class TimestampFinding:
         serial: Its number at this authority; None when unreadable.
         policy: OID of the policy it was given under; empty when unreadable.
         revision: Of the document, for a document timestamp; else -1.
+        sha256: Of the token, in hexadecimal; None when unreadable.
     """
 
     problem: Problem | None
@@ -54,6 +55,7 @@ class TimestampFinding:
     serial: int | None = None
     policy: str = ""
     revision: int = -1
+    sha256: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -16,14 +16,13 @@ from digivl.signing.evidence.model import (
     Difference,
     Evidence,
     File,
-    Part,
-    Participant,
     Signature,
     Standing,
     Timestamp,
-    Who,
 )
-from digivl.signing.evidence.paper import moment, paper
+from digivl.signing.evidence.paper import paper
+from digivl.signing.evidence.people import Part, Participant, Seen, Who
+from digivl.signing.evidence.words import moment
 from digivl.testing.papers import text_in
 
 SHA = "0123456789abcdef" * 4
@@ -77,6 +76,7 @@ def evidence(**changes: Any) -> Evidence:
         timestamps=(),
         acts=(),
         differences=(),
+        started_by=ME,
     )
     return attrs.evolve(empty, **changes)
 
@@ -132,25 +132,29 @@ def test_other_parts() -> None:
     """Who approves or watches has no certificate; what was shown is told."""
     approver = Participant(
         part=Part.APPROVES,
+        state="geparafeerd",
         who=attrs.evolve(ME, function="Kabinetschef", name="An Test"),
         acting=attrs.evolve(ME, function="Adjunct", name="Jan Test"),
         done_at=AT,
-        shown=SHA,
+        shown=Seen(sha256=SHA, at=AT, by=ME, face="web"),
     )
-    watcher = Participant(part=Part.WATCHES, who=attrs.evolve(ME, name_erased=True))
+    watcher = Participant(
+        part=Part.WATCHES, state="wacht", who=attrs.evolve(ME, name_erased=True)
+    )
     text = said(participants=(approver, watcher))
 
     for part in (
         "1. Kabinetschef",
         "Naam An Test",
-        "In de plaats kwam Jan Test, Adjunct",
-        "namens deze: Jan Test, Adjunct",
-        "Gedaan op 23 november 2026 om 14.05.09 uur",
-        "Getoond (SHA-256)",
+        "Waargenomen door Jan Test, Adjunct",
+        "waargenomen door Jan Test, Adjunct",
+        "Getoond op 23 november 2026",
+        "Geparafeerd op 23 november 2026 om 14.05.09 uur",
+        "Getoond",
         "2. Secretarie",
         "meelezer",
         "Naam gewist",
-        "Gedaan op nog niet",
+        "niet ingezien",
     ):
         assert part in text
 
@@ -162,7 +166,7 @@ def test_long_and_odd() -> None:
         id="flow-1",
         version=1,
         at=AT,
-        action="delegate",
+        action="hand on",
         who=ME,
         reason="x" * 400,
         leaf=SHA,
@@ -175,7 +179,7 @@ def test_long_and_odd() -> None:
     )
     text = said(acts=(act,) * 100, files=(file, other), differences=differences)
 
-    assert 100 == text.count("delegate")
+    assert 100 == text.count("hand on")
     assert "upgraded" in text
     assert "1 234 567 bytes" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert 1 == text.count("begin van het bestand")

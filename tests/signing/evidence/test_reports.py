@@ -28,7 +28,8 @@ from digivl.records.entries import Entry
 from digivl.records.port import Query
 from digivl.settings import Backend
 from digivl.signing.evidence.canonical import as_json, schema
-from digivl.signing.evidence.model import Evidence, Part, Standing
+from digivl.signing.evidence.model import Evidence, Standing
+from digivl.signing.evidence.people import Part
 from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.testing import papers, route
 from digivl.testing.papers import text_in
@@ -80,9 +81,9 @@ def test_what_it_tells(scene_at: At) -> None:
         zip(evidence.participants, evidence.signatures, flow.signatories, strict=True)
     ):
         assert (Part.SIGNS, signatory.means) == (one.part, one.means)
-        assert "sleutelbestand" in one.identified
+        assert "sleutelbestand" in one.secured
         assert [versions[number + 1].sha256, versions[number + 2].sha256] == [
-            one.sent,
+            one.over,
             one.signed,
         ]
         assert signature.certificate is not None
@@ -369,7 +370,7 @@ def test_who_signed_for_whom(scene_at: At) -> None:
     assert "Vlaams minister van Cultuur" == getattr(
         evidence.participants[0].acting, "function", None
     )
-    assert "namens deze: Vlaams minister van Cultuur" in text_in(_paper(evidence))
+    assert "waargenomen door Vlaams minister van Cultuur" in text_in(_paper(evidence))
 
 
 def test_a_key_that_cannot_seal(scene_at: At) -> None:

@@ -1,34 +1,24 @@
-"""What stands in a signed file, and where that is not what the book says."""
+"""What stands in a signed file, and with which bytes it begins."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import BinaryIO, Final
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import BinaryIO
 
 import attrs
 
+from digivl.documents.disk import CHUNK
 from digivl.errors import MalformedError
-from digivl.kernel.moments import to_wire
 from digivl.kernel.redaction import redacted
 from digivl.pdf.certificates import holder
 from digivl.pdf.certified import certificate_facts
 from digivl.pdf.checks import examined
 from digivl.pdf.findings import SignatureFinding, TimestampFinding
-from digivl.pdf.revisions import revisions
 from digivl.settings import Limits
-from digivl.signing.evidence.model import (
-    Certificate,
-    Difference,
-    Part,
-    Participant,
-    Signature,
-    Timestamp,
-)
+from digivl.signing.evidence.model import Certificate, Signature, Timestamp
 from digivl.signing.evidence.port import Judged, JudgedSignature, JudgedTimestamp
-
-#: A token has no fractions of a second where the authority gives none.
-_SAME: Final = timedelta(seconds=1)
 
 
 @attrs.frozen(kw_only=True)
@@ -38,13 +28,13 @@ class Found:
     Attributes:
         signatures: In the order of their revisions.
         timestamps: Of the document as a whole.
-        prefixes: SHA-256 of every earlier file that this one starts with, and of
-            itself.
+        beginnings: SHA-256 of what it starts with, for every size that was asked, and
+            those sizes.
     """
 
     signatures: tuple[Signature, ...]
     timestamps: tuple[Timestamp, ...]
-    prefixes: frozenset[str]
+    beginnings: Mapping[str, int]
 
 
 def found(
@@ -52,6 +42,7 @@ def found(
     judged: Judged,
     *,
     earlier: Collection[str],
+    sizes: Iterable[int],
     at: datetime,
     limits: Limits,
 ) -> Found:
@@ -61,6 +52,7 @@ def found(
         source: The PDF; seekable.
         judged: What validation says of it.
         earlier: Fields that were signed before it was put up.
+        sizes: Of the files it may start with.
         at: The present moment, with a zone.
         limits: Largest document.
 
@@ -75,8 +67,24 @@ def found(
             _signature(one, said.get(one.field), earlier) for one in facts.signatures
         ),
         timestamps=_timestamps(facts.timestamps, judged.timestamps),
-        prefixes=frozenset(one.sha256 for one in revisions(source)),
+        beginnings=beginnings(source, sizes),
     )
+
+
+def beginnings(source: BinaryIO, sizes: Iterable[int]) -> Mapping[str, int]:
+    """SHA-256 of the first bytes of a file, for each of these sizes that it has.
+
+    Not where revisions end: a file that was sent can hold bytes behind its last end.
+    """
+    made, digest, done = dict[str, int](), hashlib.sha256(), 0
+    source.seek(0)
+    for size in sorted(set(sizes)):
+        while done < size and (chunk := source.read(min(size - done, CHUNK))):
+            digest.update(chunk)
+            done += len(chunk)
+        if done == size:
+            made.setdefault(digest.hexdigest(), size)
+    return made
 
 
 def signed_fields(source: BinaryIO, *, at: datetime, limits: Limits) -> frozenset[str]:
@@ -87,112 +95,6 @@ def signed_fields(source: BinaryIO, *, at: datetime, limits: Limits) -> frozense
     """
     facts = examined(source, roots=(), at=at, limits=limits)
     return frozenset(one.field for one in facts.signatures)
-
-
-def differences(
-    participants: Sequence[Participant], file: Found
-) -> tuple[Difference, ...]:
-    """Where the book and the file disagree: both ways, and in order."""
-    signed = [
-        one
-        for one in participants
-        if one.part is Part.SIGNS and one.done_at is not None
-    ]
-    places = _places(signed, file.signatures)
-    loose = _of_the_file(places, file.signatures)
-    return (*_of_the_book(signed, places, file), *loose)
-
-
-def _places(
-    signed: Sequence[Participant], signatures: Sequence[Signature]
-) -> Sequence[int | None]:
-    """Where in the file the signature of each stands; each place serves one."""
-    places: list[int | None] = []
-    for one in signed:
-        fitting = (
-            place
-            for place, signature in enumerate(signatures)
-            if place not in places
-            and signature.certificate is not None
-            and signature.certificate.sha256 == one.certificate
-        )
-        places.append(next(fitting, None))
-    return places
-
-
-def _of_the_book(
-    signed: Sequence[Participant], places: Sequence[int | None], file: Found
-) -> Iterator[Difference]:
-    for one, place in zip(signed, places, strict=True):
-        if place is None:
-            yield Difference(
-                about=one.who.function,
-                what="de vastgelegde handtekening staat niet in het bestand",
-                recorded=one.certificate or "",
-            )
-        else:
-            yield from _compared(one, file.signatures[place], file.timestamps)
-        for version in (one.sent, one.signed):
-            if version is not None and version not in file.prefixes:
-                yield Difference(
-                    about=one.who.function,
-                    what="het bestand begint niet met de vastgelegde versie",
-                    recorded=version,
-                )
-    moments = [one.done_at for one in signed]
-    order = [place for _, place in sorted(zip(moments, places, strict=True), key=_when)]
-    known = [place for place in order if place is not None]
-    if known != sorted(known):
-        yield Difference(
-            about="alle handtekeningen",
-            what="de volgorde in het bestand is een andere dan werd vastgelegd",
-        )
-
-
-def _when(pair: tuple[datetime | None, int | None]) -> datetime:
-    moment, _ = pair
-    return moment or datetime.min.replace(tzinfo=UTC)
-
-
-def _of_the_file(
-    places: Sequence[int | None], signatures: Sequence[Signature]
-) -> Iterator[Difference]:
-    for place, one in enumerate(signatures):
-        if place not in places and not one.earlier:
-            yield Difference(
-                about=one.field,
-                what="deze handtekening in het bestand is niet vastgelegd",
-                found=one.certificate.subject if one.certificate else "",
-            )
-
-
-def _compared(
-    one: Participant, signature: Signature, stamps: Sequence[Timestamp]
-) -> Iterator[Difference]:
-    # One that came later can stand over the document as a whole.
-    late = (stamp for stamp in stamps if stamp.time == one.done_at)
-    about, stamp = one.who.function, next(iter((*signature.timestamps, *late)), None)
-    if one.authority is not None and stamp is None:
-        yield Difference(
-            about=about,
-            what="het vastgelegde tijdstempel staat niet in het bestand",
-            recorded=one.authority,
-        )
-    at = stamp.time if stamp is not None else signature.claimed
-    if one.done_at is not None and (at is None or abs(at - one.done_at) >= _SAME):
-        yield Difference(
-            about=about,
-            what="het bestand noemt een ander tijdstip",
-            recorded=to_wire(one.done_at),
-            found=to_wire(at) if at else "",
-        )
-    if stamp is not None and one.authority not in (None, stamp.authority):
-        yield Difference(
-            about=about,
-            what="het bestand noemt een andere tijdstempelautoriteit",
-            recorded=one.authority or "",
-            found=stamp.authority,
-        )
 
 
 def _signature(
@@ -208,6 +110,7 @@ def _signature(
         sub_indication="" if reason is None else reason.value,
         certificate=_certificate(one.certificate),
         timestamps=_timestamps(one.timestamps, () if said is None else said.timestamps),
+        evidence=one.evidence,
     )
 
 
@@ -229,6 +132,7 @@ def _timestamp(one: TimestampFinding, indication: str) -> Timestamp:
         policy=one.policy,
         indication=indication,
         certificate=_certificate(one.certificate),
+        token=one.sha256,
     )
 
 

@@ -77,7 +77,7 @@ REPORT: Final = """
     paint: if data.agrees { black } else { rgb("#9f1d1d") })), {
     set par(spacing: 0.7em)
     par(text(size: 15pt, strong(data.verdict)))
-    par(data.agreement)
+    for line in data.agreement { par(line) }
 })
 
 #told(data.facts)
@@ -94,6 +94,10 @@ REPORT: Final = """
   )))
 
 == Wat is vastgelegd
+#block(sticky: true)[
+Bytes zijn vastgelegd met hun vingerafdruk (SHA-256): wat werd voorgelegd, wat werd
+getoond en wat werd getekend. Is die dezelfde, dan staat ze er één keer.
+]
 #for one in data.participants { told-apart(one.title, one.facts) }
 
 #if data.differences.len() > 0 [

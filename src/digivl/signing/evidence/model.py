@@ -16,17 +16,10 @@ from attrs.validators import optional
 
 from digivl.kernel.checks import digest
 from digivl.kernel.moments import aware
+from digivl.signing.evidence.people import Participant, Who
 
 #: Version of the format; see `docs/reference/formats.md`.
 FORMAT: Final = 1
-
-
-class Part(Enum):
-    """What somebody does in a flow (deelname)."""
-
-    APPROVES = "goedkeurder"
-    SIGNS = "ondertekenaar"
-    WATCHES = "meelezer"
 
 
 class Standing(Enum):
@@ -34,56 +27,6 @@ class Standing(Enum):
 
     FINAL = "definitief"
     INTERIM = "tussenstand"
-
-
-@attrs.frozen(kw_only=True)
-class Who:
-    """Somebody, as the book knows it.
-
-    Attributes:
-        id: Of the party.
-        function: As which it acts, in Dutch.
-        role: Its role.
-        name: Of the person behind it, while that is there.
-        name_erased: There was a name, and it was erased.
-    """
-
-    id: str
-    function: str
-    role: str
-    name: str | None = None
-    name_erased: bool = False
-
-
-@attrs.frozen(kw_only=True)
-class Participant:
-    """One who takes part (betrokkene), and what came of it.
-
-    Attributes:
-        part: What it does.
-        who: The function that was asked.
-        acting: Who acted in its place.
-        means: Name of the signing means in the settings.
-        identified: How that means identifies who signs, in Dutch.
-        done_at: When it was done; None until then.
-        sent: SHA-256 of what was put before it.
-        shown: SHA-256 of what it was shown, where the application told so.
-        signed: SHA-256 of the file that its signature stands in.
-        certificate: SHA-256 of the certificate that signed.
-        authority: Who gave the timestamp.
-    """
-
-    part: Part
-    who: Who
-    acting: Who | None = None
-    means: str = ""
-    identified: str = ""
-    done_at: datetime | None = attrs.field(default=None, validator=optional(aware))
-    sent: str | None = attrs.field(default=None, validator=optional(digest))
-    shown: str | None = attrs.field(default=None, validator=optional(digest))
-    signed: str | None = attrs.field(default=None, validator=optional(digest))
-    certificate: str | None = attrs.field(default=None, validator=optional(digest))
-    authority: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -160,6 +103,7 @@ class Timestamp:
         policy: OID of the policy it was given under; empty when unreadable.
         indication: What validation says of it (EN 319 102-1).
         certificate: Of the unit that stamped.
+        token: SHA-256 of the token; None when unreadable.
     """
 
     time: datetime | None
@@ -168,6 +112,49 @@ class Timestamp:
     policy: str
     indication: str
     certificate: Certificate | None
+    token: str | None = attrs.field(default=None, validator=optional(digest))
+
+
+@attrs.frozen(kw_only=True)
+class Login:
+    """How somebody was identified for whom a seal was put (aanmelding).
+
+    It is what the application was told by who let the person in. Neither a national
+    number nor the address of the person is in it.
+
+    Attributes:
+        seal: Id of the record of the seal.
+        evidence: SHA-256 of the evidence, which the seal binds.
+        outcome: Whether that evidence belongs to the seal, in Dutch.
+        belongs: It does.
+        function: As whom the person signed.
+        text: What it accepted.
+        provider: Who let the person in.
+        method: With what.
+        assurance: Level of assurance: the URI that the provider gave.
+        second_factor: What was asked at the moment of signing; empty for nothing.
+        at: When the person logged in.
+        accepted_at: When it accepted the text.
+        shown: SHA-256 of the file that it saw.
+        name: Of the person, while that is there.
+        name_erased: There was a name, and it was erased.
+    """
+
+    seal: str
+    evidence: str = attrs.field(validator=digest)
+    outcome: str
+    belongs: bool
+    function: str
+    text: str
+    provider: str
+    method: str
+    assurance: str
+    second_factor: str
+    at: datetime = attrs.field(validator=aware)
+    accepted_at: datetime = attrs.field(validator=aware)
+    shown: str = attrs.field(validator=digest)
+    name: str | None = None
+    name_erased: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -183,6 +170,8 @@ class Signature:
         sub_indication: Why it does not pass; empty when it does.
         certificate: Of who signed.
         timestamps: Its own, and none of the document.
+        evidence: SHA-256 of the evidence that it binds; None where it binds none.
+        login: That evidence, where this office has it.
     """
 
     field: str
@@ -193,6 +182,36 @@ class Signature:
     sub_indication: str
     certificate: Certificate | None
     timestamps: tuple[Timestamp, ...] = ()
+    evidence: str | None = attrs.field(default=None, validator=optional(digest))
+    login: Login | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Bundle:
+    """What was sent together (bundel).
+
+    Attributes:
+        id: That the documents of it have in common.
+        place: Of this document in it, from 1.
+    """
+
+    id: str
+    place: int | None
+
+
+@attrs.frozen(kw_only=True)
+class Outside:
+    """The platform on which it is, or was, signed.
+
+    Attributes:
+        platform: Its name in the settings.
+        reference: How it calls the flow.
+        since: When it was given to it.
+    """
+
+    platform: str
+    reference: str
+    since: datetime = attrs.field(validator=aware)
 
 
 @attrs.frozen(kw_only=True)
@@ -214,10 +233,11 @@ class Difference:
 
 @attrs.frozen(kw_only=True)
 class Evidence:
-    """All that is known of one signing flow (bewijsverslag).
+    """All that is known of one signing flow, or one seal (bewijsverslag).
 
     Attributes:
-        flow: Id of the flow.
+        flow: Id of the flow; None where it tells of a seal after logging in.
+        login_seal: Id of that seal.
         state: How far it is: the value of its state.
         standing: Whether it has ended.
         dossier: Id of the dossier.
@@ -226,9 +246,16 @@ class Evidence:
         made_at: When this was put together.
         made_by: Who asked for it.
         development: Made with keys without legal value.
+        started_by: Who put it up.
+        deadline: Until when everybody has to have signed.
+        bundle: What was sent together with it.
+        elsewhere: The platform on which it is, or was, signed.
+        problem: Why what came back signed is not accepted.
         sent: SHA-256 of what was put up for signing.
+        sent_at: When; None for a draft.
         current: SHA-256 of the file as it is signed now.
-        participants: In the order in which they were asked.
+        participants: Who approves, signs and watches, in their order; also who was
+            replaced.
         files: Versions of the document, oldest first.
         signatures: Found in the file, in the order of their revisions.
         timestamps: Of the document as a whole, found in the file.
@@ -236,7 +263,8 @@ class Evidence:
         differences: Where the two disagree.
     """
 
-    flow: str
+    flow: str | None = None
+    login_seal: str | None = None
     state: str
     standing: Standing
     dossier: str
@@ -245,7 +273,13 @@ class Evidence:
     made_at: datetime = attrs.field(validator=aware)
     made_by: Who
     development: bool
+    started_by: Who
+    deadline: datetime | None = attrs.field(default=None, validator=optional(aware))
+    bundle: Bundle | None = None
+    elsewhere: Outside | None = None
+    problem: str = ""
     sent: str = attrs.field(validator=digest)
+    sent_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     current: str = attrs.field(validator=digest)
     participants: tuple[Participant, ...]
     files: tuple[File, ...]

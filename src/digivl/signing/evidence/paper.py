@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from digivl.errors import MalformedError
-from digivl.kernel.moments import date_in_dutch, day_of, from_wire, in_brussels
+from digivl.kernel.moments import date_in_dutch, day_of, from_wire
 from digivl.pdf.mark import DEVELOPMENT_MARK
 from digivl.pdf.typeset import typeset
+from digivl.signing.evidence.compared import matched
 from digivl.signing.evidence.layout import REPORT
 from digivl.signing.evidence.model import (
     Act,
@@ -17,50 +17,21 @@ from digivl.signing.evidence.model import (
     Difference,
     Evidence,
     File,
-    Part,
-    Participant,
     Signature,
     Standing,
     Timestamp,
-    Who,
 )
-from digivl.signing.model import FlowState
-
-Facts = list[tuple[str, str]]
-
-#: How far a flow is, in words; what is not named here is said as it is recorded.
-_STATES: Final = {
-    FlowState.TO_BE_SIGNED.value: "te ondertekenen",
-    FlowState.PARTLY_SIGNED.value: "gedeeltelijk ondertekend",
-    FlowState.SIGNED.value: "ondertekend",
-    FlowState.REFUSED.value: "geweigerd",
-    FlowState.CANCELLED.value: "stopgezet",
-}
-#: What was done, in words; what is not named here is said as it is recorded.
-_ACTIONS: Final = {
-    ("document", "receive"): "document ontvangen",
-    ("document", "replace"): "nieuwe versie ontvangen",
-    ("document", "stamped"): "QR-code aangebracht",
-    ("document", "signed"): "getekende versie bewaard",
-    ("document", "copy"): "kopie bewaard",
-    ("document", "number"): "nummer gegeven",
-    ("signing", "start"): "ter ondertekening voorgelegd",
-    ("signing", "sign"): "ondertekend",
-    ("signing", "timestamp"): "tijdstempel toegevoegd",
-    ("signing", "refuse"): "ondertekening geweigerd",
-    ("signing", "cancel"): "ondertekening stopgezet",
-}
-_ORIGINS: Final = {
-    "received": "ontvangen",
-    "stamped": "met QR-code",
-    "signed": "ondertekend",
-}
-_INDICATIONS: Final = {
-    "TOTAL-PASSED": "geldig",
-    "TOTAL-FAILED": "ongeldig",
-    "INDETERMINATE": "niet met zekerheid vast te stellen",
-    "NO_SIGNATURE": "geen handtekening",
-}
+from digivl.signing.evidence.paperpeople import Facts, login, participation, summary
+from digivl.signing.evidence.people import Part, Pinned
+from digivl.signing.evidence.words import (
+    ACTIONS,
+    ORIGINS,
+    STATES,
+    day_and_time,
+    moment,
+    titled,
+    word,
+)
 
 
 def paper(evidence: Evidence, json_sha256: str) -> bytes:
@@ -77,18 +48,20 @@ def paper(evidence: Evidence, json_sha256: str) -> bytes:
 
 
 def _data(evidence: Evidence, json_sha256: str) -> dict[str, Any]:
-    signers = [one for one in evidence.participants if one.part is Part.SIGNS]
-    done = sum(one.done_at is not None for one in signers)
+    theirs = matched(evidence.participants, evidence.signatures)
     return {
         "standing": evidence.standing.value,
         "subject": evidence.title,
-        "verdict": f"{done} van {len(signers)} ondertekend",
-        "agreement": _agreement(evidence),
+        "verdict": _progress(evidence),
+        "agreement": list(_agreement(evidence)),
         "agrees": not evidence.differences,
         "facts": _facts(evidence),
-        "summary": [_summary(one, evidence) for one in evidence.participants],
+        "summary": [
+            summary(one, theirs.get(one.who.id) if one.done_at else None)
+            for one in evidence.participants
+        ],
         "participants": [
-            {"title": _titled(number, one), "facts": _participation(one)}
+            {"title": f"{number}. {one.who.function}", "facts": participation(one)}
             for number, one in enumerate(evidence.participants, 1)
         ],
         "signatures": [_signature(one) for one in evidence.signatures],
@@ -101,79 +74,67 @@ def _data(evidence: Evidence, json_sha256: str) -> dict[str, Any]:
     }
 
 
-def _agreement(evidence: Evidence) -> str:
+def _progress(evidence: Evidence) -> str:
+    """How many of those approved and signed whose place nobody else took."""
+    live = [one for one in evidence.participants if one.succeeded is None]
+    said = []
+    for part, did in ((Part.SIGNS, "ondertekend"), (Part.APPROVES, "geparafeerd")):
+        those = [one for one in live if one.part is part]
+        done = sum(one.done_at is not None for one in those)
+        if those or part is Part.SIGNS:
+            said.append(f"{done} van {len(those)} {did}")
+    return ", ".join(said)
+
+
+def _agreement(evidence: Evidence) -> Iterator[str]:
+    """What holds of it as a whole, a line for each."""
     count = len(evidence.differences)
-    if not count:
-        return "Wat is vastgelegd en wat in het bestand staat, stemt overeen."
     many = "verschil" if count == 1 else "verschillen"
-    return f"Tussen vastlegging en bestand: {count} {many}; zie verder."
+    yield (
+        f"Tussen vastlegging en bestand: {count} {many}; zie verder."
+        if count
+        else "Wat is vastgelegd en wat in het bestand staat, stemt overeen."
+    )
+    acted = [one for one in evidence.participants if one.pinned is not None]
+    if acted and all(one.pinned is not Pinned.OTHER for one in acted):
+        yield "Wie parafeerde of tekende, deed dat op de bytes die werden voorgelegd."
+    if evidence.flow is None:
+        return
+    bare = [
+        one.who.function
+        for one in acted
+        if one.part is Part.SIGNS and one.authority is None
+    ]
+    if bare:
+        yield f"Zonder tijdstempel: {', '.join(bare)}."
 
 
 def _facts(evidence: Evidence) -> Facts:
     final = evidence.standing is Standing.FINAL
     standing = "definitief" if final else "tussenstand: de ondertekening loopt nog"
-    return [
+    state = STATES.get(evidence.state, evidence.state)
+    bundle, there = evidence.bundle, evidence.elsewhere
+    sent, until = evidence.sent_at, evidence.deadline
+    facts = [
         ("Verslag", standing),
-        ("Stand van de ondertekening", _STATES.get(evidence.state, evidence.state)),
+        ("Stand van de ondertekening", state),
+        ("Niet aanvaard omdat", evidence.problem),
         ("Opgemaakt op", moment(evidence.made_at)),
-        ("Opgemaakt voor", _who(evidence.made_by)),
+        ("Opgemaakt voor", titled(evidence.made_by)),
+        ("Voorgelegd door", titled(evidence.started_by)),
+        ("Voorgelegd op", moment(sent) if sent else ""),
+        (
+            "Te ondertekenen tegen",
+            moment(until) if until else "",
+        ),
+        ("Tekenplatform", f"{there.platform}, {there.reference}" if there else ""),
         ("Dossier", evidence.dossier),
         ("Document", evidence.document),
-        ("Ondertekening", evidence.flow),
+        ("Ondertekening", evidence.flow or ""),
+        ("Verzegeling", evidence.login_seal or ""),
+        ("Bundel", f"{bundle.id}, stuk {bundle.place or '?'}" if bundle else ""),
     ]
-
-
-def _summary(one: Participant, evidence: Evidence) -> dict[str, str]:
-    """A participant in one row: who, when, with what, and whether it holds."""
-    mine = next(
-        (
-            signature
-            for signature in evidence.signatures
-            if one.certificate is not None
-            and signature.certificate is not None
-            and signature.certificate.sha256 == one.certificate
-        ),
-        None,
-    )
-    certificate = mine.certificate if mine else None
-    day, time = _day_and_time(one.done_at) if one.done_at else ("nog niet", "")
-    return {
-        "who": one.who.function,
-        "beneath": f"namens deze: {_who(one.acting)}" if one.acting else one.part.value,
-        "day": day,
-        "time": ", ".join(filter(None, (time, one.authority))),
-        "holder": certificate.subject.partition(", ")[0] if certificate else "",
-        "issuer": certificate.issuer.partition(", ")[0] if certificate else "",
-        "verdict": _word(mine.indication) if mine else "",
-        "level": f"PAdES {mine.level}" if mine and mine.level else "",
-    }
-
-
-def _titled(number: int, one: Participant) -> str:
-    return f"{number}. {one.who.function}"
-
-
-def _participation(one: Participant) -> Facts:
-    facts = [("Deelname", one.part.value)]
-    if one.who.name or one.who.name_erased:
-        facts.append(("Naam", one.who.name or "gewist"))
-    if one.acting is not None:
-        facts.append(("In de plaats kwam", _who(one.acting)))
-    if one.identified:
-        facts.append(("Geïdentificeerd door", one.identified))
-    if one.means:
-        facts.append(("Middel", one.means))
-    done = moment(one.done_at) if one.done_at else "nog niet"
-    facts.append(("Ondertekend op" if one.part is Part.SIGNS else "Gedaan op", done))
-    if one.authority:
-        facts.append(("Tijdstempel van", one.authority))
-    digests = (
-        ("Voorgelegd (SHA-256)", one.sent),
-        ("Getoond (SHA-256)", one.shown),
-        ("Getekend bestand (SHA-256)", one.signed),
-        ("Certificaat (SHA-256)", one.certificate),
-    )
-    return facts + [(label, sha256) for label, sha256 in digests if sha256]
+    return [(label, value) for label, value in facts if value]
 
 
 def _signature(one: Signature) -> dict[str, Any]:
@@ -184,6 +145,10 @@ def _signature(one: Signature) -> dict[str, Any]:
         facts.append(("Niveau", f"PAdES {one.level}"))
     if one.claimed:
         facts.append(("Tijdstip volgens de ondertekenaar", moment(one.claimed)))
+    if one.login is not None:
+        facts += login(one.login)
+    elif one.evidence is not None:
+        facts.append(("Verwijst naar bewijs", one.evidence))
     facts += _certificate(one.certificate)
     for stamp in one.timestamps:
         facts += _timestamp(stamp)
@@ -206,7 +171,7 @@ def _certificate(one: Certificate | None) -> Facts:
         ("Uitgegeven door", one.issuer),
         ("Serienummer", one.serial),
         ("Geldig", f"van {start} tot en met {end}"),
-        ("Certificaat (SHA-256)", one.sha256),
+        ("Vingerafdruk", one.sha256),
     ]
 
 
@@ -226,18 +191,14 @@ def _verdict(indication: str, reason: str) -> str:
     if not indication:
         return "niet beoordeeld"
     codes = ", ".join(filter(None, (indication, reason)))
-    return f"{_word(indication)} ({codes})"
-
-
-def _word(indication: str) -> str:
-    return _INDICATIONS.get(indication, indication)
+    return f"{word(indication)} ({codes})"
 
 
 def _file(one: File, evidence: Evidence) -> dict[str, Any]:
     marks = list(_marks(one, evidence))
     return {
         "at": moment(one.at),
-        "what": _ORIGINS.get(one.origin, one.origin),
+        "what": ORIGINS.get(one.origin, one.origin),
         "marks": ", ".join(marks),
         "size": _bytes(one.size),
         "sha256": one.sha256,
@@ -271,31 +232,16 @@ def _shown(value: str) -> str:
 
 
 def _act(one: Act) -> dict[str, str]:
-    day, time = _day_and_time(one.at)
+    day, time = day_and_time(one.at)
     return {
         "day": day,
         "time": time,
-        "what": _ACTIONS.get((one.kind, one.action), one.action),
-        "who": _who(one.who),
+        "what": ACTIONS.get((one.kind, one.action), one.action),
+        "who": titled(one.who),
         "reason": one.reason,
         "leaf": one.leaf,
     }
 
 
-def _who(one: Who) -> str:
-    return f"{one.name}, {one.function}" if one.name else one.function
-
-
 def _bytes(size: int) -> str:
     return f"{size:,} bytes".replace(",", "\N{NO-BREAK SPACE}")
-
-
-def _day_and_time(at: datetime) -> tuple[str, str]:
-    day, _, time = moment(at).partition(" om ")
-    return day, time
-
-
-def moment(at: datetime) -> str:
-    """For people: ``23 november 2026 om 14.05.09 uur`` by the clock of Brussels."""
-    local = in_brussels(at)
-    return f"{date_in_dutch(local.date())} om {local:%H.%M.%S} uur"

@@ -1,29 +1,40 @@
 """What the book knows of a signing flow, in the words of an evidence report.
 
-The one place that reads the record of a flow: what a flow comes to hold more (who
-approves, who was replaced, what was shown) is added here.
+The one place that reads the record of a flow: what a flow comes to hold more is added
+here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
 from digivl.kernel.parties import Party
 from digivl.records.entries import AnyEntry, Entry
-from digivl.signing.evidence.model import Act, Part, Participant, Standing, Who
-from digivl.signing.model import FLOW_LIFECYCLE, Signatory, SigningFlow
+from digivl.signing import participants as book
+from digivl.signing.evidence.model import Act, Bundle, Outside, Standing
+from digivl.signing.evidence.people import Part, Participant, Seen, Succeeded, Who
+from digivl.signing.model import SigningFlow
+from digivl.signing.states import DRAFTS
 
-#: How each offer of a signing means identifies who signs.
-IDENTIFIED: Final[Mapping[str, str]] = {
+#: How each offer of a signing means makes sure who signs.
+SECURED: Final[Mapping[str, str]] = {
     "pkcs12": "sleutelbestand met wachtwoord (PKCS#12), beheerd door de entiteit",
     "pem": "sleutelbestand (PEM), beheerd door de entiteit",
+    "eid": "identiteitskaart met pincode (eID)",
     "pkcs11": "kaart of beveiligde module met pincode (PKCS#11)",
     "csc": "ondertekendienst op afstand, na aanmelding (CSC)",
 }
+_PARTS: Final[Mapping[type[book.Participant], Part]] = {
+    book.Approver: Part.APPROVES,
+    book.Signatory: Part.SIGNS,
+    book.Watcher: Part.WATCHES,
+}
+History = Sequence[Entry[SigningFlow]]
 
 
 @attrs.frozen(kw_only=True)
@@ -33,17 +44,34 @@ class Recorded:
     Attributes:
         flow: The record as it is now.
         standing: Whether it has ended.
-        participants: In the order in which they were asked.
+        sent_at: When what is signed now was put up; None for a draft.
+        participants: Who approves, who signs and who watches, each in their order.
     """
 
     flow: SigningFlow
     standing: Standing
+    sent_at: datetime | None
     participants: tuple[Participant, ...]
 
+    @property
+    def bundle(self) -> Bundle | None:
+        """What was sent together with it."""
+        if self.flow.bundle is None:
+            return None
+        return Bundle(id=self.flow.bundle, place=self.flow.place)
 
-def recorded(
-    history: Sequence[Entry[SigningFlow]], means: Mapping[str, str]
-) -> Recorded:
+    @property
+    def elsewhere(self) -> Outside | None:
+        """The platform on which it is, or was, signed."""
+        there = self.flow.elsewhere
+        if there is None:
+            return None
+        return Outside(
+            platform=there.platform, reference=there.reference, since=there.since
+        )
+
+
+def recorded(history: History, means: Mapping[str, str]) -> Recorded:
     """What the entries of a flow say.
 
     Args:
@@ -51,14 +79,15 @@ def recorded(
         means: The offer of each signing means in the settings, by its name.
     """
     flow = history[-1].record
-    ended = FLOW_LIFECYCLE.is_final(flow.state)
-    versions = _versions(history)
+    sent = [*_put_up(history)]
+    was_sent = sent and flow.state not in DRAFTS
     return Recorded(
         flow=flow,
-        standing=Standing.FINAL if ended else Standing.INTERIM,
+        standing=Standing.FINAL if flow.is_ended else Standing.INTERIM,
+        sent_at=sent[-1].at if was_sent else None,
         participants=tuple(
-            _signatory(one, versions.get(one.party.id), means)
-            for one in flow.signatories
+            _participant(_Place(key, one, history, sent), means)
+            for key, one in flow.places.items()
         ),
     )
 
@@ -93,29 +122,116 @@ def who(party: Party) -> Who:
     )
 
 
-def _signatory(
-    one: Signatory, versions: tuple[str, str] | None, means: Mapping[str, str]
-) -> Participant:
-    sent, signed = versions or (None, None)
-    offer = means.get(one.means, "")
-    return Participant(
-        part=Part.SIGNS,
+@attrs.frozen
+class _Place:
+    """A place in a flow, and how it came to be as it is."""
+
+    key: str
+    one: book.Participant
+    history: History
+    sent: History
+
+    def reason(self, name: str) -> str:
+        """In the words of who made this attribute what it is."""
+        value = getattr(self.one, name)
+        return next(
+            entry.reason
+            for entry in self.history
+            if getattr(entry.record.places.get(self.key), name, None) == value
+        )
+
+    def _is_in(self, flow: SigningFlow) -> bool:
+        return flow.places[self.key].party.id == self.one.party.id
+
+    def put_before(self) -> Mapping[str, Any]:
+        """What was put before it, and when: last, or before another came."""
+        mine = [
+            entry
+            for entry in self.history
+            if self.key in entry.record.places and entry.record.places[self.key].is_live
+        ]
+        known = [entry for entry in self.sent if entry.version <= mine[-1].version]
+        if not known:
+            return {}
+        here = next(one for one in mine if self._is_in(one.record))
+        return {"sent": known[-1].record.base, "sent_at": max(known[-1].at, here.at)}
+
+
+def _participant(place: _Place, means: Mapping[str, str]) -> Participant:
+    one, refused = place.one, place.one.refused_at is not None
+    told = Participant(
+        part=_PARTS[type(one)],
+        state=one.state.value,
         who=who(one.party),
-        acting=who(one.acting) if one.acting is not None else None,
+        stage=one.stage,
+        acting=_who(one.acting),
+        behalf=_who(one.behalf),
+        succeeded=_succeeded(place),
+        identified=one.identified,
+        consent=one.consent,
+        done_at=one.done_at,
+        recorded_at=one.recorded_at,
+        refused_at=one.refused_at,
+        reason=place.reason("refused_at") if refused else "",
+        shown=_seen(one.shown),
+        outdated=_seen(one.outdated),
+        **place.put_before(),
+    )
+    if isinstance(one, book.Approver):
+        return attrs.evolve(told, remark=one.remark, over=one.version)
+    if not isinstance(one, book.Signatory):
+        return told
+    offer = means.get(one.means, "")
+    over, version = _versions(place.history).get(one.party.id, (None, None))
+    return attrs.evolve(
+        told,
         means=one.means,
-        identified=IDENTIFIED.get(offer, offer),
-        done_at=one.signed_at,
-        sent=sent,
-        signed=signed,
+        secured=SECURED.get(offer, offer),
+        claimed_at=one.claimed_at,
+        over=one.over or over,
+        signed=one.version or version,
+        level=one.level,
+        field=one.field,
         certificate=one.certificate,
         authority=one.authority,
+        token=one.token,
     )
 
 
-def _versions(
-    history: Sequence[Entry[SigningFlow]],
-) -> Mapping[str, tuple[str, str]]:
-    """Before and after each signature: the version, by who signed."""
+def _who(party: Party | None) -> Who | None:
+    return None if party is None else who(party)
+
+
+def _seen(shown: book.Shown | None) -> Seen | None:
+    if shown is None:
+        return None
+    return Seen(sha256=shown.sha256, at=shown.at, by=who(shown.by), face=shown.face)
+
+
+def _succeeded(place: _Place) -> Succeeded | None:
+    gone = place.one.succession
+    if gone is None:
+        return None
+    reason = place.reason("succession")
+    return Succeeded(to=who(gone.to), how=gone.how.value, at=gone.at, reason=reason)
+
+
+def _put_up(history: History) -> Iterator[Entry[SigningFlow]]:
+    """The entries in which a version was put up: sent, or a new one."""
+    base = None
+    for entry in history:
+        drafted = entry.record.state in DRAFTS
+        if not drafted and entry.record.base != base:
+            yield entry
+        # What was recalled is put up anew.
+        base = None if drafted else entry.record.base
+
+
+def _versions(history: History) -> Mapping[str, tuple[str, str]]:
+    """Before and after each signature: the version, by who signed.
+
+    Flows of the first version do not say so themselves.
+    """
     found: dict[str, tuple[str, str]] = {}
     for before, after in pairwise(history):
         was, now = before.record.current, after.record.current

@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import attrs
 
 from digivl.access.guard import Guard
 from digivl.access.model import Permission
 from digivl.documents.disk import scratch
-from digivl.documents.model import DOCUMENT
+from digivl.documents.model import DOCUMENT, Document
 from digivl.documents.service import Documents
 from digivl.errors import ConfigurationError, NotFoundError
+from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party
 from digivl.pdf.signer import Signed
 from digivl.pdf.typeset import check_installed
-from digivl.records.entries import AnyEntry
-from digivl.records.port import RecordBook
+from digivl.records.entries import AnyEntry, Entry
+from digivl.records.port import Query, RecordBook
 from digivl.settings import Limits
 from digivl.signing.evidence.canonical import as_json
-from digivl.signing.evidence.found import differences, found, signed_fields
-from digivl.signing.evidence.model import Evidence, File
+from digivl.signing.evidence.compared import (
+    differences,
+    differences_of_seal,
+    pinned,
+)
+from digivl.signing.evidence.found import Found, found, signed_fields
+from digivl.signing.evidence.logins import logins, who_logged_in, with_logins
+from digivl.signing.evidence.model import (
+    Act,
+    Evidence,
+    File,
+    Standing,
+)
 from digivl.signing.evidence.paper import paper
 from digivl.signing.evidence.port import Judged, Reader
 from digivl.signing.evidence.recorded import acts, recorded, who
 from digivl.signing.files import FileSigning
+from digivl.signing.loginseal.model import LOGIN_SEAL, LoginSeal
 from digivl.signing.model import FLOW
 
 _FIELD: Final = "Zegel"
@@ -102,50 +115,142 @@ class EvidenceReports:
             CorruptDocumentError: The stored file no longer matches its name.
         """
         history = list(self.book.history(FLOW, flow))
+        subject = FLOW.ref(flow)
         if not history:
-            self.guard.hide(by, Permission.READ_CONFIDENTIAL, FLOW.ref(flow))
+            self.guard.hide(by, Permission.READ_CONFIDENTIAL, subject)
         told = recorded(history, self.offers)
-        name, current = told.flow.document, told.flow.current
-        try:
-            document = self.reader.read(name, by=by).record
-        except NotFoundError:
-            self.guard.hide(by, Permission.READ_CONFIDENTIAL, FLOW.ref(flow))
-        now = self.clock()
-        # Only its fields are looked at; nothing else is told of what was put up.
-        with self.documents.opened(told.flow.base) as source:
-            earlier = signed_fields(source, at=now, limits=self.limits)
-        with self.reader.opened(name, by=by, sha256=current) as source:
-            judged = self.validate(source, name)
-            file = found(source, judged, earlier=earlier, at=now, limits=self.limits)
-        entries: list[AnyEntry] = [*history, *self.book.history(DOCUMENT, name)]
+        record = told.flow
+        document = self._document(record.document, by, subject)
+        file = self._found(document, record.base, record.current, by)
+        people = [pinned(one, file.beginnings) for one in told.participants]
         return Evidence(
             flow=flow,
-            state=told.flow.state.value,
+            state=record.state.value,
             standing=told.standing,
-            dossier=told.flow.dossier,
-            document=name,
-            title=told.flow.title,
-            made_at=now,
-            made_by=who(by),
-            development=self.development,
-            sent=told.flow.base,
+            started_by=who(record.started_by),
+            deadline=record.deadline,
+            bundle=told.bundle,
+            elsewhere=told.elsewhere,
+            problem=record.problem,
+            sent=record.base,
+            sent_at=told.sent_at,
+            current=record.current,
+            participants=tuple(people),
+            differences=differences(people, file),
+            acts=self._acts(history, record.document),
+            **self._shared(document, file, by),
+        )
+
+    def gather_seal(self, seal: str, *, by: Party) -> Evidence:
+        """What the book and the sealed file say of a seal after logging in.
+
+        Args:
+            seal: Id of the login-based seal on a document of a dossier.
+            by: As `gather`. The name of the person is only for itself, and for who
+                may prepare signing.
+
+        Raises:
+            NotFoundError: There is none on a document that `by` may read.
+            CorruptDocumentError: As `gather`.
+        """
+        history = list(self.book.history(LOGIN_SEAL, seal))
+        subject = LOGIN_SEAL.ref(seal)
+        if not history or history[0].record.document is None:
+            self.guard.hide(by, Permission.READ_CONFIDENTIAL, subject)
+        entry, name = history[0], history[0].record.document
+        document = self._document(name, by, subject)
+        current = next(v.sha256 for v in document.record.versions if v.at == entry.at)
+        file = self._found(document, entry.record.shown, current, by)
+        person = pinned(who_logged_in(entry, current), file.beginnings)
+        return Evidence(
+            login_seal=seal,
+            state=LOGIN_SEAL.standing(entry.record).state,
+            standing=Standing.FINAL,
+            started_by=who(entry.actor),
+            sent=entry.record.shown,
             current=current,
-            participants=told.participants,
-            files=tuple(
+            participants=(person,),
+            differences=differences_of_seal(person, file),
+            acts=self._acts(history, name),
+            **self._shared(document, file, by),
+        )
+
+    def _document(self, name: str, by: Party, subject: Ref) -> Entry[Document]:
+        """The document, for who may read it.
+
+        Raises:
+            NotFoundError: `by` may not, told of `subject`.
+        """
+        try:
+            return self.reader.read(name, by=by)
+        except NotFoundError:
+            self.guard.hide(by, Permission.READ_CONFIDENTIAL, subject)
+
+    def _found(
+        self, document: Entry[Document], base: str, current: str, by: Party
+    ) -> Found:
+        """What stands in a version that was made by signing another one."""
+        now, name = self.clock(), document.id
+        # Only its fields are looked at; nothing else is told of what was put up.
+        with self.documents.opened(base) as source:
+            earlier = signed_fields(source, at=now, limits=self.limits)
+        with self.reader.opened(name, by=by, sha256=current) as source:
+            file = found(
+                source,
+                self.validate(source, name),
+                earlier=earlier,
+                sizes=[one.size for one in document.record.versions],
+                at=now,
+                limits=self.limits,
+            )
+            known = logins(
+                source,
+                self._seals(document, by),
+                [one.field for one in file.signatures],
+                at=now,
+                limits=self.limits,
+            )
+        return attrs.evolve(file, signatures=with_logins(file.signatures, known))
+
+    def _seals(
+        self, document: Entry[Document], by: Party
+    ) -> Iterator[tuple[Entry[LoginSeal], bool]]:
+        """Seals of a document after logging in, and whether names are for `by`."""
+        rows = self.book.rows(Query(kind=LOGIN_SEAL.name, part_of=document.id))
+        prepares = self.guard.policy.allows(by, Permission.PREPARE_SIGNING)
+        for row in rows:
+            # The first entry is the evidence; an erasure comes after it.
+            entry = next(iter(self.book.history(LOGIN_SEAL, row.ref.id)))
+            yield entry, prepares or entry.actor.id == by.id
+
+    def _acts(self, history: Iterable[AnyEntry], document: str) -> tuple[Act, ...]:
+        return acts([*history, *self.book.history(DOCUMENT, document)])
+
+    def _shared(
+        self, document: Entry[Document], file: Found, by: Party
+    ) -> dict[str, Any]:
+        """What every report tells, whatever it is about."""
+        record = document.record
+        return {
+            "dossier": record.dossier,
+            "document": document.id,
+            "title": record.title,
+            "made_at": self.clock(),
+            "made_by": who(by),
+            "development": self.development,
+            "files": tuple(
                 File(
                     sha256=one.sha256,
                     size=one.size,
                     origin=one.origin.value,
                     at=one.at,
-                    inside=one.sha256 in file.prefixes,
+                    inside=one.sha256 in file.beginnings,
                 )
-                for one in document.versions
+                for one in record.versions
             ),
-            signatures=file.signatures,
-            timestamps=file.timestamps,
-            acts=acts(entries),
-            differences=differences(told.participants, file),
-        )
+            "signatures": file.signatures,
+            "timestamps": file.timestamps,
+        }
 
     def make(self, flow: str, *, by: Party) -> EvidenceReport:
         """The report of a flow as JSON, and as an accessible PDF (PDF/UA-1).
@@ -163,13 +268,20 @@ class EvidenceReports:
             SigningError: The key of the seal cannot be used.
             BackendUnavailableError: No timestamp authority answers; nothing was made.
         """
+        return self._made(lambda: self.gather(flow, by=by))
+
+    def make_seal(self, seal: str, *, by: Party) -> EvidenceReport:
+        """The report of a seal after logging in; see `gather_seal` and `make`."""
+        return self._made(lambda: self.gather_seal(seal, by=by))
+
+    def _made(self, gather: Callable[[], Evidence]) -> EvidenceReport:
         check_installed("the evidence report")
         if not self.seal:
             raise ConfigurationError(
                 "no seal is set, so that a report cannot be sealed",
                 hint='Name the means of the office: seal = "…" in digivl.toml.',
             )
-        evidence = self.gather(flow, by=by)
+        evidence = gather()
         told = as_json(evidence)
         pdf, seal = self._sealed(paper(evidence, hashlib.sha256(told).hexdigest()))
         return EvidenceReport(evidence=evidence, json=told, pdf=pdf, seal=seal)
