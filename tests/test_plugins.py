@@ -6,7 +6,10 @@ import hashlib
 import io
 import logging
 import sys
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +23,7 @@ from digivl.plugins.catalog import KINDS, Catalog
 from digivl.plugins.hookspecs import Build, Offer, hookimpl
 from digivl.records.entries import AnyEntry
 from digivl.settings import Backend, Limits
+from digivl.signing.means import SigningMeans
 from digivl.testing import papers, route
 from digivl.testing.route import Scene
 
@@ -307,3 +311,34 @@ def test_nothing_is_discovered_before_it_is_needed(
 
     assert "archive" in vl.catalog.offers("documents")
     assert "archive_plugin" in sys.modules
+
+
+def test_a_means_is_unlocked_once(quick_folder: Path) -> None:
+    """Also by two threads at one time: each key of its own would try a wrong PIN."""
+    built: list[str] = []
+    with Digivl.create(quick_folder / "office") as office:
+        key, both = office.means("minister"), threading.Barrier(4)
+
+        def slow(given: Build) -> SigningMeans:
+            built.append(given.name)
+            time.sleep(0.1)
+            return key
+
+        class Slow:
+            @hookimpl
+            def digivl_signing_means(self) -> list[Offer[SigningMeans]]:
+                return [Offer("slow", slow)]
+
+        def asked(_: int) -> SigningMeans:
+            both.wait(10)
+            return vl.means("card")
+
+        settings = attrs.evolve(office.settings, means={"card": Backend(offer="slow")})
+        plugins = (Slow(),)
+        with (
+            Digivl.from_settings(settings, folder=office.folder, plugins=plugins) as vl,
+            ThreadPoolExecutor(4) as pool,
+        ):
+            found = list(pool.map(asked, range(4)))
+
+    assert (["card"], [key] * 4) == (built, found)

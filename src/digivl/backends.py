@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
 from digivl.errors import ConfigurationError
-from digivl.kernel.once import once
+from digivl.kernel.once import once, once_for_each
 from digivl.kernel.parties import Party, Role
 from digivl.office import KEYS, OUTSIDE, SETTINGS
 from digivl.plugins.hookspecs import Build
@@ -67,7 +66,7 @@ class Backends:
     @once
     def means(self) -> Callable[[str], SigningMeans]:
         """Gives a signing means by its name in the settings; each is unlocked once."""
-        return cache(self._built_means)
+        return once_for_each(self._built_means)
 
     def _built_means(self, name: str) -> SigningMeans:
         chosen = _named(self.settings.means, name, "signing means", "means")
@@ -76,7 +75,7 @@ class Backends:
     @once
     def remote(self) -> Callable[[str], RemoteMeans]:
         """Gives a means on which people sign elsewhere, by its name; built once."""
-        return cache(self._built_remote)
+        return once_for_each(self._built_remote)
 
     def _built_remote(self, name: str) -> RemoteMeans:
         chosen = _named(self.settings.remote, name, "remote means", "remote")
@@ -135,7 +134,7 @@ class Backends:
     @once
     def channel(self) -> Callable[[str], AdviceChannel]:
         """Gives a channel by its name in the settings; each is built once."""
-        return cache(self._built_channel)
+        return once_for_each(self._built_channel)
 
     def _built_channel(self, name: str) -> AdviceChannel:
         chosen = _named(self.settings.channels, name, "channel", "channels")
@@ -146,7 +145,7 @@ class Backends:
     @once
     def platform(self) -> Callable[[str], SigningPlatform]:
         """Gives a signing platform by its name in the settings; each is built once."""
-        return cache(self._built_platform)
+        return once_for_each(self._built_platform)
 
     def _built_platform(self, name: str) -> SigningPlatform:
         self.acceptance(name)  # found out now, not when something comes back

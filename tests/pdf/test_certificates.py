@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from digivl.errors import MalformedError
+from digivl.http.fetching import Fetcher
 from digivl.pdf.certificates import (
     certificate,
     common_name,
@@ -18,7 +21,17 @@ from digivl.pdf.certificates import (
     refuse_unfit,
 )
 
+from digivl.pdf.chains import is_root
+from digivl.pdf.expected import ExpectedSigner
+from digivl.pdf.phases import prepare
+from digivl.pdf.spec import Identity, SignatureSpec
+from digivl.settings import Limits
+from digivl.signing.revocation import Revocation
+from digivl.testing.papers import paper
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from digivl.signing.softkey import SoftKey
 
 NOW = datetime.now(UTC)
@@ -80,3 +93,38 @@ def test_only_our_own_are_development(minister: SoftKey) -> None:
 def test_a_certificate_without_key_usage_may_sign() -> None:
     """The extension restricts; without it nothing is restricted (RFC 5280)."""
     refuse_unfit(made((NameOID.COMMON_NAME, "Mia")), NOW)
+
+
+#: A common name in the places where others put no text, or none that can be read.
+ODD_NAMES = {
+    "not UTF-8": b"\x0c\x08QQ\xff\xfeQQQQ",
+    "an old alphabet": b"\x14\x08QQ\xe9\xffQQQQ",
+    "a number": b"\x02\x08QQQQQQQQ",
+    "bits": b"\x03\x08\x00QQQQQQQ",
+}
+
+
+@pytest.mark.parametrize("case", ODD_NAMES)
+def test_a_name_that_cannot_be_read(case: str) -> None:
+    """Whoever made the certificate chose it: a typed error, wherever it comes in."""
+    plain = made((NameOID.COMMON_NAME, "QQQQQQQQ"))
+    der = plain.replace(b"\x0c\x08QQQQQQQQ", ODD_NAMES[case])
+    fetcher = Fetcher(Limits(), resolve=lambda _: ())
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: certificate(der),
+        lambda: refuse_unfit(der, NOW),
+        lambda: is_root(der),
+        lambda: ExpectedSigner(name="Q").check(der),
+        lambda: Revocation(fetcher, (), lambda: NOW).evidence(der),
+        lambda: prepare(
+            io.BytesIO(paper()),
+            io.BytesIO(),
+            SignatureSpec(field="S"),
+            at=NOW,
+            limits=Limits(),
+            identity=Identity(der),
+        ),
+    )
+    for attempt in attempts:
+        with pytest.raises(MalformedError, match="not an X\\.509 certificate"):
+            attempt()

@@ -188,6 +188,11 @@ def with_content(envelope: cms.ContentInfo) -> None:
     envelope["content"]["encap_content_info"] = info
 
 
+def of_something_else(envelope: cms.ContentInfo) -> None:
+    """A container that calls what it signs something else than data."""
+    envelope["content"]["encap_content_info"] = {"content_type": "tst_info"}
+
+
 def broken(envelope: cms.ContentInfo) -> None:
     """A signature in which a bit turned."""
     info = envelope["content"]["signer_infos"][0]
@@ -209,6 +214,7 @@ def nobody(envelope: cms.ContentInfo) -> None:
         (doubled, UntrustworthyAnswerError, "exactly one"),
         (twice_said, UntrustworthyAnswerError, "twice"),
         (with_content, UntrustworthyAnswerError, "detached"),
+        (of_something_else, UntrustworthyAnswerError, "something else than a document"),
         (broken, UntrustworthyAnswerError, "does not hold"),
         (nobody, MalformedError, "cannot be read"),
     ],

@@ -1,4 +1,4 @@
-"""A property that is made once, however many threads ask for it."""
+"""What is made once, however many threads ask for it."""
 
 from __future__ import annotations
 
@@ -41,3 +41,20 @@ class Once(Generic[T]):
 def once(make: Callable[[Any], T]) -> Once[T]:
     """Decorate a method without arguments: a property that is made once."""
     return Once(make)
+
+
+def once_for_each(make: Callable[[str], T]) -> Callable[[str], T]:
+    """A function that makes something once for each name, and keeps it.
+
+    `functools.cache` lets two threads make it at the same moment: each would have a
+    key of its own, and try a wrong PIN for itself.
+    """
+    kept, lock = dict[str, T](), RLock()
+
+    def made(name: str) -> T:
+        with lock:
+            if name not in kept:
+                kept[name] = make(name)
+            return kept[name]
+
+    return made

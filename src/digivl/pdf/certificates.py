@@ -46,9 +46,12 @@ def certificate(der: bytes) -> x509.Certificate:
         MalformedError: It is no X.509 certificate.
     """
     try:
-        return x509.load_der_x509_certificate(der)
+        found = x509.load_der_x509_certificate(der)
+        # Names are read at first use: one that makes no sense shows itself here.
+        _ = found.subject, found.issuer
     except UNREADABLE as cause:
         raise MalformedError(f"not an X.509 certificate: {cause}") from cause
+    return found
 
 
 def from_pem(text: bytes, name: str) -> tuple[bytes, ...]:

@@ -72,6 +72,8 @@ def _checked(envelope: Any, prepared: Prepared) -> Received:
         raise _lie("it holds not exactly one signature")
     if signed_data["encap_content_info"]["content"].native is not None:
         raise _lie("it holds content of its own: it is not detached")
+    if signed_data["encap_content_info"]["content_type"].native != "data":
+        raise _lie("it says that it signs something else than a document")
     info = signed_data["signer_infos"][0]
     if info["digest_algorithm"]["algorithm"].native != prepared.digest.value:
         raise _lie(

@@ -126,7 +126,7 @@ def _pin(build: Build) -> PIN:
     from digivl.signing.pins import PIN, PINEntry
 
     if names_secret(build, "pin"):
-        return PIN(lambda: secret(build, "pin").decode())
+        return PIN(lambda: _pin_text(build))
     said = build.options.get("pin", PINEntry.MIDDLEWARE.value)
     try:
         return PIN(PINEntry(said))
@@ -135,6 +135,17 @@ def _pin(build: Build) -> PIN:
         raise ConfigurationError(
             f"{build.name}: pin is `pad` or `middleware`, never the PIN itself",
             hint="Put the PIN in a file for the owner only, and name it in pin_file.",
+        ) from None
+
+
+def _pin_text(build: Build) -> str:
+    try:
+        return secret(build, "pin").decode()
+    except UnicodeDecodeError:
+        # What it holds stays out of the error, and out of its cause.
+        raise ConfigurationError(
+            f"{build.name}: the PIN is no text in UTF-8",
+            hint="Write the file anew, as plain text in UTF-8.",
         ) from None
 
 

@@ -28,15 +28,21 @@ def option(build: Build, name: str) -> str:
         ) from None
 
 
-def number(build: Build, name: str, usual: int) -> int:
-    """A number that is not negative, or the usual one.
+def number(
+    build: Build, name: str, usual: int, *, least: int = 0, most: int = 999_999
+) -> int:
+    """A whole number within bounds, or the usual one.
 
     Raises:
-        ConfigurationError: It is no number.
+        ConfigurationError: It is no number, or one beyond them.
     """
     said = build.options.get(name, str(usual))
-    if not said.isdigit():
-        raise ConfigurationError(f"{build.name}: {name} is a number, not {said!r}")
+    is_number = said.isascii() and said.isdigit() and len(said) <= len(str(most))
+    if not is_number or not least <= int(said) <= most:
+        raise ConfigurationError(
+            f"{build.name}: {name} is a number, not {said[:40]!r}",
+            hint=f"Write a whole number from {least} to {most}.",
+        )
     return int(said)
 
 

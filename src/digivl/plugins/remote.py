@@ -106,10 +106,10 @@ def csc_means(build: Build) -> RemoteMeans:
         ),
         version=version,
         digest=chosen(build, "digest", "sha256", {one.value: one for one in Digest}),
-        most_at_once=number(build, "most_at_once", 1),
+        most_at_once=number(build, "most_at_once", 1, least=1),
         credential=build.options.get("credential", ONLY),
         binds=chosen(build, "scal", "2", {"2": True, "1": False}),
-        seconds=number(build, "visit_seconds", 900),
+        seconds=number(build, "visit_seconds", 900, least=1, most=86_400),
     )
 
 

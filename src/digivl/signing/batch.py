@@ -271,7 +271,9 @@ class _Worker:
             done = self._sign(job)
         except DigivlError as error:
             failure = _as_failure(error)
-            self._broken = failure if failure.fatal else None
+            if failure.fatal:
+                # Kept, whatever becomes of the files that are under way beside it.
+                self._broken = failure
             return Outcome(job=job, failure=failure)
         self._proved |= done.level is not None
         return done
@@ -335,7 +337,9 @@ def _as_failure(error: DigivlError) -> Failure:
 
 
 def _as_error(failure: Failure) -> DigivlError:
-    kinds = {kind.code: kind for kind in _FATAL}
+    kinds = {
+        kind.code: kind for base in _FATAL for kind in (base, *base.__subclasses__())
+    }
     return kinds.get(failure.code, SigningError)(failure.text, hint=failure.hint)
 
 

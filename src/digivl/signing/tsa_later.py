@@ -124,7 +124,7 @@ class LaterTimestamps:
             target.seek(0)
             stored = self.documents.store.put(target)
         now = self.clock()
-        flow = _stamped(found.record, stored.sha256, token)
+        flow = _stamped(found.record, stored.sha256, token, up.level)
         drafts: list[AnyDraft] = [found.next(flow, "timestamp", SYSTEM, now)]
         if up.changed:
             made = self.documents.draft(document, stored, Origin.SIGNED, SYSTEM, now)
@@ -140,7 +140,7 @@ class LaterTimestamps:
         return self.files.upgrade(source, target, level=self.files.stamped_level)
 
 
-def _stamped(flow: SigningFlow, sha256: str, token: Token) -> SigningFlow:
+def _stamped(flow: SigningFlow, sha256: str, token: Token, level: Level) -> SigningFlow:
     """The flow, with the time of the timestamp for who had none."""
     signatories = tuple(
         attrs.evolve(
@@ -148,7 +148,7 @@ def _stamped(flow: SigningFlow, sha256: str, token: Token) -> SigningFlow:
             signed_at=token.time,
             authority=token.authority,
             token=hashlib.sha256(token.der).hexdigest(),
-            level=Level.B_T.value,
+            level=level.value,
             version=sha256 if one.version == flow.current else one.version,
         )
         if is_unstamped(one)

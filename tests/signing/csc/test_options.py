@@ -82,3 +82,21 @@ def test_wrong(tmp_path: Path, options: dict[str, str], says: str) -> None:
     """It is told which one, and what it can be."""
     with pytest.raises(ConfigurationError, match=says):
         built(tmp_path, **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("most_at_once", "0"),
+        ("most_at_once", "²"),
+        ("visit_seconds", "0"),
+        ("visit_seconds", "9" * 15),
+        ("visit_seconds", "9" * 5_000),
+    ],
+)
+def test_numbers_that_let_nobody_sign(tmp_path: Path, name: str, value: str) -> None:
+    """They are told when the means is built, not to the first person who signs."""
+    with pytest.raises(ConfigurationError, match=f"{name} is a number") as refused:
+        built(tmp_path, **{name: value})
+
+    assert "Write a whole number from 1 to" in refused.value.hint

@@ -150,6 +150,20 @@ def test_a_wrong_pin_in_a_file(set_up: Tokens, office: Path, settings: str) -> N
     assert signed(office, settings, table) > 0
 
 
+def test_a_pin_that_is_no_text(set_up: Tokens, office: Path, settings: str) -> None:
+    """As Windows writes it by itself (UTF-16): told, without what the file holds."""
+    table = GOOD_TABLES["eid"].format(module=set_up.module)
+    (office / "pin").write_text(GOOD, encoding="utf-16")
+    try:
+        with pytest.raises(ConfigurationError, match="the PIN is no text") as refused:
+            signed(office, settings, table)
+    finally:
+        (office / "pin").write_text(GOOD)
+
+    assert refused.value.hint
+    assert refused.value.__cause__ is None
+
+
 def test_where_the_middleware_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import ssl
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,9 +17,10 @@ from digivl.errors import BackendUnavailableError, NotReadyError, StaleRecordErr
 from digivl.kernel.moments import utc_now
 from digivl.records.tasks import Task, TaskState
 from digivl.records.worker import WorkReport
-from digivl.settings import Backend, TimestampSettings
+from digivl.settings import Backend, SigningSettings, TimestampSettings
 from digivl.signing.model import FLOW, FlowState, SigningFlow
 from digivl.testing import papers, route
+from digivl.testing.pki import PASSWORD, PKI
 from digivl.testing.route import Scene
 from digivl.testing.serving import serving
 from digivl.testing.tsa import Fault, TSASimulator, tsa_app
@@ -198,6 +200,44 @@ def test_an_authority_that_stays_away(office: Office) -> None:
     office.authority.fault = None
     office.scene.vl.book.retry(stuck.key, office.now[0])
     assert WorkReport(done=1) == office.work()
+
+
+def test_later_it_has_the_level_of_the_settings(pki: PKI, scene_at: At) -> None:
+    """What the flow says of a signature is what was made of it: B-LT, not only B-T."""
+    (pki.folder / "root.pem").write_text(
+        ssl.DER_cert_to_PEM_cert(pki.certificate("root"))
+    )
+    (pki.folder / "password").write_bytes(PASSWORD)
+    names = {"minister": "signer", "minister-president": "card"}
+    options = {"password_file": str(pki.folder / "password")}
+    now = [utc_now()]
+    pki.clock = lambda: now[0]
+    scene = scene_at(
+        "flow",
+        clock=pki.clock,
+        means={
+            name: Backend(
+                offer="pkcs12", options={**options, "file": str(pki.pkcs12(who))}
+            )
+            for name, who in names.items()
+        },
+        authorities={"tsa": Backend(offer="rfc3161", options={"url": pki.tsa()})},
+        timestamps=TimestampSettings(later=True),
+        signing=SigningSettings(
+            level="B-LT",
+            anchors=(str(pki.folder / "root.pem"),),
+            private_hosts=("127.0.0.1",),
+        ),
+    )
+    flow = next(scene.all(FLOW)).id
+    pki.down.append("/tsa/")
+    scene.vl.signing.sign(flow, by=route.MINISTER)
+    assert "B-B" == scene.vl.signing.read(flow).record.signatories[0].level
+    pki.down.clear()
+    now[0] += timedelta(minutes=20)
+    assert WorkReport(done=1) == scene.vl.work()
+
+    assert "B-LT" == scene.vl.signing.read(flow).record.signatories[0].level
 
 
 def test_signed_meanwhile(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
