@@ -15,6 +15,7 @@ from digivl.signing.means import SigningMeans
 from digivl.signing.softkey import SoftKey
 from digivl.testing.desk import Desk
 from digivl.testing.tsa import TSASimulator
+from tests.signing.batching import Place
 
 
 @pytest.fixture(name="desk")
@@ -38,3 +39,9 @@ def _desk(
         desk = Desk.opened(vl, start, means, tsa)
         yield desk
     book.close()
+
+
+@pytest.fixture(name="place")
+def _place(quick_folder: Path) -> Iterator[Place]:
+    with Digivl.create(quick_folder / "office") as vl:
+        yield Place(quick_folder, vl)

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import io
 import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 import tracemalloc
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -33,60 +29,12 @@ from digivl.settings import Limits
 from digivl.signing.batch import BatchReport, By, Job, Order, Outcome, sign_many
 from digivl.signing.placed import placed
 from digivl.testing.papers import paper
+from tests.signing.batching import ORDER, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from digivl.signing.files import FileSigning
-
-PROGRAM = Path(__file__).with_name("killed_batch.py")
-ORDER = Order((By("minister"),), level=Level.B_B)
-
-
-@attrs.frozen
-class Place:
-    """An office and a folder of papers."""
-
-    folder: Path
-    vl: Digivl
-
-    @property
-    def out(self) -> Path:
-        """Where signed files go."""
-        return self.folder / "out"
-
-    def papers(self, count: int) -> list[Job]:
-        """So many papers to sign, each of its own length."""
-        source = self.folder / "in"
-        source.mkdir(exist_ok=True)
-        jobs = []
-        for number in range(count):
-            file = source / f"{number:04}.pdf"
-            file.write_bytes(paper(f"Besluit {number}", pages=1 + number % 3))
-            jobs.append(Job(file, self.out / file.name))
-        return jobs
-
-    def run(self, jobs: Any, order: Order = ORDER, **options: Any) -> Any:
-        """The report, and every outcome."""
-        told: list[Outcome] = []
-        build = options.pop("build", lambda: self.vl.files)
-        report = sign_many(jobs, order, build, progress=told.append, **options)
-        return report, told
-
-    def whole(self, jobs: list[Job]) -> bool:
-        """True when each file is there, whole, signed exactly once; no other is."""
-        for job in jobs:
-            made, source = job.target.read_bytes(), job.source.read_bytes()
-            signatures = facts(io.BytesIO(made), Limits()).signatures
-            if not (made.startswith(source) and signatures == 1):
-                return False
-        return {job.target for job in jobs} == set(self.out.iterdir())
-
-
-@pytest.fixture(name="place")
-def _place(quick_folder: Path) -> Iterator[Place]:
-    with Digivl.create(quick_folder / "office") as vl:
-        yield Place(quick_folder, vl)
 
 
 def opened(office: str) -> FileSigning:
@@ -372,86 +320,3 @@ def test_memory_is_bounded(place: Place) -> None:
 
     assert max(ahead) <= 8
     assert peak < 5_000_000
-
-
-def started(place: Place, processes: int) -> subprocess.Popen[str]:
-    """A batch in a process of its own."""
-    command = [sys.executable, str(PROGRAM), str(place.vl.folder)]
-    command += [str(place.folder / "in"), str(place.out), str(processes)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process started."""
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(one) for one in listed]
-
-
-def all_gone(pids: list[int]) -> bool:
-    """True when none of these processes runs any more."""
-
-    def state(pid: int) -> str:
-        try:
-            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            return "X"
-
-    return all(state(pid) in "ZX" for pid in pids)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait, a minute at most."""
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-@pytest.mark.crash
-@pytest.mark.parametrize("processes", [1, 2])
-def test_killed_in_the_middle(place: Place, processes: int) -> None:
-    """Kill -9 in a batch of 500, twice: the rest is signed, nothing twice or broken."""
-    jobs, before = place.papers(500), dict[Path, bytes]()
-    for lines in (40, 90):
-        with started(place, processes) as batch:
-            assert batch.stdout is not None
-            for _ in range(lines):
-                batch.stdout.readline()
-            workers = children(batch.pid)
-            batch.send_signal(signal.SIGKILL)
-        # Its processes end with it: nobody works on unseen.
-        until(partial(all_gone, workers))
-        kept = [one for one in place.out.iterdir() if one.suffix == ".pdf"]
-        before = {one: one.read_bytes() for one in kept}
-        assert len(before) < 500
-    with started(place, processes) as batch:
-        assert batch.stdout is not None
-        *told, last = batch.stdout.read().splitlines()
-
-    assert f"{500 - len(before)} {len(before)} 0" == last
-    assert len(before) == sum(line.startswith("skipped") for line in told)
-    assert all(one.read_bytes() == content for one, content in before.items())
-    assert place.whole(jobs)
-
-
-@pytest.mark.crash
-def test_a_process_of_the_batch_is_killed(place: Place) -> None:
-    """The batch says so and ends; started again, it goes on."""
-    jobs = place.papers(200)
-    batch = started(place, 2)
-    assert batch.stdout is not None
-    batch.stdout.readline()
-    found = [one for one in children(batch.pid) if b"spawn_main" in command_of(one)]
-    os.kill(found[0], signal.SIGKILL)
-    rest = batch.communicate(timeout=60)[0]
-
-    assert 0 != batch.returncode
-    assert "200 0 0" not in rest
-    report, _ = place.run(jobs)
-    assert 200 == report.signed + report.skipped
-    assert place.whole(jobs)
-
-
-def command_of(pid: int) -> bytes:
-    """How a process was started."""
-    return Path(f"/proc/{pid}/cmdline").read_bytes()

@@ -337,10 +337,11 @@ def _as_failure(error: DigivlError) -> Failure:
 
 
 def _as_error(failure: Failure) -> DigivlError:
-    kinds = {
+    kinds: dict[str, type[KeyUnusableError | ConfigurationError]] = {
         kind.code: kind for base in _FATAL for kind in (base, *base.__subclasses__())
     }
-    return kinds.get(failure.code, SigningError)(failure.text, hint=failure.hint)
+    kind = kinds.get(failure.code, SigningError)
+    return kind(failure.text, hint=failure.hint)
 
 
 #: In a process of the batch: what signs, or why nothing can; and the threads for it.

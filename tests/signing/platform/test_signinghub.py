@@ -42,12 +42,8 @@ ONE, TWO = OVOCode("OVO000001"), OVOCode("OVO000002")
 OWNER = Owner(ONE, "eigenaar@example.be")
 MARK = "digivl-0123456789ab"
 SECRETS = (
-    "eigenaar@example",
-    "eeters",
-    "anssens",
-    "Els Model",
-    "85073003328",
-    "geheim",
+    *("eigenaar@example", "roef", "oorbeeld", "Els Model"),
+    *("85073003328", "geheim"),
 )
 
 
