@@ -17,7 +17,7 @@ import pytest
 from digivl import Digivl
 from digivl.advice.body import AdviceOutcome
 from digivl.documents.model import NOTA
-from digivl.signing.model import Signatory
+from digivl.signing.model import Approver, Signatory
 from digivl.testing.council import CABINET, INSPECTOR, Council
 from digivl.testing.matter import BUDGET, Matter
 from digivl.testing.papers import paper
@@ -146,7 +146,11 @@ def _reports(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
         )
         parties = ((MINISTER, "minister"), (PRESIDENT, "minister-president"))
         means = [Signatory(party=party, means=name) for party, name in parties]
-        flow = vl.signing.start(document.id, means, by=SECRETARIAT).id
+        flow = vl.signing.start(
+            document.id, means, approvers=[Approver(party=CABINET)], by=SECRETARIAT
+        ).id
+        vl.signing.shown(flow, by=CABINET, face="web")
+        vl.signing.approve(flow, by=CABINET, remark="akkoord", identified="ACM/IDM")
 
         def written(name: str) -> Path:
             file = folder / f"{name}.pdf"
