@@ -236,7 +236,7 @@ def test_a_key_that_fails_later_stops_it(place: Place) -> None:
 def test_unknown_means_is_told_at_once(place: Place, processes: int) -> None:
     """It is no failure of a file."""
     build = partial(opened, str(place.vl.folder))
-    order = Order((By("zegel"),))
+    order = Order((By("stempel"),))
     with pytest.raises(ConfigurationError, match="known: minister-president"):
         place.run(place.papers(20), order, build=build, processes=processes)
 

@@ -21,9 +21,9 @@ from digivl.errors import (
 )
 from digivl.pdf.digests import Digest
 from digivl.pdf.signer import Identity, Signed
+from digivl.signing.files import FileSigning
 from digivl.signing.means import SigningMeans
 from digivl.signing.model import FlowState
-from digivl.signing.signatures import Signatures
 from digivl.testing.council import CABINET
 from digivl.testing.desk import DEPUTY, MINISTER, PRESIDENT, Desk, signs
 from digivl.testing.tsa import Fault, TSASimulator
@@ -143,17 +143,17 @@ def test_stored_bytes_that_changed(desk: Desk) -> None:
 def tampered(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> str:
     """A flow whose signed file is another one than was to be signed."""
     flow = desk.flow(signs(MINISTER), signs(PRESIDENT)).id
-    real = Signatures.sign_file
+    real = FileSigning.sign
 
     def changed(
-        self: Signatures, source: BinaryIO, target: BinaryIO, **how: Any
+        self: FileSigning, source: BinaryIO, target: BinaryIO, **how: Any
     ) -> Signed:
         made = real(self, source, target, **how)
         target.seek(20)
         target.write(b"x")
         return made
 
-    monkeypatch.setattr(Signatures, "sign_file", changed)
+    monkeypatch.setattr(FileSigning, "sign", changed)
     with pytest.raises(ChangedFileError) as told:
         desk.signing.sign(flow, by=MINISTER)
     assert "go on" in told.value.hint

@@ -196,7 +196,7 @@ def test_somebody_was_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None
         return first_answer(*given)
 
     with monkeypatch.context() as slow:
-        slow.setattr("digivl.signing.loginseal.service.first_answer", late)
+        slow.setattr("digivl.signing.tsa.first_answer", late)
         with pytest.raises(StaleRecordError):
             desk.seal()
 
@@ -241,7 +241,7 @@ def test_no_timestamp(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 
     before = desk.latest
     with monkeypatch.context() as broken:
-        broken.setattr("digivl.signing.loginseal.service.first_answer", silent)
+        broken.setattr("digivl.signing.tsa.first_answer", silent)
         with pytest.raises(BackendError):
             desk.seal()
         with pytest.raises(BackendError):

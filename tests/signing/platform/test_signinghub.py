@@ -361,7 +361,7 @@ def test_client_certificate(made: Any, tmp_path: Path, needs_program: Any) -> No
     hub = made(certificate_file="cert.pem", key_file="key.pem", ca_file="cert.pem")
 
     assert isinstance(hub.gateway.tls, ssl.SSLContext)
-    with pytest.raises(ConfigurationError, match="cannot be used"):
+    with pytest.raises(ConfigurationError, match="no certificate with its key"):
         made(certificate_file="cert.pem")
 
 
