@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 
 from digivl.advice.proposal import Act
-from digivl.dossiers.model import StepKind
+from digivl.dossiers.model import StepKind, StepState
 from digivl.testing.council import CABINET
 from digivl.testing.matter import Matter
 
@@ -27,6 +28,13 @@ def passes(matter: Matter, *kinds: StepKind) -> list[str]:
         submit(matter.dossier, kind, documents=matter.documents, by=CABINET).id
         for kind in kinds
     ]
+
+
+def approved(matter: Matter, step: str) -> None:
+    """The government approved a pass."""
+    found = matter.vl.dossiers.step(step)
+    record = attrs.evolve(found.record, state=StepState.APPROVED)
+    matter.vl.book.write(found.next(record, "approve", CABINET, matter.council.now))
 
 
 @pytest.mark.parametrize(
@@ -56,10 +64,10 @@ def test_three_passes(
     matter.propose(**facts)
     bodies = {"IF", "BA", "BZ", "WT", "SAR", "VTC", "OC", "RvS"}
 
-    found = [
-        needed(matter, step) & bodies
-        for step in passes(matter, PRINCIPLE, PRINCIPLE, FINAL)
-    ]
+    found = []
+    for step in passes(matter, PRINCIPLE, PRINCIPLE, FINAL):
+        found.append(needed(matter, step) & bodies)
+        approved(matter, step)
 
     assert expected == found
 

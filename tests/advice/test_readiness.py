@@ -17,7 +17,7 @@ from digivl.documents.model import Origin
 from digivl.dossiers.agenda import ITEM
 from digivl.dossiers.gate import Requirement
 from digivl.dossiers.meeting import MeetingKind
-from digivl.dossiers.model import ItemKind, StepKind
+from digivl.dossiers.model import ItemKind, StepKind, StepState
 from digivl.errors import MalformedError, NotAllowedError, NotFoundError, NotReadyError
 from digivl.kernel.money import Euro
 from digivl.settings import AdviceSettings
@@ -246,6 +246,9 @@ def test_who_has_to_be_heard_depends_on_the_pass(matter: Matter) -> None:
     """A later pass asks what was to be heard in between, not the first ones again."""
     agree(matter, advise(matter))
     first = step_of(matter, StepKind.PRINCIPLE_APPROVAL)
+    given = matter.vl.dossiers.step(first)
+    record = attrs.evolve(given.record, state=StepState.APPROVED)
+    matter.vl.book.write(given.next(record, "approve", CABINET, matter.council.now))
     second = step_of(matter, StepKind.PRINCIPLE_APPROVAL)
     last = step_of(matter)
     replaced(matter, matter.draft)

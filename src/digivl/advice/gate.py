@@ -16,13 +16,21 @@ from digivl.advice.readiness import (
     Readiness,
     Situation,
     Stage,
+    principles,
     requirements,
     stage_of,
 )
 from digivl.advice.rules.ruleset import RuleSet
 from digivl.dossiers.gate import Asked, Requirement
 from digivl.dossiers.meeting import MEETING
-from digivl.dossiers.model import DOSSIER, STEP, ItemKind, ProcedureStep, StepKind
+from digivl.dossiers.model import (
+    DOSSIER,
+    STEP,
+    ItemKind,
+    ProcedureStep,
+    StepKind,
+    StepState,
+)
 from digivl.errors import MalformedError, NotFoundError
 from digivl.kernel.calendar import Calendar
 from digivl.kernel.declared import checked
@@ -224,8 +232,7 @@ def _stage(
     if step is not None:
         others = [entry.record for entry in steps if entry.id != step.id]
         return stage_of(step.record.kind, step.record.ordinal, others)
-    kinds = [entry.record.kind for entry in steps]
-    if not kinds:
+    records = [entry.record for entry in steps]
+    if not any(record.state is StepState.APPROVED for record in records):
         return Stage.FIRST
-    once = kinds.count(StepKind.PRINCIPLE_APPROVAL) == 1
-    return Stage.ADVISED if once else Stage.FINAL
+    return Stage.ADVISED if len(principles(records)) == 1 else Stage.FINAL

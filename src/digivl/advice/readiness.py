@@ -11,7 +11,14 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -36,7 +43,7 @@ from digivl.advice.rules.facts import facts_of
 from digivl.advice.rules.ruleset import Assessment, Need, RuleSet
 from digivl.documents.model import NOTA, RATIFICATION, Document, most_open
 from digivl.dossiers.gate import Requirement, RequirementStatus
-from digivl.dossiers.model import ProcedureStep, StepKind
+from digivl.dossiers.model import ProcedureStep, StepKind, StepState
 from digivl.dossiers.submission import CoAnswer, Submission
 from digivl.kernel.identifiers import URI
 from digivl.kernel.moments import day_of, in_dutch
@@ -68,20 +75,29 @@ class Stage(Enum):
     RATIFICATION = "bekrachtiging"
 
 
-def stage_of(kind: StepKind, ordinal: int, earlier: Sequence[ProcedureStep]) -> Stage:
-    """Which pass a step is.
+def stage_of(kind: StepKind, ordinal: int, others: Sequence[ProcedureStep]) -> Stage:
+    """Which pass a step is: a later one once the government approved an earlier one.
+
+    What was prepared, withdrawn or only taken note of spares no other step anything.
 
     Args:
         kind: Of the step.
         ordinal: 1 for the first of its kind.
-        earlier: The other steps of the dossier.
+        others: The other steps of the dossier.
     """
     if kind is StepKind.RATIFICATION:
         return Stage.RATIFICATION
-    if kind is StepKind.PRINCIPLE_APPROVAL:
-        return Stage.FIRST if ordinal == 1 else Stage.ADVISED
-    principle = any(one.kind is StepKind.PRINCIPLE_APPROVAL for one in earlier)
-    return Stage.FINAL if principle else Stage.FIRST
+    is_final = kind is not StepKind.PRINCIPLE_APPROVAL
+    approved = any(is_final or one.ordinal < ordinal for one in principles(others))
+    if not approved:
+        return Stage.FIRST
+    return Stage.FINAL if is_final else Stage.ADVISED
+
+
+def principles(steps: Iterable[ProcedureStep]) -> Sequence[ProcedureStep]:
+    """The principle approvals that the government gave."""
+    kind, approved = StepKind.PRINCIPLE_APPROVAL, StepState.APPROVED
+    return [one for one in steps if one.kind is kind and one.state is approved]
 
 
 @attrs.frozen(kw_only=True)

@@ -26,7 +26,7 @@ from digivl.dossiers.mandates import Government
 from digivl.dossiers.meeting import MEETING, Meeting
 from digivl.dossiers.model import DOSSIER, STEP, ItemKind, Placement, ProcedureStep
 from digivl.dossiers.pieces import pinned
-from digivl.errors import NotFoundError
+from digivl.errors import NotFoundError, StepNotAllowedError
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.moments import day_of
 from digivl.kernel.parties import Party, Role
@@ -239,6 +239,11 @@ class Agendas:
         self._guard.check(by, Permission.MANAGE_AGENDA, subject=ITEM.ref(item))
         found, now = self.item(item), self._clock()
         planned = self.read(found.record.meeting)
+        step = self._book.read(STEP, found.record.step).record
+        if step.stands_elsewhere(item):
+            raise StepNotAllowedError(
+                "agenda item", "elders geagendeerd", "take off", ()
+            )
         return self._book.write(
             *self.off([found], by, now, reason), touched(planned, by, now, reason)
         )[0]
@@ -259,6 +264,8 @@ class Agendas:
         for entry in items:
             step, ref = steps[entry.record.step], of_dossier(entry.record.dossier)
             yield entry.next(entry.record.take_off(), "take off", by, at, reason)
+            if step.record.stands_elsewhere(entry.id):
+                continue
             yield step.next(step.record.after("take off"), "take off", by, at, reason)
             yield self._moves.passed(
                 held[ref],

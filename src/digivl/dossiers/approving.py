@@ -254,7 +254,8 @@ class Approving:
         standing = [
             chosen.items[line.item].record
             for line in chosen.lines
-            if line.item not in chosen.rolled_back and steps[line.step].record.is_placed
+            if line.item not in chosen.rolled_back
+            and steps[line.step].record.stands_as(line.item)
         ]
         title = meeting.agenda_title(meeting.design or 1)
         self._admission.recheck(title, standing)
@@ -284,10 +285,15 @@ class Approving:
         )
 
     def _moved(self, act: _Act, lines: Sequence[Line]) -> Iterator[AnyDraft]:
-        """What the approval does to the steps: an announcement needs no decision."""
+        """What the approval does to the steps: an announcement needs no decision.
+
+        What was postponed, and stands on another agenda now, waits for that one.
+        """
         told: list[Line] = []
         rest: list[Line] = []
         for line in lines:
+            if act.steps[line.step].record.stands_elsewhere(line.item):
+                continue
             item = act.items[line.item].record
             is_told = act.meeting.is_final and item.decided_as is _TOLD
             (told if is_told else rest).append(line)

@@ -127,7 +127,7 @@ class Meetings:
         undecided = [
             entry
             for entry in self._agendas.items(meeting)
-            if self._book.read(STEP, entry.record.step).record.is_placed
+            if self._book.read(STEP, entry.record.step).record.stands_as(entry.id)
         ]
         return self._book.write(
             found.next(found.record.after("cancel"), "cancel", by, now, reason),
@@ -161,7 +161,11 @@ class Meetings:
     ) -> Iterator[AnyDraft]:
         items = self._agendas.items(meeting)
         steps = self._book.read_all(STEP, [entry.record.step for entry in items])
-        waiting = [e.record.dossier for e in steps.values() if e.record.is_placed]
+        waiting = [
+            entry.record.dossier
+            for entry in items
+            if steps[entry.record.step].record.stands_as(entry.id)
+        ]
         held = self._moves.all_of(map(of_dossier, waiting))
         for entry in held.values():
             custody = entry.record

@@ -209,6 +209,14 @@ class ProcedureStep:
         """True while it stands on the agenda of a meeting that has not decided yet."""
         return self.state in _PLACED
 
+    def stands_as(self, item: str) -> bool:
+        """Whether it stands on an agenda as this item, and as no later one."""
+        return self.is_placed and self.placements[-1].item == item
+
+    def stands_elsewhere(self, item: str) -> bool:
+        """Whether it was postponed as this item, and stands on another agenda now."""
+        return self.is_placed and not self.stands_as(item)
+
     @property
     def is_settled(self) -> bool:
         """True once the government approved it or took note of it."""
