@@ -20,7 +20,6 @@ from digivl.pdf.certificates import (
     is_development,
     refuse_unfit,
 )
-
 from digivl.pdf.chains import is_root
 from digivl.pdf.expected import ExpectedSigner
 from digivl.pdf.phases import prepare
