@@ -29,7 +29,7 @@ from digivl.errors import (
 from digivl.pdf.levels import Level
 from digivl.pdf.reading import facts
 from digivl.pdf.spec import Box, Visible
-from digivl.settings import Limits
+from digivl.settings import Limits, SigningSettings
 from digivl.signing.batch import BatchReport, By, Job, Order, Outcome, sign_many
 from digivl.signing.placed import placed
 from digivl.testing.papers import paper
@@ -288,7 +288,7 @@ def test_a_key_that_fails_later_stops_it(place: Place) -> None:
 def test_unknown_means_is_told_at_once(place: Place, processes: int) -> None:
     """It is no failure of a file."""
     build = partial(opened, str(place.vl.folder))
-    order = Order((By("zegel"),))
+    order = Order((By("niemand"),))
     with pytest.raises(ConfigurationError, match="known: minister-president"):
         place.run(place.papers(20), order, build=build, processes=processes)
 
@@ -331,6 +331,22 @@ def test_upgrades_many(place: Place) -> None:
     assert 4 == report.signed
     assert {Level.B_T} == {one.level for one in told}
     assert 4 == place.run(higher, order)[0].skipped
+
+
+def test_upgrades_in_an_office_that_signs_at_bb(place: Place) -> None:
+    """The level of the settings is for signing; upgrading goes to B-T at least."""
+    jobs = place.papers(1)
+    place.run(jobs)
+    settings = attrs.evolve(place.vl.settings, signing=SigningSettings(level="B-B"))
+    up = [Job(jobs[0].target, place.folder / "up" / "a.pdf")]
+    with Digivl.from_settings(settings, folder=place.vl.folder) as vl:
+        told: list[Outcome] = []
+        vl.sign_many(up, Order(), progress=told.append)
+        with jobs[0].target.open("rb") as source:
+            alone = vl.files.upgrade(source, io.BytesIO())
+
+    assert [Level.B_T] == [one.level for one in told]
+    assert Level.B_T is alone.level
 
 
 @pytest.mark.parametrize("level", [Level.B_B, Level.B_T])
