@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+import traceback
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -229,6 +230,20 @@ def test_a_bent_container_is_refused(
 
     with pytest.raises(error, match=reason):
         completed(state, file, envelope.dump(force=True))
+
+
+def test_an_error_names_no_number(person: Any) -> None:
+    """Parsers repeat the subject of a certificate, national number and all."""
+    who = person(number="85073003328")
+    state, file = prepared_paper()
+    der = service(who, state.document_digest).dump()
+    own = who.identity.certificate
+    bent = der.replace(own, own[:-1] + bytes((own[-1] ^ 1,)))
+
+    with pytest.raises(MalformedError, match="does not match") as refused:
+        completed(state, file, bent)
+    told = "".join(traceback.format_exception(refused.value))
+    assert "85073003328" not in told
 
 
 def test_another_document_is_refused(person: Any) -> None:

@@ -19,8 +19,6 @@ from digivl.errors import (
     KeyUnusableError,
     SigningError,
     StorageError,
-    TokenLostError,
-    WrongPINError,
 )
 from digivl.pdf.levels import Level
 from digivl.pdf.reading import facts
@@ -40,33 +38,6 @@ if TYPE_CHECKING:
 def opened(office: str) -> FileSigning:
     """What signs, made in a process of the batch."""
     return Digivl.open(office).files
-
-
-def wrong_later(office: str) -> FileSigning:
-    """What signs once, then with a wrong PIN while another file fails for itself."""
-    vl = Digivl.open(office)
-    key, tries, wrong = vl.means("minister"), list[int](), threading.Event()
-
-    class Card:
-        name = "card"
-
-        def identity(self) -> Any:
-            return key.identity()
-
-        def sign(self, message: bytes, digest: Any) -> bytes:
-            tries.append(len(tries))
-            with (vl.folder / "tries").open("a") as noted:
-                noted.write(f"{os.getpid()}\n")
-            if len(tries) == 1:
-                return key.sign(message, digest)
-            if len(tries) == 2:
-                wrong.wait(10)
-                time.sleep(0.3)  # until the wrong PIN is known
-                raise StorageError("no room")
-            wrong.set()
-            raise WrongPINError("wrong PIN")
-
-    return attrs.evolve(vl.files, means=lambda _: Card())
 
 
 @pytest.mark.parametrize("threads", [1, 4])
@@ -178,34 +149,6 @@ def test_a_key_that_fails_is_tried_once(place: Place) -> None:
     assert "Try again." == refused.value.hint
 
 
-@pytest.mark.parametrize("kind", [WrongPINError, TokenLostError])
-def test_a_wrong_pin_stays_one(place: Place, kind: type[KeyUnusableError]) -> None:
-    """What stops a batch is the error of the key, and never just some error."""
-
-    class Card:
-        name = "card"
-
-        def identity(self) -> Any:
-            raise kind("the card says no", hint="Look at it.")
-
-        def sign(self, message: bytes, digest: Any) -> bytes:
-            raise AssertionError
-
-    files = attrs.evolve(place.vl.files, means=lambda _: Card())
-    with pytest.raises(kind, match="the card says no"):
-        place.run(place.papers(2), build=lambda: files)
-
-
-def test_a_bad_file_does_not_hide_a_wrong_pin(place: Place) -> None:
-    """A file that fails beside it does not let a process try the key again."""
-    build = partial(wrong_later, str(place.vl.folder))
-    with pytest.raises(WrongPINError):
-        place.run(place.papers(60), build=build, processes=2, threads=2)
-    tries = (place.vl.folder / "tries").read_text().split()
-
-    assert 3 == max(tries.count(process) for process in tries)
-
-
 def test_a_key_that_fails_later_stops_it(place: Place) -> None:
     """A card that is taken out: what is signed stays, the rest waits."""
     key, left = place.vl.means("minister"), list(range(5))
@@ -236,7 +179,11 @@ def test_a_key_that_fails_later_stops_it(place: Place) -> None:
 def test_unknown_means_is_told_at_once(place: Place, processes: int) -> None:
     """It is no failure of a file."""
     build = partial(opened, str(place.vl.folder))
+<<<<<<< HEAD
     order = Order((By("stempel"),))
+=======
+    order = Order((By("niemand"),))
+>>>>>>> read5
     with pytest.raises(ConfigurationError, match="known: minister-president"):
         place.run(place.papers(20), order, build=build, processes=processes)
 

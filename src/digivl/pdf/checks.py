@@ -31,6 +31,7 @@ from digivl.errors import UnreadablePDFError
 from digivl.pdf.additions import byte_range, later_additions
 from digivl.pdf.binding import bound
 from digivl.pdf.bridge import run_coroutine
+from digivl.pdf.causes import first_line
 from digivl.pdf.fields import SignatureField, filled_fields, removed_fields
 from digivl.pdf.findings import (
     Findings,
@@ -358,7 +359,7 @@ def _refuse_loose_attributes(embedded: EmbeddedPdfSignature) -> None:
 
 def _problem(cause: Exception) -> Problem:
     """What an exception of the parsers says about the signature."""
-    text = str(cause).partition("\n")[0][:200] or type(cause).__name__
+    text = first_line(cause)
     if isinstance(cause, SignatureValidationError):
         found = cause.ades_subindication
         kind = failed if found.status is AdESStatus.FAILED else unclear

@@ -12,6 +12,7 @@ from pyhanko.sign.validation.generic_cms import (
 )
 
 from digivl.errors import MalformedError, UntrustworthyAnswerError
+from digivl.pdf.causes import first_line
 from digivl.pdf.digests import Digest
 from digivl.pdf.timestamps import embedded_tokens, held_token
 
@@ -59,9 +60,10 @@ def received(der: bytes, prepared: Prepared) -> Received:
     except (MalformedError, UntrustworthyAnswerError):
         raise
     # asn1crypto parses lazily: garbage shows itself as any error, at any access.
-    except Exception as cause:
-        text = str(cause).partition("\n")[0][:200] or type(cause).__name__
-        raise MalformedError(f"the container cannot be read: {text}") from cause
+    except Exception as cause:  # noqa: BLE001
+        # Not chained: it can repeat the subject of a certificate, number and all.
+        text = first_line(cause)
+        raise MalformedError(f"the container cannot be read: {text}") from None
 
 
 def _checked(envelope: Any, prepared: Prepared) -> Received:

@@ -17,6 +17,7 @@ from pyhanko.sign.validation.generic_cms import (
 
 from digivl.errors import SigningError
 from digivl.pdf.archiving import stored_at
+from digivl.pdf.causes import first_line
 from digivl.pdf.digests import Digest
 from digivl.pdf.fields import SignatureField, filled_fields
 from digivl.pdf.placing import Gap, hash_range
@@ -135,9 +136,9 @@ def _read(stream: BinaryIO, field: SignatureField) -> Standing:
     except SigningError:
         raise
     # A hostile signature can make the parsers raise anything.
-    except Exception as cause:
-        text = str(cause).partition("\n")[0][:200] or type(cause).__name__
-        raise _broken(field.name, text) from cause
+    except Exception as cause:  # noqa: BLE001
+        # Not chained: it can repeat the subject of a certificate, number and all.
+        raise _broken(field.name, first_line(cause)) from None
 
 
 def _broken(name: str, why: str) -> SigningError:

@@ -32,6 +32,7 @@ from digivl.errors import (
     MalformedError,
     UntrustworthyAnswerError,
 )
+from digivl.pdf.causes import first_line
 from digivl.pdf.certificates import certificate, common_name
 from digivl.pdf.digests import Digest
 from digivl.pdf.tsunits import accuracy_of, misnamed, unfit
@@ -181,7 +182,7 @@ def checked_token(answer: bytes, asked: Asked, *, backend: str = _AUTHORITY) -> 
     # asn1crypto parses lazily: garbage shows itself as any error, at any access.
     except Exception as cause:
         raise MalformedError(
-            f"[{backend}] the answer is no timestamp response: {_first_line(cause)}",
+            f"[{backend}] the answer is no timestamp response: {first_line(cause)}",
             hint="Check the address of the timestamp authority.",
         ) from cause
 
@@ -241,12 +242,8 @@ def held_token(envelope: bytes, imprint: Callable[[str], bytes]) -> Token:
     # As above: garbage shows itself as any error.
     except Exception as cause:
         raise MalformedError(
-            f"the timestamp in the document cannot be read: {_first_line(cause)}"
+            f"the timestamp in the document cannot be read: {first_line(cause)}"
         ) from cause
-
-
-def _first_line(cause: Exception) -> str:
-    return str(cause).partition("\n")[0][:200] or type(cause).__name__
 
 
 class _Response(core.Sequence):  # type: ignore[misc]
@@ -354,7 +351,7 @@ class _Answer:
             )
         except Exception as cause:
             raise self._lie(
-                f"the token is wrongly signed: {_first_line(cause)}"
+                f"the token is wrongly signed: {first_line(cause)}"
             ) from cause
         if not intact:
             raise self._lie("the content of the token was changed")
@@ -370,7 +367,7 @@ class _Answer:
             problem = misnamed(unit.dump(), signer_info)
         except Exception as cause:
             raise self._lie(
-                f"the token is wrongly signed: {_first_line(cause)}"
+                f"the token is wrongly signed: {first_line(cause)}"
             ) from cause
         if problem:
             raise self._lie(problem)

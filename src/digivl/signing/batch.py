@@ -287,7 +287,9 @@ class _Worker:
         return Outcome(job=job, level=made.level, size=made.size)
 
     def _made(self, source: BinaryIO, target: BinaryIO) -> Signed | Upgraded:
-        files, level = self.files, self.order.level or self.files.level
+        files = self.files
+        usual_level = files.level if self.order.by else files.stamped_level
+        level = self.order.level or usual_level
         if len(self.order.by) == 1:
             return self._by(self.order.by[0], source, target, level)
         # Each of several gets its timestamp; the archive is for all of them at the end.

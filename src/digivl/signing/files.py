@@ -150,7 +150,8 @@ class FileSigning:
         Args:
             source: The signed PDF; seekable.
             target: An empty stream that can be read, written and sought.
-            level: B-T, B-LT or B-LTA; None is the level of the settings.
+            level: B-T, B-LT or B-LTA; None is the level of the settings, and B-T at
+                least.
 
         Raises:
             SigningError: It has no signature, one that does not hold, or one that
@@ -161,7 +162,7 @@ class FileSigning:
         return upgrade(
             source,
             target,
-            level or self.level,
+            level or self.stamped_level,
             timestamp=self.timestamps.answer,
             gather=self.revocation.evidence,
             at=self.clock(),
