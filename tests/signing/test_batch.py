@@ -179,11 +179,7 @@ def test_a_key_that_fails_later_stops_it(place: Place) -> None:
 def test_unknown_means_is_told_at_once(place: Place, processes: int) -> None:
     """It is no failure of a file."""
     build = partial(opened, str(place.vl.folder))
-<<<<<<< HEAD
-    order = Order((By("stempel"),))
-=======
     order = Order((By("niemand"),))
->>>>>>> read5
     with pytest.raises(ConfigurationError, match="known: minister-president"):
         place.run(place.papers(20), order, build=build, processes=processes)
 
