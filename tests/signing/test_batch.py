@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import threading
-import time
 import tracemalloc
 from functools import partial
 from typing import TYPE_CHECKING, Any
