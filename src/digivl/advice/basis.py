@@ -21,6 +21,7 @@ from digivl.dossiers.agenda import Piece
 from digivl.errors import NotFoundError
 from digivl.kernel.checks import at_least_one
 
+_NONE: Final[Mapping[str, str]] = {}
 _GONE: Final = "een stuk is er niet meer"
 
 
@@ -36,24 +37,32 @@ class Basis:
     pieces: tuple[Piece, ...] = attrs.field(validator=at_least_one)
     lines: tuple[BudgetLine, ...] = ()
 
-    def changed_pieces(self, documents: Mapping[str, Document]) -> tuple[str, ...]:
+    def changed_pieces(
+        self, documents: Mapping[str, Document], standing: Mapping[str, str] = _NONE
+    ) -> tuple[str, ...]:
         """Names of the documents that have another text now, in Dutch.
 
         A QR code or a signature on a document changes nothing in it.
+
+        Args:
+            documents: As they are now, by id.
+            standing: The version of each that stands on an agenda: it counts too.
         """
         names = []
         for piece in self.pieces:
             document = documents.get(piece.document)
             if document is None:
                 names.append(_GONE)
-            elif _is_another(document, piece.sha256):
+            elif _is_another(document, piece.sha256, standing.get(piece.document)):
                 names.append(document.name)
         return tuple(names)
 
 
-def _is_another(document: Document, sha256: str) -> bool:
+def _is_another(document: Document, sha256: str, standing: str | None) -> bool:
+    now = document.latest.sha256
     try:
         before = document.delivered_as(sha256)
+        texts = [document.delivered_as(one) for one in (now, standing or now)]
     except NotFoundError:
         return True
-    return before != document.delivered_as(document.latest.sha256)
+    return any(text != before for text in texts)

@@ -173,6 +173,7 @@ class ReadinessGate:
             stage=stage,
             final=_is_final(stage, looked_at),
             documents=found.documents,
+            pieces=asked.pieces,
             submitted=submitted,
             requests=found.requests,
             agreements=found.agreements,

@@ -39,6 +39,7 @@ class Now:
 
     Attributes:
         documents: The documents of the dossier, by id.
+        pieces: The version of each that stands on the agenda, by its id.
         lines: The effect on the budget, as the proposal has it.
         texts_count: An answer is stale when a text changed, not only a budget line.
         drafts: Ids of the texts that are put forward for approval.
@@ -50,6 +51,7 @@ class Now:
     texts_count: bool
     drafts: Collection[str] = ()
     advice: str | None = None
+    pieces: Mapping[str, str] = attrs.field(factory=dict[str, str])
 
 
 def advised(
@@ -221,7 +223,7 @@ def _silent(assessment: Assessment, asked: Entry[R]) -> Requirement:
 
 def _unless_stale(found: Requirement, asked: Entry[R], now: Now) -> Requirement:
     basis = asked.record.basis
-    texts: tuple[str, ...] = basis.changed_pieces(now.documents)
+    texts: tuple[str, ...] = basis.changed_pieces(now.documents, now.pieces)
     known = {piece.document for piece in basis.pieces}
     unseen: list[str] = [now.documents[it].name for it in now.drafts if it not in known]
     lines: bool = set(basis.lines) != set(now.lines)

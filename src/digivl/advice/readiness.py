@@ -109,6 +109,7 @@ class Situation:
         stage: Which pass is looked at.
         final: It is the final approval, also where it is the only pass.
         documents: All documents of the dossier, by id.
+        pieces: The version of each that stands on the agenda, by its id.
         submitted: Ids of those of the step; of all while there is no step.
         requests: Requests for advice, the oldest first.
         agreements: Agreements that were asked, the oldest first.
@@ -123,6 +124,7 @@ class Situation:
     final: bool
     documents: Mapping[str, Document]
     submitted: Sequence[str]
+    pieces: Mapping[str, str] = attrs.field(factory=dict[str, str])
     requests: Sequence[Entry[AdviceRequest]] = ()
     agreements: Sequence[Entry[Agreement]] = ()
     submission: Submission | None = None
@@ -229,6 +231,7 @@ def _bodies(situation: Situation, rules: RuleSet) -> Iterator[Requirement]:
     assess = _assessor(situation, rules, first=first)
     now = Now(
         documents=situation.documents,
+        pieces=situation.pieces,
         lines=situation.proposal.lines if situation.proposal else (),
         texts_count=first,
         drafts=_of_types(DRAFTS, situation) if first else (),

@@ -93,7 +93,11 @@ class Admission:
 
 def _question(item: AgendaItem) -> tuple[str, Asked]:
     asked = Asked(
-        dossier=item.dossier, step=item.step, meeting=item.meeting, kind=item.decided_as
+        dossier=item.dossier,
+        step=item.step,
+        meeting=item.meeting,
+        kind=item.decided_as,
+        pieces={piece.document: piece.sha256 for piece in item.pieces},
     )
     return item.title, asked
 

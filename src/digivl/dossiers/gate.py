@@ -79,12 +79,14 @@ class Asked:
         step: Id of the step; None for the one that comes next.
         meeting: Id of the meeting; None while none is chosen.
         kind: As what it stands there. An announcement asks no decision.
+        pieces: The version of each document that stands there, by the document's id.
     """
 
     dossier: str
     step: str | None = None
     meeting: str | None = None
     kind: ItemKind = ItemKind.NOTA
+    pieces: Mapping[str, str] = attrs.field(factory=dict[str, str])
 
 
 class AgendaGate(Protocol):
