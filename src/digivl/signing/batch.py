@@ -339,7 +339,7 @@ def _as_failure(error: DigivlError) -> Failure:
 
 
 def _as_error(failure: Failure) -> DigivlError:
-    kinds = {
+    kinds: dict[str, type[DigivlError]] = {
         kind.code: kind for base in _FATAL for kind in (base, *base.__subclasses__())
     }
     return kinds.get(failure.code, SigningError)(failure.text, hint=failure.hint)
