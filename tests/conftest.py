@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, make_url, text
 
 from digivl.kernel.identifiers import new_id
@@ -37,6 +38,11 @@ CONTRACTS = (
 # The contracts are tests too: a failure shows what was compared.
 for name in ("contracts", *(f"{of}_contract" for of in CONTRACTS)):
     pytest.register_assert_rewrite(f"digivl.testing.{name}")
+
+# How long an example takes is no test: this machine may be busy.
+hypothesis_settings.register_profile("digivl", deadline=None)
+if os.environ.get("CI") != "true":
+    hypothesis_settings.load_profile("digivl")
 
 if os.environ.get("DIGIVL_TEST_HTTPX2"):
     # Before anything imports httpx: all tests then run on its successor.

@@ -339,7 +339,7 @@ def _as_failure(error: DigivlError) -> Failure:
 
 
 def _as_error(failure: Failure) -> DigivlError:
-    kinds: dict[str, type[KeyUnusableError | ConfigurationError]] = {
+    kinds: dict[str, type[DigivlError]] = {
         kind.code: kind for base in _FATAL for kind in (base, *base.__subclasses__())
     }
     kind = kinds.get(failure.code, SigningError)

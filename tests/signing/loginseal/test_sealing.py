@@ -29,10 +29,10 @@ from digivl.errors import (
 from digivl.kernel.identifiers import INSZ
 from digivl.kernel.personal import Personal
 from digivl.records.port import Query
-from digivl.signing.authorities import first_answer
 from digivl.signing.loginseal.binding import Outcome, sha256_of
 from digivl.signing.loginseal.model import LOGIN_SEAL, LONGEST_SESSION
 from digivl.signing.model import Signatory
+from digivl.signing.tsa import Timestamps
 from digivl.testing import route
 from digivl.testing.papers import paper
 from tests.signing.loginseal.conftest import TEXT, Desk
@@ -188,15 +188,16 @@ def test_who_cannot_read_it(desk: Desk) -> None:
 
 def test_somebody_was_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A version that comes in meanwhile: nothing is written over it."""
+    answer = Timestamps.answer
 
     def late(*given: Any) -> bytes:
         desk.vl.documents.replace(
             desk.document, io.BytesIO(paper("Nieuw")), by=route.CABINET
         )
-        return first_answer(*given)
+        return answer(*given)
 
     with monkeypatch.context() as slow:
-        slow.setattr("digivl.signing.tsa.first_answer", late)
+        slow.setattr(Timestamps, "answer", late)
         with pytest.raises(StaleRecordError):
             desk.seal()
 
@@ -241,7 +242,7 @@ def test_no_timestamp(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 
     before = desk.latest
     with monkeypatch.context() as broken:
-        broken.setattr("digivl.signing.tsa.first_answer", silent)
+        broken.setattr(Timestamps, "answer", silent)
         with pytest.raises(BackendError):
             desk.seal()
         with pytest.raises(BackendError):
