@@ -16,6 +16,7 @@ from digivl import Digivl
 from digivl.errors import (
     ConfigurationError,
     KeyUnusableError,
+    MalformedError,
     SigningError,
     StorageError,
 )
@@ -262,3 +263,10 @@ def test_memory_is_bounded(place: Place) -> None:
 
     assert max(ahead) <= 8
     assert peak < 5_000_000
+
+
+@pytest.mark.parametrize("of", [{"processes": 0}, {"threads": 0}])
+def test_somebody_has_to_sign(place: Place, of: dict[str, Any]) -> None:
+    """A batch without hands is told as such."""
+    with pytest.raises(MalformedError, match="nothing is signed by"):
+        place.run(place.papers(1), **of)

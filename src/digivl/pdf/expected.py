@@ -21,7 +21,7 @@ from typing import Final
 import attrs
 from cryptography.x509.oid import NameOID
 
-from digivl.errors import ConfigurationError, WrongSignatoryError
+from digivl.errors import ConfigurationError, MalformedError, WrongSignatoryError
 from digivl.pdf.certificates import certificate
 
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
@@ -64,7 +64,7 @@ def _hashed(salt: bytes, number: str) -> bytes:
 
 def _sha256(_: object, __: object, text: str | None) -> None:
     if text is not None and not _HEX.fullmatch(text):
-        raise ValueError("the SHA-256 of a certificate has 64 hexadecimal digits")
+        raise MalformedError("the SHA-256 of a certificate has 64 hexadecimal digits")
 
 
 @attrs.frozen(kw_only=True)

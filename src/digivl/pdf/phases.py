@@ -17,6 +17,7 @@ import attrs
 
 from digivl.errors import (
     DocumentChangedError,
+    MalformedError,
     PreparationExpiredError,
     SigningError,
 )
@@ -76,7 +77,7 @@ def prepare(
         SigningError: The field is used already, or the document forbids signing.
     """
     if at.tzinfo is None:
-        raise ValueError(f"at needs a time zone: {at!r}")
+        raise MalformedError(f"at needs a time zone: {at!r}")
     digest = spec.digest or Digest.SHA256
     if identity is not None:
         refuse_unfit(identity.certificate, at)
@@ -239,7 +240,7 @@ class _Completion:
 
     def __attrs_post_init__(self) -> None:
         if self.at.tzinfo is None:
-            raise ValueError(f"at needs a time zone: {self.at!r}")
+            raise MalformedError(f"at needs a time zone: {self.at!r}")
 
     def check(self, certificate: bytes) -> None:
         """Refuse what is too late, or signed with what may not sign now."""

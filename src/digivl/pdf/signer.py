@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from digivl.errors import KeyUnusableError
+from digivl.errors import KeyUnusableError, MalformedError
 from digivl.pdf.certificates import refuse_unfit, signed_by
 from digivl.pdf.container import container, signed_attributes
 from digivl.pdf.digests import digest_for
@@ -65,7 +65,7 @@ def sign(
         EN 319 142-1, 6.3, levels B-B and B-T.
     """
     if at.tzinfo is None:
-        raise ValueError(f"at needs a time zone: {at!r}")
+        raise MalformedError(f"at needs a time zone: {at!r}")
     certificate, chain = identity.certificate, identity.chain
     refuse_unfit(certificate, at)
     digest = spec.digest or digest_for(certificate)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 from attrs.validators import ge, le
 
+from digivl.errors import MalformedError
 from digivl.pdf.digests import Digest
 from digivl.pdf.levels import Level
 
@@ -28,7 +29,10 @@ class Identity:
 def field_name(_: object, __: object, name: str) -> None:
     """Refuse what is no path of names (ISO 32000-2, 12.7.4.2)."""
     if not all(part.strip() for part in name.split(".")) or len(name) > 127:
-        raise ValueError(f"{name[:40]!r} is no name for a signature field")
+        raise MalformedError(
+            f"{name[:40]!r} is no name for a signature field",
+            hint="Give a name of at most 127 characters, such as Handtekening1.",
+        )
 
 
 class Certification(Enum):
@@ -68,14 +72,20 @@ class FieldLock:
 
     def __attrs_post_init__(self) -> None:
         if (self.lock is Lock.ALL) != (not self.fields):
-            raise ValueError(f"a lock on {self.lock.value!r} fields: which are they?")
+            raise MalformedError(
+                f"a lock on {self.lock.value!r} fields: which are they?",
+                hint="Name the fields, or none for all of them.",
+            )
         for name in self.fields:
             field_name(None, None, name)
 
 
 def _positive(_: object, attribute: attrs.Attribute[float], value: float) -> None:
     if not 0 < value < 10_000:
-        raise ValueError(f"{attribute.name} is above zero: {value!r}")
+        raise MalformedError(
+            f"{attribute.name} is above zero: {value!r}",
+            hint="Give the size of the box in millimetres.",
+        )
 
 
 @attrs.frozen
@@ -112,7 +122,7 @@ class Visible:
 
 def _sha256(_: object, attribute: attrs.Attribute[bytes], value: bytes | None) -> None:
     if value is not None and len(value) != 32:
-        raise ValueError(f"{attribute.name} is a SHA-256 of 32 bytes")
+        raise MalformedError(f"{attribute.name} is a SHA-256 of 32 bytes")
 
 
 @attrs.frozen(kw_only=True)

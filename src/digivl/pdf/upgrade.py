@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import attrs
 
-from digivl.errors import LimitExceededError
+from digivl.errors import LimitExceededError, MalformedError
 from digivl.pdf.archiving import add_evidence, add_timestamp
 from digivl.pdf.container import with_timestamp
 from digivl.pdf.evidence import Evidence
@@ -85,7 +85,8 @@ def upgrade(
         BackendError: The authority gave no token that holds.
     """
     if level is Level.B_B or at.tzinfo is None:
-        raise ValueError("an upgrade goes to B-T or higher, at a moment with a zone")
+        text = "an upgrade goes to B-T or higher, at a moment with a zone"
+        raise MalformedError(text)
     with readable():
         opened(source, limits)
     with emptied_on_failure(target):

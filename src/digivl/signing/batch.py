@@ -32,6 +32,7 @@ from digivl.errors import (
     ConfigurationError,
     DigivlError,
     KeyUnusableError,
+    MalformedError,
     SigningError,
     StorageError,
 )
@@ -170,10 +171,16 @@ def sign_many(
             way is done.
 
     Raises:
+        MalformedError: Less than one process or thread.
         KeyUnusableError: The key cannot be used; no further file was tried.
         ConfigurationError: The settings name no such means or authority.
         SigningError: A process of the batch died.
     """
+    if processes < 1 or threads < 1:
+        raise MalformedError(
+            f"nothing is signed by {processes} processes of {threads} threads",
+            hint="Give at least one of each.",
+        )
     report = BatchReport()
 
     def wanted() -> Iterator[Job]:

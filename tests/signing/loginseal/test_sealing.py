@@ -221,6 +221,20 @@ def test_a_flow_of_another_document(desk: Desk) -> None:
     assert desk.seal().record.document == desk.document
 
 
+def test_what_everybody_signed(desk: Desk) -> None:
+    """It is registered as it is; a new version can be sealed."""
+    vl = desk.vl
+    minister = Signatory(party=route.MINISTER, means="minister")
+    flow = vl.signing.start(desk.document, [minister], by=route.CABINET).id
+    vl.signing.sign(flow, by=route.MINISTER)
+
+    with pytest.raises(SigningError, match="everybody signed"):
+        desk.seal()
+    assert 0 == seals(desk)
+    vl.documents.replace(desk.document, io.BytesIO(paper("BIS")), by=route.CABINET)
+    assert desk.seal().record.document == desk.document
+
+
 def test_a_file_that_was_not_shown(desk: Desk) -> None:
     """The hash is compared with the bytes; no target holds anything."""
     other = hashlib.sha256(paper("Anders")).hexdigest()

@@ -32,7 +32,7 @@ from digivl.signing.loginseal.binding import (
 )
 from digivl.signing.loginseal.model import LOGIN_SEAL, Authentication, LoginSeal
 from digivl.signing.means import SigningMeans
-from digivl.signing.model import FLOW
+from digivl.signing.model import FLOW, FlowState
 
 _ACCEPT: Final = "accept"
 
@@ -244,12 +244,21 @@ class LoginSeals:
         )
 
     def _check_free(self, document: str, dossier: str) -> None:
-        for row in self.book.rows(Query(kind=FLOW.name, dossier=dossier, open=True)):
-            if self.book.read(FLOW, row.ref.id).record.document == document:
-                raise SigningError(
-                    "this document is in a signing flow",
-                    hint="Let the flow end, or cancel it; then seal the document.",
-                )
+        rows = self.book.rows(Query(kind=FLOW.name, dossier=dossier))
+        found = self.book.read_all(FLOW, [row.ref.id for row in rows]).values()
+        of_it = [one.record for one in found if one.record.document == document]
+        if any(not flow.is_ended for flow in of_it):
+            raise SigningError(
+                "this document is in a signing flow",
+                hint="Let the flow end, or cancel it; then seal the document.",
+            )
+        # What was signed is what is registered: another version would not be.
+        latest = self.documents.read(document).record.latest.sha256
+        if any(f.state is FlowState.SIGNED and f.current == latest for f in of_it):
+            raise SigningError(
+                "everybody signed this document already",
+                hint="Register it; a seal goes on a new version, if it needs one.",
+            )
 
 
 def _checked(source: BinaryIO, shown: str) -> int:
