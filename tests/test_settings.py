@@ -17,6 +17,7 @@ from digivl.settings import (
     CodeSettings,
     Limits,
     Settings,
+    SigningSettings,
     TimestampSettings,
 )
 
@@ -63,6 +64,10 @@ def test_all_set(read: Any) -> None:
         upper_case = false
         [timestamps]
         wait_seconds = 30
+        [signing]
+        level = "B-LTA"
+        anchors = ["keys/three.pem"]
+        private_hosts = ["ca.intern"]
         [limits]
         pdf_pages = 10
         lease_seconds = 1.5
@@ -83,6 +88,9 @@ def test_all_set(read: Any) -> None:
         providers={"magda": Backend(offer="magda", options={"retries": "3"})},
         code=CodeSettings(host="verifieer.example", module_mm=1, upper_case=False),
         timestamps=TimestampSettings(wait_seconds=30),
+        signing=SigningSettings(
+            level="B-LTA", anchors=("keys/three.pem",), private_hosts=("ca.intern",)
+        ),
         limits=Limits(pdf_pages=10, lease_seconds=1.5),
     )
     assert expected == settings
@@ -122,6 +130,9 @@ def test_unknown_name(read: Any, text: str, where: str, known: str) -> None:
         ("book = true", "book must be str, not True"),
         ("trust = 'keys/one.pem'", "trust must be a list of texts"),
         ("trust = [1]", "trust must be a list of texts"),
+        ("[signing]\nlevel = 1", "level must be str, not 1"),
+        ("[signing]\nanchors = 'x'", "signing: anchors must be a list of texts"),
+        ("[signing]\nprivate_hosts = [1]", "private_hosts must be a list of texts"),
         ("documents = 'folder'", "documents must be a table, not 'folder'"),
         ("means = ['pkcs12']", "means must be a table"),
         ("[means]\nminister = 'pkcs12'", "means.minister must be a table"),
