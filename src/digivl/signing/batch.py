@@ -43,7 +43,7 @@ from digivl.signing.files import FileSigning
 from digivl.signing.placed import is_made_of, placed, sweep
 
 #: How many files a process is given at a time, for each of its threads.
-_PORTION: Final = 4
+_PORTION: Final = 8
 #: Portions that wait for each process, so that it never waits for us.
 _AHEAD: Final = 2
 #: After these nothing else will go well: a wrong PIN, tried again, blocks a card.
