@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     from route_tables import Row
 
+#: How long a line of code may be.
+WIDTH = 88
 REFERENCE = Path(__file__).parent / "reference"
 
 PICTURES = Path(__file__).parent / "images"
@@ -219,7 +221,11 @@ def signature(name: str, method: Any) -> str:
     kept = [p for n, p in declared.parameters.items() if n != "self"]
     shown = declared.replace(parameters=kept)
     quoted = re.sub(r"'([^']*)'", r"\1", str(shown))
-    return f'def {name}{quoted}:\n    """{first_line(method)}"""'
+    head = f"def {name}{quoted}:"
+    if len(head) > WIDTH:
+        inside, _, answer = head.partition("(")[2].rpartition(") -> ")
+        head = f"def {name}(\n    {inside}\n) -> {answer}"
+    return f'{head}\n    """{first_line(method)}"""'
 
 
 def code(text: str) -> str:

@@ -60,8 +60,11 @@ _ROOMS: Final = (
     *("register", "releases", "retrieval", "search", "secretary", "signing"),
     *("signing_sessions", "submissions"),
 )
-#: No rooms, or rooms where nobody acts.
-_APART: Final = {"book", "catalog", "guard", "rules", "silences"}
+#: No rooms, rooms where nobody acts, or whose own tests try strangers (the last two).
+_APART: Final = {
+    *("book", "catalog", "files", "guard", "later", "rules", "silences", "timestamps"),
+    *("evidence", "login_seals"),
+}
 #: They write nothing themselves: an act that asked takes their drafts.
 _DRAFTS: Final = {
     "agendas.off",

@@ -7,6 +7,7 @@ import os
 import threading
 import tracemalloc
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digivl.signing.files import FileSigning
+
+#: Of the project.
+ROOT = Path(__file__).parent.parent.parent
 
 
 def opened(office: str) -> FileSigning:
@@ -176,16 +180,22 @@ def test_a_key_that_fails_later_stops_it(place: Place) -> None:
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-def test_unknown_means_is_told_at_once(place: Place, processes: int) -> None:
+def test_unknown_means_is_told_at_once(
+    place: Place, processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is no failure of a file."""
+    monkeypatch.syspath_prepend(ROOT)  # the processes look for `opened` there
     build = partial(opened, str(place.vl.folder))
     order = Order((By("niemand"),))
     with pytest.raises(ConfigurationError, match="known: minister-president"):
         place.run(place.papers(20), order, build=build, processes=processes)
 
 
-def test_what_cannot_be_built_is_told(place: Place) -> None:
+def test_what_cannot_be_built_is_told(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An office that is none: the processes say so, rather than die."""
+    monkeypatch.syspath_prepend(ROOT)
     with pytest.raises(SigningError, match="office"):
         place.run(
             place.papers(3), build=partial(opened, str(place.folder)), processes=2

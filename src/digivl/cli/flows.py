@@ -11,7 +11,6 @@ from digivl.app import Digivl
 from digivl.cli.offices import found
 from digivl.cli.options import HERE, AsJson, Office
 from digivl.cli.output import local, print_facts, print_json, print_table, reported, say
-from digivl.cli.signing import functions
 from digivl.cli.turns import (
     Flow,
     Means,
@@ -64,6 +63,8 @@ def start(
 ) -> None:
     """Put documents up for signing; each goes its own way."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
+        from digivl.cli.signing import functions
+
         signers = functions(means)
         signatories = [
             Signatory(party=Party(name, label, Role.SIGNATORY), means=name)

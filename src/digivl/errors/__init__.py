@@ -157,3 +157,7 @@ __all__ = [
     "WrongPINError",
     "WrongSignatoryError",
 ]
+
+# Where they are imported from is what a traceback and a log say of them.
+for _name in __all__:
+    globals()[_name].__module__ = __name__

@@ -19,8 +19,8 @@ _NUMBER: Final = re.compile(r"(?:PAS|IDC|PNO|TAX|TIN)[A-Z]{2}-.*|\d{11}")
 def is_seal(der: bytes) -> bool:
     """True when a certificate is an organisation's: it seals, it does not sign.
 
-    Its type decides, where it states one. Else its subject does: an organisation, and
-    nothing that only people have.
+    Its type decides, where it states one. Else its subject does: an organisation with its
+    number, or with no other name, and nothing that only people have.
 
     Args:
         der: The certificate; one that cannot be read is no seal.
@@ -49,9 +49,11 @@ def _types(certificate: Any) -> set[str]:
 
 def _names_organization(certificate: Any) -> bool:
     names = certificate.subject.native
-    if "organization_identifier" not in names and (
-        names.get("organization_name", DEVELOPMENT_MARK) == DEVELOPMENT_MARK
-    ):
+    organization = names.get("organization_name", DEVELOPMENT_MARK)
+    # The certificate of an employee names the organisation too.
+    alone = names.get("common_name", organization) == organization
+    named = organization != DEVELOPMENT_MARK and alone
+    if not named and "organization_identifier" not in names:
         return False
     number = str(names.get("serial_number", ""))
     return _OF_PEOPLE.isdisjoint(names) and not _NUMBER.fullmatch(number)
