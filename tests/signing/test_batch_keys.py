@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -26,7 +27,6 @@ from digivl.testing.papers import paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from digivl.signing.files import FileSigning
 
@@ -92,8 +92,12 @@ def test_a_wrong_pin_stays_one(vl: Digivl, kind: type[KeyUnusableError]) -> None
         sign_many(papers(vl, 2), ORDER, lambda: files)
 
 
-def test_a_bad_file_does_not_hide_a_wrong_pin(vl: Digivl) -> None:
+def test_a_bad_file_does_not_hide_a_wrong_pin(
+    vl: Digivl, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file that fails beside it does not let a process try the key again."""
+    # The processes look for `wrong_later` there.
+    monkeypatch.syspath_prepend(Path(__file__).parent.parent.parent)
     build = partial(wrong_later, str(vl.folder))
     with pytest.raises(WrongPINError):
         sign_many(papers(vl, 60), ORDER, build, processes=2, threads=2)

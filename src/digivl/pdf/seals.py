@@ -19,8 +19,8 @@ _NUMBER: Final = re.compile(r"(?:PAS|IDC|PNO|TAX|TIN)[A-Z]{2}-.*|\d{11}")
 def is_seal(der: bytes) -> bool:
     """True when a certificate is an organisation's: it seals, it does not sign.
 
-    Its type decides, where it states one. Else its subject does: an organisation with its
-    number, or with no other name, and nothing that only people have.
+    Its type decides, where it states one. Else its subject does: an organisation with
+    its number, or with no other name, and nothing that only people have.
 
     Args:
         der: The certificate; one that cannot be read is no seal.
