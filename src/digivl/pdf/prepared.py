@@ -104,7 +104,7 @@ class Prepared:
             said = json.loads(text)
             return _read(said)
         except (ValueError, TypeError, KeyError, RecursionError) as cause:
-            if isinstance(cause, MalformedError):
+            if isinstance(cause, MalformedError) and "prepared" in str(cause):
                 raise
             raise _unreadable(str(cause)[:200] or type(cause).__name__) from cause
 
