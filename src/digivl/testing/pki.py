@@ -159,24 +159,18 @@ def pki(folder: Path, *, at: datetime) -> Generator[PKI]:
             "certomancer is not installed",
             hint="Run: pip install 'certomancer[web-api]'",
         ) from cause
-    port = _free_port()
-    url = f"http://127.0.0.1:{port}"
-    _write_keys(folder)
-    config = CertomancerConfig(
-        _config(at.replace(microsecond=0)), str(folder), external_url_prefix=url
-    )
-    architectures: Any = config.pki_archs
-    made = PKI(folder, url, config.get_pki_arch(ArchLabel(_ARCH)))
-    app = Animator(AnimatorArchStore(architectures), with_web_ui=False)
-    with serving(made.through(app), port):
-        yield made
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    # Its addresses stand in its certificates: nobody else may take the port meanwhile.
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        _write_keys(folder)
+        config = CertomancerConfig(
+            _config(at.replace(microsecond=0)), str(folder), external_url_prefix=url
+        )
+        architectures: Any = config.pki_archs
+        made = PKI(folder, url, config.get_pki_arch(ArchLabel(_ARCH)))
+        app = Animator(AnimatorArchStore(architectures), with_web_ui=False)
+        with serving(made.through(app), on=listening):
+            yield made
 
 
 def _write_keys(folder: Path) -> None:
