@@ -92,6 +92,7 @@ def test_an_act_that_may_have_been_done_is_unknown(gateway: Make, name: str) -> 
 @pytest.fixture(name="listener")
 def _listener() -> Iterator[Callable[..., Gateway]]:
     """Makes a server that does one thing with each connection it gets."""
+    serving: list[threading.Thread] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve(behave: Callable[[socket.socket], object]) -> Gateway:
@@ -104,12 +105,18 @@ def _listener() -> Iterator[Callable[..., Gateway]]:
                     with connection:
                         behave(connection)
 
-            threading.Thread(target=loop, daemon=True).start()
+            serving.append(threading.Thread(target=loop, daemon=True))
+            serving[-1].start()
             port = server.getsockname()[1]
             limits = Limits(http_connect_seconds=0.5, http_read_seconds=0.2)
             return Gateway("service", f"http://127.0.0.1:{port}", limits)
 
         yield serve
+        # A thread that still waits would take what comes for the next server that gets
+        # this file number, as soon as a signal restarts its call.
+        server.shutdown(socket.SHUT_RDWR)
+        for thread in serving:
+            thread.join()
 
 
 @pytest.mark.parametrize(
