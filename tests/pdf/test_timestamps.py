@@ -136,7 +136,7 @@ def test_openssl_verifies_the_token(
         (Fault.WRONG_SIGNATURE, UntrustworthyAnswerError, "signature of the token"),
         (Fault.WRONG_NAME, UntrustworthyAnswerError, "names another authority"),
         (Fault.UNNAMED_UNIT, UntrustworthyAnswerError, "does not say under which"),
-        (Fault.OTHER_UNIT, UntrustworthyAnswerError, "attribute does not match"),
+        (Fault.OTHER_UNIT, UntrustworthyAnswerError, "names another certificate"),
     ],
 )
 def test_a_lie_is_named(

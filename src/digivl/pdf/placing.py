@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pyhanko.sign.signers.pdf_byterange import PdfSignedData
 
     from digivl.pdf.digests import Digest
+    from digivl.pdf.reading import Source
     from digivl.pdf.spec import SignatureSpec
     from digivl.settings import Limits
 
@@ -90,7 +91,7 @@ class Update(Increment):
 
 
 def placed(
-    source: BinaryIO,
+    source: Source,
     target: BinaryIO,
     spec: SignatureSpec,
     digest: Digest,
@@ -101,7 +102,7 @@ def placed(
     """Write the document with an empty signature; the original is its prefix.
 
     Args:
-        source: The PDF; seekable.
+        source: The PDF, seekable; or opened before.
         target: An empty stream that can be read, written and sought.
         spec: How it stands in the document.
         digest: With which algorithm it will be signed.

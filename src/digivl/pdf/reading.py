@@ -90,9 +90,15 @@ class _BoundedDecoding(DecodeContext):
         return super().stream_output_cap(encoded_size, purpose, expected_size)
 
 
+#: A PDF; or one that was opened before, whose parts are not read again.
+Source = BinaryIO | PdfFileReader
+
+
 class _Reader(PdfFileReader):
     """pyHanko's reader, with an end to what pyHanko 0.38 would do for ever."""
 
+    #: Whether some of it could only be read leniently.
+    lenient: bool = False
     _bounded: _BoundedDecoding | None = None
 
     @property
@@ -159,7 +165,7 @@ def _damaged(what: str) -> UnreadablePDFError:
     )
 
 
-def opened(stream: BinaryIO, limits: Limits, *, strict: bool = False) -> PdfFileReader:
+def opened(source: Source, limits: Limits, *, strict: bool = False) -> PdfFileReader:
     """Open a PDF and make sure that its catalog, first and last page can be read.
 
     Cross references are read strictly first and leniently after that, since honest
@@ -167,7 +173,7 @@ def opened(stream: BinaryIO, limits: Limits, *, strict: bool = False) -> PdfFile
     then reads as null.
 
     Args:
-        stream: The file; seekable.
+        source: The file, seekable; what was opened before comes back as it is.
         limits: `pdf_bytes` and `pdf_pages` count here.
         strict: Refuse what has to be read leniently.
 
@@ -179,16 +185,24 @@ def opened(stream: BinaryIO, limits: Limits, *, strict: bool = False) -> PdfFile
     Source:
         ISO 32000-2, 7.3.10 (missing objects are null), 7.5.8.4 (hybrid files).
     """
+    if isinstance(source, PdfFileReader):
+        return source
     with readable():
-        _check_outside(stream, limits)
+        _check_outside(source, limits)
         if strict:
-            return _checked_reader(stream, limits, strict=True)
+            return _checked_reader(source, limits, strict=True)
         try:
-            reader = _checked_reader(stream, limits, strict=True)
+            reader = _checked_reader(source, limits, strict=True)
         except UnreadablePDFError:
-            return _checked_reader(stream, limits, strict=False)
+            reader = _checked_reader(source, limits, strict=False)
+            reader.lenient = True
         reader.strict = False
         return reader
+
+
+def read_leniently(reader: PdfFileReader) -> bool:
+    """Whether what was read to open a file broke the rules."""
+    return isinstance(reader, _Reader) and reader.lenient
 
 
 def reopened(stream: BinaryIO) -> PdfFileReader:
@@ -238,7 +252,7 @@ def _not_a_pdf(head: bytes) -> UnreadablePDFError:
     )
 
 
-def _checked_reader(stream: BinaryIO, limits: Limits, *, strict: bool) -> PdfFileReader:
+def _checked_reader(stream: BinaryIO, limits: Limits, *, strict: bool) -> _Reader:
     with readable():
         reader = _Reader(stream, strict=strict)
         _refuse_encrypted(reader)

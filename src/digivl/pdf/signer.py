@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digivl.pdf.digests import Digest
+    from digivl.pdf.reading import Source
     from digivl.settings import Limits
 
 __all__ = ["Identity", "Level", "SignatureSpec", "Signed", "sign"]
 
 
 def sign(
-    source: BinaryIO,
+    source: Source,
     target: BinaryIO,
     spec: SignatureSpec,
     identity: Identity,
@@ -41,7 +42,7 @@ def sign(
     """Sign a document; what was there stays byte for byte, as the prefix of the result.
 
     Args:
-        source: The PDF; seekable.
+        source: The PDF, seekable; or opened before.
         target: An empty stream that can be read, written and sought; on any error it
             is empty again.
         spec: Field, reason, location.

@@ -19,10 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 from asn1crypto import algos, cms, core, tsp
 from cryptography.hazmat.primitives.hashes import Hash
-from pyhanko.sign.validation.generic_cms import (
-    extract_certs_for_validation,
-    validate_sig_integrity,
-)
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from digivl.errors import (
@@ -35,7 +32,7 @@ from digivl.errors import (
 from digivl.pdf.causes import first_line
 from digivl.pdf.certificates import certificate, common_name
 from digivl.pdf.digests import Digest
-from digivl.pdf.tsunits import accuracy_of, misnamed, unfit
+from digivl.pdf.tsunits import accuracy_of, misnamed, unfit, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -362,8 +359,12 @@ class _Answer:
 
     def _unit(self, signed_data: Any, signer_info: Any) -> Any:
         """The certificate that the token says it was signed under."""
+        unit = unit_of(signed_data, signer_info)
+        if unit is None:
+            raise self._lie(
+                "the token is wrongly signed: it carries no certificate of its signer"
+            )
         try:
-            unit = extract_certs_for_validation(signed_data).signer_cert
             problem = misnamed(unit.dump(), signer_info)
         except Exception as cause:
             raise self._lie(

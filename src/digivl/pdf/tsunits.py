@@ -113,14 +113,41 @@ def _another_name(der: bytes, info: Any) -> str:
     said = info["tsa"]
     if said.native is None or said.name != "directory_name":
         return ""
-    if said.chosen in _names_of(der):
+    if _is_called(der, said.chosen.untag().dump()):
         return ""
     return "the token names another authority than its certificate"
 
 
 @lru_cache(maxsize=64)
-def _names_of(der: bytes) -> tuple[asn1.Name, ...]:
+def _is_called(der: bytes, name: bytes) -> bool:
     unit = asn1.Certificate.load(der)
     others = unit.subject_alt_name_value or ()
     also = (one.chosen for one in others if one.name == "directory_name")
-    return (unit.subject, *also)
+    return asn1.Name.load(name) in (unit.subject, *also)
+
+
+def unit_of(signed_data: Any, signer: Any) -> asn1.Certificate | None:
+    """The certificate that a token carries for its signer; None without one.
+
+    Args:
+        signed_data: The SignedData of the token.
+        signer: Its SignerInfo.
+
+    Source:
+        RFC 5652, 5.3 (SignerIdentifier).
+    """
+    for choice in signed_data["certificates"]:
+        if choice.name == "certificate" and _is_named(choice.chosen, signer["sid"]):
+            return choice.chosen
+    return None
+
+
+def _is_named(unit: asn1.Certificate, sid: Any) -> bool:
+    if sid.name == "subject_key_identifier":
+        return bool(unit.key_identifier == sid.chosen.native)
+    # Names last, and as bytes first: to compare them as RFC 5280 wants takes long.
+    named = sid.chosen
+    if unit.serial_number != named["serial_number"].native:
+        return False
+    name = named["issuer"]
+    return bool(unit.issuer.dump() == name.dump() or unit.issuer == name)

@@ -16,6 +16,7 @@ from digivl.pdf.expected import ExpectedSigner
 from digivl.pdf.levels import Level
 from digivl.pdf.lint.linter import lint
 from digivl.pdf.placing import emptied_on_failure
+from digivl.pdf.reading import Source, opened
 from digivl.pdf.seals import is_seal
 from digivl.pdf.signer import Identity, SignatureSpec, Signed, sign
 from digivl.pdf.spec import Certification, FieldLock, Visible
@@ -66,12 +67,12 @@ class FileSigning:
         return self.level if self.level.reaches(Level.B_T) else Level.B_T
 
     def look(
-        self, source: BinaryIO, accepted: Mapping[str, str] | None = None
+        self, source: Source, accepted: Mapping[str, str] | None = None
     ) -> Checked:
         """Look for what a signer cannot see, or what can change after signing.
 
         Args:
-            source: The PDF; seekable.
+            source: The PDF, seekable; or opened before.
             accepted: What the policy refuses and is accepted for this document: the
                 code of the finding, and why.
 
@@ -120,8 +121,10 @@ class FileSigning:
         identity, wanted = chosen.identity(), level or self.level
         if expected is not None:
             expected.check(identity.certificate)
+        # What is looked at is what is signed: it is read once.
+        document = opened(source, self.limits)
         if not looked_at:
-            self.look(source, accepted)
+            self.look(document, accepted)
         spec = SignatureSpec(field=field, **look)
         if spec.visible is not None and not spec.visible.lines:
             lines = appearance(identity, at, spec.reason)
@@ -131,7 +134,7 @@ class FileSigning:
         proof = self._signatory(identity) if wanted.reaches(Level.B_LT) else Evidence()
         with emptied_on_failure(target):
             signed = sign(
-                source,
+                document,
                 target,
                 spec,
                 identity,

@@ -23,7 +23,7 @@ from digivl.pdf.lint.report import Gathering, LintReport
 from digivl.pdf.lint.rule import Hits
 from digivl.pdf.lint.rules import RULES
 from digivl.pdf.lint.walk import Document, Node
-from digivl.pdf.reading import readable
+from digivl.pdf.reading import Source, readable
 from digivl.settings import Limits
 
 # Its warnings say again what the findings say.
@@ -48,13 +48,13 @@ _OF_DOCUMENT: Final = (
 )
 
 
-def lint(source: BinaryIO, limits: Limits) -> LintReport:
+def lint(source: Source, limits: Limits) -> LintReport:
     """Look for what a signer cannot see, or what can change after signing.
 
     Nothing is judged here: `digivl.signing.lintpolicy` says what may be signed.
 
     Args:
-        source: The PDF; seekable.
+        source: The PDF, seekable; or opened before.
         limits: `pdf_bytes`, `pdf_pages`, `lint_objects` and `lint_seconds` count here.
 
     Raises:
@@ -74,7 +74,7 @@ def lint(source: BinaryIO, limits: Limits) -> LintReport:
         for of_document in _OF_DOCUMENT:
             found.add(document.guarded(of_document))
         found.add(document.met())
-        sha256 = _sha256(source)
+        sha256 = _sha256(document.source)
     return LintReport(sha256=sha256, pages=len(pages), findings=found.findings(RULES))
 
 

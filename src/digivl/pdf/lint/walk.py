@@ -20,7 +20,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from digivl.errors import DigivlError, LimitExceededError
 from digivl.pdf.lint.places import Places
 from digivl.pdf.lint.rule import Hit, Hits
-from digivl.pdf.reading import entry, opened
+from digivl.pdf.reading import Source, entry, opened, read_leniently
 from digivl.settings import Limits
 
 #: Arrays and dictionaries inside each other, without a reference between them.
@@ -126,10 +126,11 @@ class Document:
     _found: list[Hit] = attrs.field(factory=list[Hit])
 
     @classmethod
-    def opened(cls, source: BinaryIO, limits: Limits) -> Document:
+    def opened(cls, source: Source, limits: Limits) -> Document:
         """Open a file; see `digivl.pdf.reading.opened` for what it raises."""
         reader = opened(source, limits)
-        return cls(source, reader, limits, Budget.of(limits), Places(source, reader))
+        places = Places(reader.stream, reader)
+        return cls(reader.stream, reader, limits, Budget.of(limits), places)
 
     @property
     def root(self) -> Any:
@@ -222,8 +223,8 @@ class Document:
     def pages(self) -> Iterator[Page]:
         """The pages in order, each once; the tree is marked as reached."""
         if not self._pages:
-            # What was read to open the file was perhaps read leniently.
-            self.reader.resolved_objects.clear()
+            if read_leniently(self.reader):
+                self.reader.resolved_objects.clear()
             self.fetched(generic.IndirectObject(*self._root, self.reader))
             self._pages = list(self._leaves())
         for number, (value, at) in enumerate(self._pages, 1):
