@@ -62,12 +62,10 @@ class AdviceRooms(SigningRooms):
         from digivl.advice.appeals import Appeals
 
         return Appeals(
-            self.book,
             self._asking,
             self._questions,
             self.proposals,
             self._moves,
-            self._rights,
             self.clock,
         )
 

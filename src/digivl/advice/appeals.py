@@ -25,13 +25,11 @@ from digivl.advice.questions import ANSWER_DAYS, ASKER_DAYS, Questions
 from digivl.advice.request import ADVICE, AdviceRequest
 from digivl.advice.rules.ruleset import Purpose
 from digivl.custody.moves import Moves
-from digivl.custody.rights import Rights
 from digivl.errors import StepNotAllowedError
 from digivl.kernel.declared import checked
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party
 from digivl.records.entries import Draft, Entry
-from digivl.records.port import RecordBook
 
 #: Kind of what custody calls an appeal; it stands in the request for advice.
 APPEAL: Final = "appeal"
@@ -47,12 +45,10 @@ def appeal_of(request: str) -> Ref:
 class Appeals:
     """Replies to unfavourable advice, and appeals against it."""
 
-    _book: RecordBook
     _asking: Asking
     _questions: Questions
     _proposals: Proposals
     _moves: Moves
-    _rights: Rights
     _clock: Callable[[], datetime]
 
     def reply(
@@ -144,7 +140,7 @@ class Appeals:
             days=ASKER_DAYS,
             ends=True,
         )
-        return self._book.write(draft, *held)[0]
+        return self._questions.noted(draft, *held)
 
     def _rule(
         self, id: str, action: str, by: Party, reason: str, step: str

@@ -82,13 +82,22 @@ def test_all_of_it_is_assumed() -> None:
             sorted(wire.MESSAGE_WORDS.values()),
             [
                 *("ANSWER", "APPEAL", "EXTENSION", "QUESTION", "REPLY"),
-                *("URGENCY", "WITHDRAWAL"),
+                *("RULING", "URGENCY", "WITHDRAWAL"),
             ],
         ),
         (
             "after-an-advice",
-            [one for one in OutgoingKind if not one.awaits_answer],
-            [OutgoingKind.WITHDRAWAL, OutgoingKind.REPLY, OutgoingKind.APPEAL],
+            (
+                [one for one in OutgoingKind if not one.awaits_answer],
+                sorted(wire.RULING_WORDS.values()),
+            ),
+            (
+                [
+                    *(OutgoingKind.WITHDRAWAL, OutgoingKind.REPLY),
+                    *(OutgoingKind.APPEAL, OutgoingKind.RULING),
+                ],
+                ["CONFIRMED", "JOINED", "LAPSED"],
+            ),
         ),
         ("idempotency-key", wire.IDEMPOTENCY_KEY, "idempotency-key"),
         ("own-reference", wire.OWN_REFERENCE, "senderReference"),

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from digivl.advice.body import AdviceOutcome, Body
+from digivl.advice.body import AdviceOutcome, Body, SilenceEffect
 from digivl.advice.messages.correspondence import SentState
 from digivl.advice.messages.message import Advised, OutgoingKind, Received
-from digivl.advice.request import ADVICE
+from digivl.advice.request import ADVICE, AdviceState
 from digivl.documents.model import NOTA
 from digivl.errors import ConfigurationError, OutcomeUnknownError
 from digivl.settings import Backend
@@ -93,6 +93,54 @@ def test_each_is_told(
         *(told.question, told.reference, told.enclosures),
     )
     assert {SentState.SENT} == {one.state for one in talk.sent()}
+
+
+def rule_on_silence(talk: Talk, asked: str) -> None:
+    """As an office has it that knows what silence on an appeal means."""
+    entry = talk.vl.advices.read(asked)
+    clock = entry.record.appeal.clock
+    term = attrs.evolve(clock.term, silence=SilenceEffect.MAY_PROCEED)
+    appeal = attrs.evolve(entry.record.appeal, clock=attrs.evolve(clock, term=term))
+    record = attrs.evolve(entry.record, appeal=appeal)
+    talk.vl.book.write(entry.next(record, "note", CABINET, talk.matter.council.now))
+
+
+@pytest.mark.parametrize(
+    "ruling", [AdviceState.JOINED, AdviceState.CONFIRMED, AdviceState.APPEAL_LAPSED]
+)
+def test_how_an_appeal_ended_is_told(ruling: AdviceState, talk: Talk) -> None:
+    """Who gave the advice hears what became of it; in words where there are any."""
+    asked, vl = done(talk, OutgoingKind.APPEAL), talk.vl
+    if ruling is AdviceState.JOINED:
+        vl.appeals.join(asked, by=BUDGET, reason="te streng")
+    elif ruling is AdviceState.CONFIRMED:
+        vl.appeals.confirm(asked, by=BUDGET, reason="terecht")
+    else:
+        rule_on_silence(talk, asked)
+        talk.matter.wait(days=60)
+        vl.silences.establish()
+
+    talk.work()
+
+    told = talk.pigeon.carried[-1]
+    assert (OutgoingKind.RULING, ruling, BUDGET.label) == (
+        *(told.kind, told.ruling, told.minister),
+    )
+    assert ruling is vl.advices.read(asked).record.state
+    assert bool(told.text)
+
+
+def test_silence_of_who_was_asked_is_told_to_nobody(talk: Talk) -> None:
+    """They know it themselves."""
+    talk.matter.propose()
+    asked, vl = received(talk), talk.vl
+    talk.matter.wait(days=60)
+
+    (lapsed,) = vl.silences.establish()
+    talk.work()
+
+    assert asked == lapsed.id
+    assert [OutgoingKind.QUESTION] == [one.kind for one in talk.pigeon.carried]
 
 
 def test_more_days_are_told_together(talk: Talk) -> None:

@@ -30,6 +30,7 @@ from digivl.advice.messages.message import (
     Said,
     Unclear,
 )
+from digivl.advice.request import AdviceState
 from digivl.errors import MalformedError
 from digivl.kernel.checks import check_named_outside
 from digivl.kernel.kinds import Ref
@@ -42,7 +43,8 @@ ASSUMPTIONS: Final = {
     "scopes": "names of the scopes to ask and to read",
     "messages": "all that is said is posted to one path",
     "message-words": "words for what a message says",
-    "after-an-advice": "a reply and an appeal are told, and nothing comes back on them",
+    "after-an-advice": "a reply, an appeal and the ruling on it are told, and nothing"
+    " comes back on them",
     "idempotency-key": "a message has a key; the same key again gives the first answer",
     "own-reference": "our own name for a question goes along and comes back",
     "its-reference": "it gives a question a name of its own, and says so at once",
@@ -92,6 +94,13 @@ MESSAGE_WORDS: Final = {
     OutgoingKind.WITHDRAWAL: "WITHDRAWAL",
     OutgoingKind.REPLY: "REPLY",  # [A] after-an-advice
     OutgoingKind.APPEAL: "APPEAL",
+    OutgoingKind.RULING: "RULING",
+}
+#: [A] after-an-advice
+RULING_WORDS: Final = {
+    AdviceState.JOINED: "JOINED",
+    AdviceState.CONFIRMED: "CONFIRMED",
+    AdviceState.APPEAL_LAPSED: "LAPSED",
 }
 #: [A] event-words
 EVENT_WORDS: Final = {
@@ -140,6 +149,7 @@ def message_json(message: Outgoing) -> dict[str, Any]:
         "text": message.text,
         "days": message.days,
         "minister": message.minister,
+        "ruling": RULING_WORDS[message.ruling] if message.ruling else "",
         **(_question(message) if message.kind is OutgoingKind.QUESTION else {}),
         "documents": [_document(one) for one in message.enclosures],
     }

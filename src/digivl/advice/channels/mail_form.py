@@ -59,6 +59,7 @@ def question_json(message: Outgoing, mark: str, attached: set[str]) -> bytes:
         "text": message.text,
         "days": message.days,
         "minister": message.minister,
+        "ruling": message.ruling.value if message.ruling else "",
         "documents": [
             {
                 "title": one.title,
@@ -237,4 +238,5 @@ SUBJECTS: Final = {
     OutgoingKind.WITHDRAWAL: "Intrekking van de vraag om {}",
     OutgoingKind.REPLY: "Repliek op het {}",
     OutgoingKind.APPEAL: "Beroep tegen het {}",
+    OutgoingKind.RULING: "Uitspraak over het beroep tegen het {}",
 }

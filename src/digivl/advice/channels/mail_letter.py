@@ -16,6 +16,7 @@ from digivl.advice.channels import mail_form as form
 from digivl.advice.channels.mail_marks import Marked, Marks
 from digivl.advice.channels.port import Opened
 from digivl.advice.messages.message import Enclosure, Outgoing, OutgoingKind
+from digivl.advice.request import AdviceState
 from digivl.errors import CorruptDocumentError
 from digivl.kernel.moments import in_dutch
 
@@ -26,6 +27,12 @@ _GROWTH: Final = 1.38
 _LONGEST_NAME: Final = 60
 #: An encoded word has 75 characters at most; the library takes one or two more.
 _LONGEST_WORD: Final = 72
+#: How an appeal ended.
+_RULINGS: Final = {
+    AdviceState.JOINED: "De minister treedt het voorstel bij.",
+    AdviceState.CONFIRMED: "De minister bevestigt het advies.",
+    AdviceState.APPEAL_LAPSED: "De minister deed geen uitspraak binnen de termijn.",
+}
 
 
 class _Folding(EmailPolicy):
@@ -175,8 +182,10 @@ def _said(message: Outgoing) -> str:
         parts.append(f"De termijn is {message.days} dagen langer dan volgens de regel.")
     elif message.days:
         parts.append(f"Gevraagde termijn: {message.days} dagen.")
-    if message.minister:
+    if message.minister and not message.ruling:
         parts.append(f"Het beroep is ingesteld bij: {message.minister}.")
+    if message.ruling:
+        parts.append(_RULINGS[message.ruling])
     return "\n".join(part for part in parts if part)
 
 

@@ -16,7 +16,7 @@ from attrs.validators import deep_iterable, optional
 
 from digivl.advice.body import AdviceOutcome, Body
 from digivl.advice.budget import BudgetLine
-from digivl.advice.request import AspectRemark
+from digivl.advice.request import AdviceState, AspectRemark
 from digivl.errors import MalformedError
 from digivl.kernel.checks import (
     counted_from_one,
@@ -52,6 +52,7 @@ class OutgoingKind(Enum):
     WITHDRAWAL = "intrekking"
     REPLY = "repliek op een ongunstig advies"
     APPEAL = "beroep tegen een ongunstig advies"
+    RULING = "uitspraak over het beroep"
 
     @property
     def awaits_answer(self) -> bool:
@@ -60,6 +61,7 @@ class OutgoingKind(Enum):
             OutgoingKind.WITHDRAWAL,
             OutgoingKind.REPLY,
             OutgoingKind.APPEAL,
+            OutgoingKind.RULING,
         }
 
 
@@ -97,10 +99,11 @@ class Outgoing:
         adviser: Who has to answer, as people know it.
         at: When it was said.
         text: The answer to an inquiry, the reply to an advice, or why it is urgent,
-            takes longer, is taken back or appealed against.
+            takes longer, is taken back, appealed against or ruled on so.
         days: The term that urgency asks for, in days; or how many days more the
             adviser has by now.
         minister: To whom it was appealed, as people know it.
+        ruling: How the appeal ended; None for all else.
         enclosures: The documents the question rests on, or the one of the reply.
         lines: The effect on the budget.
     """
@@ -119,6 +122,7 @@ class Outgoing:
     text: str = attrs.field(default="", validator=free_text)
     days: int | None = None
     minister: str = attrs.field(default="", validator=free_text)
+    ruling: AdviceState | None = None
     enclosures: tuple[Enclosure, ...] = ()
     lines: tuple[BudgetLine, ...] = ()
 

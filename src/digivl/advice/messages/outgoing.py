@@ -11,7 +11,7 @@ import attrs
 from digivl.advice.agreement import AGREEMENT, Agreement
 from digivl.advice.messages.correspondence import SENT, SentMessage
 from digivl.advice.messages.message import Enclosure, Outgoing, OutgoingKind
-from digivl.advice.request import ADVICE, IN_HOUSE, AdviceRequest
+from digivl.advice.request import ADVICE, IN_HOUSE, AdviceRequest, AdviceState
 from digivl.documents.model import Document
 from digivl.errors import ConfigurationError
 from digivl.kernel.concepts import concept
@@ -34,7 +34,11 @@ _SAYS: Final = {
     "withdraw": OutgoingKind.WITHDRAWAL,
     "reply": OutgoingKind.REPLY,
     "appeal": OutgoingKind.APPEAL,
+    "join": OutgoingKind.RULING,
+    "confirm": OutgoingKind.RULING,
+    "lapse": OutgoingKind.RULING,
 }
+_OF_APPEALS: Final = frozenset({OutgoingKind.APPEAL, OutgoingKind.RULING})
 
 Question = AdviceRequest | Agreement
 
@@ -61,7 +65,7 @@ def along(draft: Draft[Any], channels: Collection[str]) -> Along:
         ConfigurationError: The question goes over a channel that there is not.
     """
     question: Question = draft.record
-    kind = _SAYS.get(draft.action)
+    kind = _kind(draft)
     if question.channel == IN_HOUSE or kind is None:
         return Along()
     if question.channel not in channels:
@@ -84,6 +88,14 @@ def along(draft: Draft[Any], channels: Collection[str]) -> Along:
     sent = first(SENT, key, message, "say", draft.actor, draft.at)
     task = NewTask(kind=SAY, subject=SENT.ref(key), due=draft.at, key=key)
     return Along(drafts=(sent,), tasks=(task,))
+
+
+def _kind(draft: Draft[Any]) -> OutgoingKind | None:
+    appeal_lapsed = draft.record.state is AdviceState.APPEAL_LAPSED
+    # Who was asked and was silent knows it. That the minister was is news to them.
+    if draft.action == "lapse" and not appeal_lapsed:
+        return None
+    return _SAYS.get(draft.action)
 
 
 def outgoing(
@@ -118,6 +130,7 @@ def outgoing(
         text=_text(message.kind, question, said.reason),
         days=_days(message.kind, question),
         minister=_minister(message.kind, question),
+        ruling=_ruling(message.kind, question),
         enclosures=tuple(
             _enclosure(documents[one], sha256 or _then(documents[one], said.at))
             for one, sha256 in enclosed(said)
@@ -169,9 +182,15 @@ def _days(kind: OutgoingKind, question: Question) -> int | None:
 
 
 def _minister(kind: OutgoingKind, question: Question) -> str:
-    if kind is not OutgoingKind.APPEAL or not isinstance(question, AdviceRequest):
+    if kind not in _OF_APPEALS or not isinstance(question, AdviceRequest):
         return ""
     return question.appeal.minister.label if question.appeal else ""
+
+
+def _ruling(kind: OutgoingKind, question: Question) -> AdviceState | None:
+    if kind is not OutgoingKind.RULING or not isinstance(question, AdviceRequest):
+        return None
+    return question.state
 
 
 def _then(document: Document, at: datetime) -> str:

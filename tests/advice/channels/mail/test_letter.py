@@ -25,6 +25,7 @@ from digivl.advice.channels.mail_letter import Letterhead, compose, file_name
 from digivl.advice.channels.mail_marks import Marked
 from digivl.advice.channels.port import Opened
 from digivl.advice.messages.message import Enclosure, Outgoing, OutgoingKind
+from digivl.advice.request import AdviceState
 from digivl.errors import CorruptDocumentError, MalformedError
 from digivl.kernel.kinds import Ref
 
@@ -193,6 +194,11 @@ def test_bytes_of_another_document(make_outgoing: Make, head: Letterhead) -> Non
             "Beroep tegen het begrotingsakkoord: ",
             "Het beroep is ingesteld bij: Minister van Begroting.\n",
         ),
+        (
+            OutgoingKind.RULING,
+            "Uitspraak over het beroep tegen het begrotingsakkoord: ",
+            "De minister bevestigt het advies.\n",
+        ),
     ],
 )
 def test_later_letters(
@@ -211,6 +217,8 @@ def test_later_letters(
     how |= {"days": 4 if timed else None}
     if kind is OutgoingKind.APPEAL:
         how |= {"minister": "Minister van Begroting"}
+    if kind is OutgoingKind.RULING:
+        how |= {"ruling": AdviceState.CONFIRMED}
     letter = read(make_outgoing(kind=kind, text="Nieuw.", **how), head, pdf)
 
     assert letter["subject"].startswith(subject.replace(": ", " (2e indiening): "))
