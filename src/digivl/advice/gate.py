@@ -177,7 +177,7 @@ class ReadinessGate:
             submitted=submitted,
             requests=found.requests,
             agreements=found.agreements,
-            submission=found.submission,
+            submission=found.submission_of(looked_at.id if looked_at else None),
             at=at,
             deadline=self._deadline(asked.meeting),
             loosened=self._loosened(found, looked_at),

@@ -36,7 +36,7 @@ class Gathered:
         steps: In no order.
         requests: For advice, the oldest first.
         agreements: The oldest first.
-        submission: The last one, if any.
+        submissions: The oldest first.
         loosenings: Of all its steps.
     """
 
@@ -45,8 +45,20 @@ class Gathered:
     steps: Sequence[Entry[ProcedureStep]]
     requests: Sequence[Entry[AdviceRequest]]
     agreements: Sequence[Entry[Agreement]]
-    submission: Submission | None
+    submissions: Sequence[Submission]
     loosenings: Sequence[Loosening]
+
+    def submission_of(self, step: str | None) -> Submission | None:
+        """The last submission that asked for a step, or brought something new for it.
+
+        Without one, the last that became no other step yet; None where there is none.
+        """
+        newest_first = list(reversed(self.submissions))
+        for wanted in (step, None):
+            for one in newest_first:
+                if (one.updates or one.step) == wanted:
+                    return one
+        return None
 
 
 def gathered(book: RecordBook, dossiers: Iterable[str]) -> Mapping[str, Gathered]:
@@ -66,7 +78,7 @@ def gathered(book: RecordBook, dossiers: Iterable[str]) -> Mapping[str, Gathered
             steps=steps.get(name, ()),
             requests=sorted(requests.get(name, ()), key=_asked_at),
             agreements=sorted(agreements.get(name, ()), key=_submitted_at),
-            submission=_last(submissions.get(name, ())),
+            submissions=_in_order(submissions.get(name, ())),
             loosenings=[one.record for one in loosenings.get(name, ())],
         )
         for name in wanted
@@ -82,6 +94,5 @@ def _submitted_at(agreement: Entry[Agreement]) -> datetime:
     return agreement.record.submitted_at
 
 
-def _last(submissions: Sequence[Entry[Submission]]) -> Submission | None:
-    found = sorted(submissions, key=lambda entry: entry.at)
-    return found[-1].record if found else None
+def _in_order(submissions: Sequence[Entry[Submission]]) -> Sequence[Submission]:
+    return [one.record for one in sorted(submissions, key=lambda entry: entry.at)]

@@ -113,7 +113,7 @@ class Situation:
         submitted: Ids of those of the step; of all while there is no step.
         requests: Requests for advice, the oldest first.
         agreements: Agreements that were asked, the oldest first.
-        submission: The last submission.
+        submission: The last one of the step.
         at: The moment that is looked at.
         deadline: The last moment to submit for the meeting, if one is chosen.
         loosened: By the name of a requirement, who loosened it and why.
