@@ -183,7 +183,6 @@ class Rooms:
             self.book,
             self._moves,
             self.guard,
-            self.readiness,
             Unsent(self.book),
             self.clock,
         )

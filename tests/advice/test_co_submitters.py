@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from digivl.dossiers.model import StepKind
 from digivl.dossiers.submission import CoAnswer
-from digivl.records.entries import Entry
 from digivl.testing.council import CABINET, OTHER_CABINET, SECRETARIAT
 from digivl.testing.matter import Matter
 
 
 def submitted(matter: Matter, *co_submitters: str, kind: StepKind) -> str:
     """Id of a submission that the secretariat has taken up."""
-    found: Entry[object] = matter.vl.submissions.submit(
+    found = matter.vl.submissions.submit(
         matter.dossier,
         kind,
         documents=[matter.council.document(matter.dossier)],

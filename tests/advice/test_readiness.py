@@ -153,7 +153,7 @@ def test_refused_goes_to_the_government(matter: Matter) -> None:
     agreements.refuse(asked, reason="geen krediet", by=BUDGET)
 
     assert "REFUSED_ESCALATED" == matter.gate()["BA"]
-    assert [] == [r.name for r in matter.vl.dossiers.missing(matter.dossier)]
+    assert () == matter.vl.readiness.of(matter.dossier, by=CABINET).blocking
 
 
 def test_conditions_are_told(matter: Matter) -> None:

@@ -119,7 +119,8 @@ def test_agenda_asks_for_advice(scene_at: At) -> None:
     # Until the inspector said it, nobody knows whether an agreement is needed.
     missing = ["IF", "BA"]
     assert missing == [name for name, _ in refused.value.missing]
-    assert missing == [r.name for r in scene.vl.dossiers.missing(scene.dossier)]
+    ready = scene.vl.readiness.of(scene.dossier, by=route.CABINET)
+    assert missing == [r.name for r in ready.blocking]
     assert before == scene.vl.custody.of(DOSSIER.ref(scene.dossier))
 
 

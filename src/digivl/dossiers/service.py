@@ -14,7 +14,6 @@ from digivl.custody.moves import Moves
 from digivl.documents.model import DOCUMENT, Document
 from digivl.dossiers.closing import DossierCompanion
 from digivl.dossiers.consultation import ROUND
-from digivl.dossiers.gate import AgendaGate, Asked, Requirement
 from digivl.dossiers.model import (
     DOSSIER,
     STEP,
@@ -44,7 +43,6 @@ class Dossiers:
     _book: RecordBook
     _moves: Moves
     _guard: Guard
-    _gate: AgendaGate
     _companion: DossierCompanion
     _clock: Callable[[], datetime]
 
@@ -176,11 +174,6 @@ class Dossiers:
             NotFoundError: No such step.
         """
         return self._book.read(STEP, id)
-
-    def missing(self, dossier: str) -> tuple[Requirement, ...]:
-        """What still keeps the dossier from the agenda; empty when nothing does."""
-        (found,) = self._gate.requirements_of([Asked(dossier=dossier)])
-        return tuple(one for one in found if one.blocking)
 
     def set_level(
         self, document: str, level: AccessLevel, *, by: Party, reason: str = ""
