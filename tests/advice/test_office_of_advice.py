@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from digivl import Digivl
-from digivl.errors import ConfigurationError, DigivlError
+from digivl.errors import ConfigurationError, DigivlError, NotReadyError
 from digivl.kernel.moments import day_of
 from digivl.settings import AdviceSettings, Settings
+from digivl.testing.council import SECRETARIAT
 from digivl.testing.matter import Matter
 
 OWN_RULE = """
@@ -62,6 +63,39 @@ def test_a_rule_of_the_entity_decides(matter: Matter) -> None:
 
     assert "NOT_REQUIRED" == found["IF"].status.name
     assert ("AG-01",) == found["IF"].rules
+
+
+LATER_RULE = """
+format = 1
+name = "Agentschap"
+version = "2"
+
+[[rule]]
+id = "AG-02"
+body = "WT"
+required = true
+subject = "alles, vanaf woensdag"
+valid_from = 2026-11-25
+legal_basis = "besluit van het agentschap"
+source = "AG"
+"""
+
+
+@pytest.mark.parametrize("settings_of_advice", [("", LATER_RULE)], indirect=True)
+def test_a_rule_that_starts_is_asked_at_the_next_door(matter: Matter) -> None:
+    """What was ready on Tuesday is looked at again when it is approved on Wednesday."""
+    council, vl = matter.council, matter.vl
+    meeting = council.meeting().id
+    council.item(meeting)
+    matter.wait(days=1)
+    before = vl.readiness.acts([matter.dossier])
+    matter.wait(days=1)
+
+    with pytest.raises(NotReadyError, match="WT") as refused:
+        vl.approving.approve(meeting, by=SECRETARIAT)
+
+    assert {"WT"} == {name for name, _ in refused.value.missing}
+    assert vl.readiness.acts([matter.dossier]) != before
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from digivl.dossiers.model import (
 from digivl.errors import MalformedError, NotFoundError
 from digivl.kernel.calendar import Calendar
 from digivl.kernel.declared import checked
+from digivl.kernel.moments import day_of
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry, first
 from digivl.records.port import RecordBook
@@ -114,8 +115,13 @@ class ReadinessGate:
         ]
 
     def acts(self, dossiers: Collection[str]) -> Mapping[str, int]:
-        """How many acts there were on what readiness rests on; see the port."""
-        return self._book.acts(dossiers, BASIS)
+        """How many acts there were on what readiness rests on; see the port.
+
+        A rule that starts or ends counts as one: both numbers only grow.
+        """
+        turns = self._rules.turns(day_of(self._clock()))
+        found = self._book.acts(dossiers, BASIS)
+        return {dossier: number + turns for dossier, number in found.items()}
 
     def loosen(
         self, step: str, requirement: str, *, reason: str, by: Party

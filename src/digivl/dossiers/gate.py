@@ -106,6 +106,6 @@ class AgendaGate(Protocol):
         """How many acts there were on what the requirements rest on, by dossier.
 
         As long as it is the same number, so is the answer of `requirements_of`, apart
-        from what a day or a meeting changes.
+        from a term that passes and from what a meeting changes.
         """
         ...

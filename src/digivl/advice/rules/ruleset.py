@@ -269,6 +269,12 @@ class RuleSet:
         said = "geen regel vraagt het van dit voorstel"
         return Assessment(body=body, need=Need.NOT_REQUIRED, explanation=said)
 
+    def turns(self, day: date) -> int:
+        """How many times a rule started or ended, up to and including a day."""
+        periods = [rule.period for rule in (*self.rules, *self.deadlines)]
+        starts = sum(one.start is not None and one.start <= day for one in periods)
+        return starts + sum(one.end is not None and one.end < day for one in periods)
+
     def decides(self, facts: Mapping[str, Fact], day: date) -> Delegation:
         """Whether an official may decide alone, by the rules of that day."""
         rules = [rule for rule in self.delegations if rule.period.holds_on(day)]
