@@ -130,7 +130,7 @@ class HardwareKey:
 
     def _signed(self, message: bytes, digest: Digest) -> bytes:
         opened = self._opened or self._logged_in()
-        key = public_key((self._identity or self._looked()).certificate)
+        key = public_key(self.identity().certificate)
         is_ec = isinstance(key, ec.EllipticCurvePublicKey)
         return self._tried(
             self._pin.ask() if opened.each and self._pin.entry is None else None,
@@ -142,27 +142,34 @@ class HardwareKey:
         )
 
     def _logged_in(self) -> Opened:
-        self._looked()
+        seen = self._running().ask("look", Seen.read, **self._names())
+        if self._identity is not None:
+            self._same(self._found(seen))
         entry = self._pin.entry
-        self._opened = self._tried(
+        opened = self._tried(
             self._pin.ask() if entry is None else None,
             "open",
             Opened.read,
             by=entry.value if entry else "us",
             **self._names(),
         )
-        return self._opened
+        self._identity = self._found(seen)
+        self._opened = opened
+        return opened
 
     def _looked(self) -> Identity:
-        """What is on the token now."""
         seen = self._running().ask("look", Seen.read, **self._names())
-        before, self._identity = self._identity, self._found(seen)
-        if before is not None and before != self._identity:
+        self._identity = self._found(seen)
+        return self._identity
+
+    def _same(self, found: Identity) -> None:
+        """What a signature is made for does not become another's meanwhile."""
+        before, self._identity = self._identity, found
+        if before != found:
             raise KeyUnusableError(
                 "another card is in its place than the one that was looked at",
                 hint="Sign again with this one, or put the other one back.",
             )
-        return self._identity
 
     def _tried(self, pin: str | None, do: str, read: Callable[[Any], T], **of: Any) -> T:
         try:
