@@ -116,8 +116,7 @@ class DriverProcess:
         _killed(self._child)
         if self._talk is not None:
             self._talk.join(_GRACE_SECONDS)
-        if self._talk is None or not self._talk.is_alive():
-            _close(self._child)
+        _close(self._child)
 
     def abandon(self) -> None:  # pragma: no cover - measured in the parent only
         """In a fork: it is the child of another, who alone speaks to it."""
@@ -180,7 +179,7 @@ def _talked(child: subprocess.Popen[bytes], request: bytes, heard: list[bytes]) 
 
 def _ended(child: subprocess.Popen[bytes], owner: int) -> None:
     """Also when nobody holds it any more, and when the interpreter ends."""
-    if owner != os.getpid() or child.returncode is not None:
+    if owner != os.getpid():
         return
     with suppress(OSError):
         _pipe(child.stdin).close()
