@@ -101,7 +101,7 @@ class HardwareKey:
 
     @contextmanager
     def _mine(self) -> Iterator[None]:
-        """One thread at a time; after an error of any kind the next one begins afresh."""
+        """One thread at a time; after any error the next one begins afresh."""
         with self._lock:
             try:
                 yield
@@ -171,7 +171,9 @@ class HardwareKey:
                 hint="Sign again with this one, or put the other one back.",
             )
 
-    def _tried(self, pin: str | None, do: str, read: Callable[[Any], T], **of: Any) -> T:
+    def _tried(
+        self, pin: str | None, do: str, read: Callable[[Any], T], **of: Any
+    ) -> T:
         try:
             done = self._running().ask(do, read, pin=pin, **of)
         except WrongPINError as cause:
@@ -251,7 +253,7 @@ def _identity(der: bytes, known: Sequence[bytes]) -> Identity:
 
 
 def _issued(one: bytes, by: bytes) -> bool:
-    # Cards hold certificates of long ago that nobody can read: they stay where they are.
+    # Cards hold certificates of long ago that nobody can read: they are passed by.
     try:
         certificate(one).verify_directly_issued_by(certificate(by))
     except (*UNREADABLE, MalformedError, InvalidSignature):

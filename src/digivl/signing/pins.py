@@ -89,7 +89,7 @@ class PIN:
         self._accepted, self._unanswered = _mark(pin), 0
 
     def unanswered(self) -> None:
-        """The token got one, and the driver failed: perhaps it counts as a wrong one."""
+        """The token got one and the driver failed: it may count as a wrong one."""
         self._unanswered += 1
 
 

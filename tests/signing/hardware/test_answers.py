@@ -66,8 +66,12 @@ def test_nonsense_is_told_as_nonsense(said: Any) -> None:
 def test_a_line_that_is_no_answer(line: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is told, and the process is ended."""
     killed: list[object] = []
+
+    def kill(process: object) -> None:
+        killed.append(process)
+
     monkeypatch.setattr(DriverProcess, "_exchanged", lambda *_: line)
-    monkeypatch.setattr(DriverProcess, "kill", killed.append)
+    monkeypatch.setattr(DriverProcess, "kill", kill)
     process: Any = DriverProcess(SPEC, 1.0, None)  # type: ignore[arg-type]
 
     with pytest.raises(DriverFailedError, match="answered nonsense") as told:
@@ -108,9 +112,9 @@ class Signer(PretendKey):
 
     data = made = b""
 
-    def sign(self, data: bytes, **_: Any) -> bytes:
+    def sign(self, _: bytes, **__: Any) -> bytes:
         """Those."""
-        self.data = data
+        self.data = _
         return self.made
 
 
@@ -167,7 +171,7 @@ def test_more_certificates_than_anybody_has() -> None:
     asked = {"do": "look", "token": "pretended", "serial": "", "key": "k", "id": ""}
     said = answer(worker, json.dumps(asked).encode())
 
-    assert ("TooMuch", "certificates of more than 2000000 bytes") == (
+    assert ("TooMuch", "more than 2000000 bytes on it") == (
         said["error"],
         said["text"],
     )

@@ -281,7 +281,7 @@ def test_several_certificates_for_one_key(card: Pretended, means: Means) -> None
 def test_a_driver_that_cannot_start(
     means: Means, monkeypatch: pytest.MonkeyPatch, trouble: Exception, said: str
 ) -> None:
-    """Neither a broken library nor what python-pkcs11 stumbles over leaves as theirs."""
+    """Whatever python-pkcs11 stumbles over leaves as an error of ours."""
 
     def broken(_: str) -> None:
         raise trouble

@@ -68,7 +68,7 @@ class DriverProcess:
                 hint="Install the middleware of the card or HSM, and name its library.",
             )
         started = cls(spec, seconds, _started(seconds, secrets))
-        weakref.finalize(started, _ended, started._child, os.getpid())  # noqa: SLF001 - it is one of us
+        weakref.finalize(started, _ended, started._child, os.getpid())
         try:
             started.ask("load", nothing, module=str(spec.module))
         except BaseException:
@@ -108,7 +108,7 @@ class DriverProcess:
         raise problem(self.spec, do, trouble)
 
     def end(self) -> None:
-        """Let it log out and go, and kill it when it does not. Once more does nothing."""
+        """Let it log out and go, and kill it when it does not."""
         _ended(self._child, os.getpid())
 
     def kill(self) -> None:
@@ -144,7 +144,7 @@ class DriverProcess:
 def _started(seconds: float, secrets: frozenset[str]) -> subprocess.Popen[bytes]:
     given = {k: v for k, v in environment().items() if k not in secrets}
     try:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - this interpreter, our module
             [sys.executable, "-m", _WORKER, str(seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

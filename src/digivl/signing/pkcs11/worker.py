@@ -206,7 +206,7 @@ def _values(session: Any, wanted: Mapping[Any, Any]) -> list[bytes]:
         found.append(bytes(one[Attribute.VALUE]))
         size += len(found[-1])
         if size > _MOST_CERTIFICATE_BYTES:
-            raise Refused("TooMuch", f"certificates of more than {size} bytes")
+            raise Refused("TooMuch", f"more than {_MOST_CERTIFICATE_BYTES} bytes on it")
     return found
 
 
