@@ -47,8 +47,8 @@ class Limits:
         search_characters: How much text of a document search knows.
         book_wait_seconds: How long a writer waits for the other writers of the book.
         lease_seconds: How long a task stays with a worker that tells nothing any more.
-        token_seconds: How long a card, its reader or an HSM may be silent; a PIN is typed
-            in that time.
+        token_seconds: How long a card, its reader or an HSM may be silent; also how
+            long somebody may take to type a PIN.
         task_attempts: How often a task is tried before a person has to look at it.
     """
 

@@ -28,6 +28,7 @@ from digivl.pdf.certificates import UNREADABLE, certificate, public_key
 from digivl.pdf.spec import Identity
 from digivl.settings import Limits
 from digivl.signing.pkcs11.answers import Opened, Seen
+from digivl.signing.pkcs11.problems import failed
 from digivl.signing.pkcs11.process import DriverProcess
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class HardwareKey:
     _process: DriverProcess | None = attrs.field(default=None, init=False, repr=False)
     _opened: Opened | None = attrs.field(default=None, init=False, repr=False)
     _identity: Identity | None = attrs.field(default=None, init=False, repr=False)
+    _hung: int = attrs.field(default=0, init=False, repr=False)
     _lock: Any = attrs.field(factory=RLock, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -101,11 +103,18 @@ class HardwareKey:
 
     @contextmanager
     def _mine(self) -> Iterator[None]:
-        """One thread at a time; after any error the next one begins afresh."""
+        """One thread at a time; after any error the next one begins afresh.
+
+        Who waited for one that hung is told, and does not wait that long once more.
+        """
+        before = self._hung
         with self._lock:
+            if self._hung != before:
+                raise failed(self.spec, "was silent while this one waited")
             try:
                 yield
             except DigivlError:
+                self._hung += self._process is not None and self._process.hung
                 self._leave()
                 raise
             except BaseException:

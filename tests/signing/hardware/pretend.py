@@ -34,6 +34,7 @@ class Beside:
     spec: TokenSpec
     worker: Worker = attrs.field(factory=Worker)
     alive: bool = True
+    hung: bool = False
 
     @classmethod
     def start(cls, spec: TokenSpec, *_: object) -> Self:

@@ -233,6 +233,27 @@ def test_threads_beside_a_crash(faulty: Faulty) -> None:
     assert {"signed": 11, "told": 1} == {one: said.count(one) for one in set(said)}
 
 
+def test_threads_beside_one_that_hangs(faulty: Faulty) -> None:
+    """All are told when its time is over, and none waits as long once more."""
+    key = faulty.key("C_Sign:hang", seconds=3)
+    key.identity()
+
+    def one(_: int) -> str:
+        with pytest.raises(DriverFailedError) as told:
+            key.sign(b"message", SHA256)
+        return str(told.value)
+
+    with ThreadPoolExecutor(4) as pool:
+        said = sorted(pool.map(one, range(4)))
+    faulty.mend()
+    key.seconds = 60
+
+    assert ["for 3 s"] + 3 * ["while this one waited"] == [
+        one.partition(" silent ")[2].partition(";")[0] for one in said
+    ]
+    assert works(key)
+
+
 def test_somebody_gives_up(faulty: Faulty) -> None:
     """Ctrl-C at the PIN: the next act is right."""
     pins = iter(["", GOOD])

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from digivl import Digivl
+from digivl.cli.doctor import examine
 from digivl.errors import DriverFailedError, KeyUnusableError
 from digivl.pdf.levels import Level
 from digivl.signing.batch import By, Job, Order
@@ -184,26 +185,61 @@ def test_a_fork_leaves_it_alone(faulty: Faulty) -> None:
     assert before == child(key)
 
 
+def office(
+    folder: Path, faulty: Faulty, pin: str = 'pin_file = "pin"', more: str = ""
+) -> Path:
+    """An office whose means `kaart` is behind the driver with faults."""
+    made = folder / "kantoor"
+    Digivl.create(made).close()
+    settings = made / "digivl.toml"
+    (made / "pin").write_text(GOOD)
+    settings.write_text(
+        f'{settings.read_text()}\n[means.kaart]\noffer = "pkcs11"\n'
+        f'module = "{faulty.module}"\ntoken = "faulty"\nkey = "Signature"\n'
+        f"{pin}\n{more}\n"
+    )
+    return made
+
+
 def test_nobody_sees_the_pin(
-    faulty: Faulty, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    faulty: Faulty,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """It stands in no argument, environment, log, repr or dump of memory."""
     monkeypatch.setenv("ZEGEL_PIN", GOOD)
-    key = faulty.key("nothing")
+    faulty.key("nothing")
     monkeypatch.delenv("FAULT_PIN")
-    key._pin = PIN(lambda: os.environ["ZEGEL_PIN"], "ZEGEL_PIN")  # noqa: SLF001 - as the settings make it
-    with caplog.at_level(logging.DEBUG):
+    with (
+        caplog.at_level(logging.DEBUG),
+        Digivl.open(office(tmp_path, faulty, pin='pin_env = "ZEGEL_PIN"')) as vl,
+    ):
+        key = vl.means("kaart")
+        assert isinstance(key, HardwareKey)
         assert works(key)
-    of = Path(f"/proc/{child(key)}")
+        of = Path(f"/proc/{child(key)}")
+        seen = [(of / name).read_bytes() for name in ("cmdline", "environ")]
+        limits = (of / "limits").read_text()
 
-    for name in ("cmdline", "environ"):
-        assert GOOD.encode() not in (of / name).read_bytes()
+    assert not any(GOOD.encode() in one for one in seen)
     assert GOOD not in caplog.text
     assert GOOD not in repr(key)
-    (core,) = (
-        line for line in (of / "limits").read_text().splitlines() if "core file" in line
-    )
+    (core,) = (line for line in limits.splitlines() if "core file" in line)
     assert ["0", "0", "bytes"] == core.split()[-3:]
+
+
+def test_how_long_is_in_the_settings(faulty: Faulty, tmp_path: Path) -> None:
+    """The doctor tells of a driver that hangs, and of all the rest."""
+    faulty.key("C_GetSlotList:hang")
+    with Digivl.open(
+        office(tmp_path, faulty, more="[limits]\ntoken_seconds = 1")
+    ) as vl:
+        found = {one.what: one for one in examine(vl)}
+
+    assert not found["means kaart"].ok
+    assert "was silent for 1 s" in found["means kaart"].text
+    assert found["means minister"].ok
 
 
 def test_no_process(faulty: Faulty, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,19 +252,6 @@ def test_no_process(faulty: Faulty, monkeypatch: pytest.MonkeyPatch) -> None:
     assert told.value.hint
 
 
-def batch_office(folder: Path, faulty: Faulty) -> Path:
-    """An office whose means `zegel` is behind the driver with faults."""
-    Digivl.create(folder / "kantoor").close()
-    settings = folder / "kantoor" / "digivl.toml"
-    (folder / "kantoor" / "pin").write_text(GOOD)
-    settings.write_text(
-        f'{settings.read_text()}\n[means.kaart]\noffer = "pkcs11"\n'
-        f'module = "{faulty.module}"\ntoken = "faulty"\nkey = "Signature"\n'
-        'pin_file = "pin"\n'
-    )
-    return folder / "kantoor"
-
-
 @pytest.mark.parametrize("processes", [1, 2])
 def test_batches(faulty: Faulty, tmp_path: Path, processes: int) -> None:
     """A driver that crashes stops a batch at once; started again, it goes on."""
@@ -237,14 +260,14 @@ def test_batches(faulty: Faulty, tmp_path: Path, processes: int) -> None:
         job.source.write_bytes(paper(job.source.name))
     order = Order((By("kaart"),), level=Level.B_B)
     faulty.key("C_Sign:crash:6")
-    office = batch_office(tmp_path, faulty)
+    place = office(tmp_path, faulty)
     with (
-        Digivl.open(office) as vl,
+        Digivl.open(place) as vl,
         pytest.raises(DriverFailedError, match="crashed") as told,
     ):
         vl.sign_many(jobs, order, processes=processes, threads=2)
     faulty.mend()
-    with Digivl.open(office) as vl:
+    with Digivl.open(place) as vl:
         report = vl.sign_many(jobs, order, processes=processes, threads=2)
 
     assert told.value.hint

@@ -81,8 +81,8 @@ def failed(spec: TokenSpec, how: str) -> DriverFailedError:
     """
     return DriverFailedError(
         f"the driver {spec.module.name} {how}; nothing was signed",
-        hint="Sign again: it is started anew. If it happens again, look at the reader or "
-        "the HSM, and update the driver.",
+        hint="Sign again: it is started anew. If it happens again, look at the reader "
+        "or the HSM, and update the driver.",
     )
 
 

@@ -40,11 +40,13 @@ class DriverProcess:
     Attributes:
         spec: Which driver, and what is used of it.
         seconds: How long it may be silent.
+        hung: True when it was silent for longer, and was ended.
     """
 
     spec: TokenSpec
     seconds: float
     _child: subprocess.Popen[bytes] = attrs.field(repr=False)
+    hung: bool = attrs.field(default=False, init=False)
     _talk: threading.Thread | None = attrs.field(default=None, init=False, repr=False)
 
     @classmethod
@@ -136,6 +138,7 @@ class DriverProcess:
         self._talk.start()
         self._talk.join(self.seconds)
         if self._talk.is_alive():
+            self.hung = True
             self.kill()
             raise failed(self.spec, f"was silent for {self.seconds:g} s")
         return heard[0]
