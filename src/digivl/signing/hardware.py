@@ -226,8 +226,8 @@ class HardwareKey:
             hint="Name the file with the certificate in the settings.",
         )
 
-    def _forked(self) -> None:  # pragma: no cover - measured in the parent only
-        # What the parent has open is not ours, and a lock it held is never let go.
+    def abandon(self) -> None:  # pragma: no cover - measured in the parent only
+        """In a fork: what the parent has open is its own; a lock it held stays held."""
         self._lock = RLock()
         if self._process is not None:
             self._process.abandon()
@@ -236,7 +236,7 @@ class HardwareKey:
 
 def _in_child() -> None:  # pragma: no cover - as above
     for one in _KEYS:
-        one._forked()  # noqa: SLF001 - it is one of us
+        one.abandon()
 
 
 if hasattr(os, "register_at_fork"):  # pragma: no branch - not on Windows
