@@ -47,6 +47,8 @@ class Limits:
         search_characters: How much text of a document search knows.
         book_wait_seconds: How long a writer waits for the other writers of the book.
         lease_seconds: How long a task stays with a worker that tells nothing any more.
+        token_seconds: How long a card, its reader or an HSM may be silent; also how
+            long somebody may take to type a PIN.
         task_attempts: How often a task is tried before a person has to look at it.
     """
 
@@ -65,6 +67,7 @@ class Limits:
     search_characters: int = 1_000_000
     book_wait_seconds: float = 15.0
     lease_seconds: float = 120.0
+    token_seconds: float = 120.0
     task_attempts: int = 8
 
     @property

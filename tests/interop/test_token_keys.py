@@ -17,7 +17,6 @@ from digivl.pdf.signer import SignatureSpec, sign
 from digivl.settings import Limits
 from digivl.signing.hardware import HardwareKey
 from digivl.signing.pins import PIN
-from digivl.signing.tokens import driver
 from digivl.signing.tokenspec import TokenSpec
 from digivl.testing.papers import paper
 from digivl.testing.tsa import TSASimulator
@@ -53,7 +52,6 @@ def _sealed(
     if not tokens.has(label):
         tokens.add(label)
         tokens.key(label, request.param)
-    driver(tokens.module).restart()
     spec = TokenSpec(module=tokens.module, token_label=label, key_label="Signature")
     means = HardwareKey("zegel", spec, PIN(lambda: GOOD))
     target = io.BytesIO()

@@ -27,7 +27,8 @@ DigivlError
 ├── SigningError                         a signature could not be made
 │   ├── KeyUnusableError                 the key or its password cannot be used
 │   │   ├── WrongPINError                the PIN or password is wrong, or blocked
-│   │   └── TokenLostError               the card was taken out; nothing was signed
+│   │   ├── TokenLostError               the card was taken out; nothing was signed
+│   │   └── DriverFailedError            the driver hung or crashed; it is started anew
 │   ├── CertificateNotValidError         expired, revoked, or not for signing
 │   ├── CertificateRevokedError          it, or one above it, was revoked
 │   ├── CertificateUnprovenError         its chain or its revocation is not known
@@ -94,6 +95,7 @@ from digivl.errors.signing import (
     ChangedFileError,
     ConsentExpiredError,
     DocumentChangedError,
+    DriverFailedError,
     IdentificationExpiredError,
     KeyUnusableError,
     NoRoomForCodeError,
@@ -126,6 +128,7 @@ __all__ = [
     "DamagedOfficeError",
     "DigivlError",
     "DocumentChangedError",
+    "DriverFailedError",
     "EncryptedPDFError",
     "ErasedError",
     "IdentificationExpiredError",

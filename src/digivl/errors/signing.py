@@ -23,15 +23,35 @@ class KeyUnusableError(SigningError):
 
 
 class WrongPINError(KeyUnusableError):
-    """The PIN or password of a key is wrong, or blocked; it is not tried again."""
+    """The PIN or password of a key is wrong, or blocked; it is not tried again.
+
+    Attributes:
+        tries_left: 0 when it is blocked, 1 when the next wrong one blocks it; None when
+            the token does not tell.
+    """
 
     code = "wrong-pin"
+
+    def __init__(
+        self, message: str, *, hint: str = "", tries_left: int | None = None
+    ) -> None:
+        self.tries_left = tries_left
+        super().__init__(message, hint=hint)
 
 
 class TokenLostError(KeyUnusableError):
     """The card was taken out, or the HSM is gone; nothing was signed."""
 
     code = "token-lost"
+
+
+class DriverFailedError(KeyUnusableError):
+    """The driver of a card or an HSM hung, crashed or answered nonsense.
+
+    Its own process was ended, nothing was signed, and the next use starts it anew.
+    """
+
+    code = "driver-failed"
 
 
 class CertificateNotValidError(SigningError):

@@ -64,14 +64,15 @@ def _run(
         input=json.dumps({**request, **bounds}).encode(),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=_environment(),
+        env=environment(),
         timeout=limits.render_seconds,
         check=False,
     )
 
 
-def _environment() -> dict[str, str]:
-    # The child finds digivl where this process found it, never in the folder it is in.
+def environment() -> dict[str, str]:
+    """The environment of a process of ours that runs a module of digivl."""
+    # It finds digivl where this process found it, never in the folder it is in.
     path = os.pathsep.join(folder for folder in sys.path if folder)
     return {**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
 

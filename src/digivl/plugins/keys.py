@@ -103,13 +103,7 @@ def _on_token(
     key_label: str = "",
     key_id: bytes = b"",
 ) -> SigningMeans:
-    try:
-        from digivl.signing.hardware import HardwareKey
-    except ModuleNotFoundError as cause:
-        raise ConfigurationError(
-            f"{build.name}: keys on a card or in an HSM need the extra pkcs11",
-            hint="Run: pip install 'digivl[pkcs11]'",
-        ) from cause
+    from digivl.signing.hardware import HardwareKey
     from digivl.signing.tokenspec import TokenSpec
 
     spec = TokenSpec(
@@ -119,14 +113,20 @@ def _on_token(
         key_label=key_label,
         key_id=key_id,
     )
-    return HardwareKey(build.name, spec, _pin(build), _certificates(build))
+    return HardwareKey(
+        build.name,
+        spec,
+        _pin(build),
+        _certificates(build),
+        build.limits.token_seconds,
+    )
 
 
 def _pin(build: Build) -> PIN:
     from digivl.signing.pins import PIN, PINEntry
 
     if names_secret(build, "pin"):
-        return PIN(lambda: _pin_text(build))
+        return PIN(lambda: _pin_text(build), build.options.get("pin_env", ""))
     said = build.options.get("pin", PINEntry.MIDDLEWARE.value)
     try:
         return PIN(PINEntry(said))

@@ -2,16 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+import json
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any, Final, Self
 
 import attrs
 import pkcs11
+from cryptography.hazmat.primitives.serialization import Encoding
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, TokenFlag
 
-from tests.signing.hardware.softhsm import GOOD
+from digivl.signing.pkcs11.answers import Trouble
+from digivl.signing.pkcs11.problems import problem
+from digivl.signing.pkcs11.worker import Worker, answer
+from digivl.signing.tokenspec import TokenSpec
+from tests.signing.hardware.softhsm import GOOD, KEYS, self_signed
 
 SIGNED: Final = b"signed"
+
+
+@cache
+def usual() -> bytes:
+    """The certificate that stands on the token when nothing else is told."""
+    return self_signed(KEYS["rsa"](), "Pretended").public_bytes(Encoding.DER)
+
+
+@attrs.define
+class Beside:
+    """The worker of a driver, in this process: what is asked goes through JSON too."""
+
+    spec: TokenSpec
+    worker: Worker = attrs.field(factory=Worker)
+    alive: bool = True
+    hung: bool = False
+
+    @classmethod
+    def start(cls, spec: TokenSpec, *_: object) -> Self:
+        """As the real one does."""
+        made = cls(spec)
+        made.ask("load", dict, module=str(spec.module))
+        return made
+
+    def ask(self, do: str, read: Callable[[Any], Any], **said: Any) -> Any:
+        """What the worker says."""
+        line = json.dumps({"do": do, **said}).encode()
+        heard = json.loads(json.dumps(answer(self.worker, line)))
+        if "error" in heard:
+            raise problem(self.spec, do, Trouble.read(heard))
+        return read(heard["answer"])
+
+    def end(self) -> None:
+        """Log out."""
+        self.worker.leave()
 
 
 @attrs.define
@@ -55,10 +97,10 @@ class Pretended:
         key: The only key.
         flags: Of the token.
         offered: Which mechanisms it has.
-        troubles: What the next openings end in.
+        troubles: What the next log-ins end in.
         certificates: What stands on the token under the name of the key.
         above: What else stands there.
-        given: The PIN of each opening.
+        given: The PIN of each log-in.
         closed: How often a session was closed.
     """
 
@@ -66,7 +108,7 @@ class Pretended:
     flags: TokenFlag = attrs.field(factory=lambda: TokenFlag(0))
     offered: set[Mechanism] = attrs.field(factory=lambda: {Mechanism.RSA_PKCS})
     troubles: list[Exception] = attrs.field(factory=list[Exception])
-    certificates: list[bytes] = attrs.field(factory=list[bytes])
+    certificates: list[bytes] = attrs.field(factory=lambda: [usual()])
     above: Sequence[bytes] = ()
     given: list[Any] = attrs.field(factory=list[Any])
     closed: int = 0
@@ -78,9 +120,6 @@ class Pretended:
     def slot(self) -> Pretended:
         """Where the token is."""
         return self
-
-    def reinitialize(self) -> None:
-        """Nothing to look at anew."""
 
     def get_slots(self, *, token_present: bool) -> list[Pretended]:
         """The one."""
@@ -96,7 +135,9 @@ class Pretended:
         return self.offered
 
     def open(self, *, user_pin: Any = None) -> Pretended:
-        """A session."""
+        """A session; in one without a PIN nobody is logged in."""
+        if user_pin is None:
+            return self
         self.given.append(user_pin)
         if self.troubles:
             raise self.troubles.pop(0)

@@ -23,7 +23,6 @@ from digivl.settings import Limits
 from digivl.signing.hardware import HardwareKey
 from digivl.signing.means import SigningMeans
 from digivl.signing.pins import PIN, PINEntry
-from digivl.signing.tokens import driver
 from digivl.signing.tokenspec import TokenSpec
 from digivl.testing.contracts import SigningMeansContract
 from digivl.testing.papers import paper
@@ -71,7 +70,6 @@ def _token(request: pytest.FixtureRequest, tokens: Tokens) -> Iterator[HardwareK
     label = f"HSM {request.param}"
     tokens.add(label)
     tokens.key(label, request.param)
-    driver(tokens.module).restart()
     means = key_on(tokens, label)
     yield means
     means.close()
@@ -108,7 +106,6 @@ def _card(tokens: Tokens) -> str:
     if not tokens.has("BELPIC"):
         tokens.add("BELPIC")
         tokens.key("BELPIC", "p384")
-    driver(tokens.module).restart()
     return "BELPIC"
 
 
@@ -142,18 +139,16 @@ def test_a_card_that_is_taken_out(tokens: Tokens) -> None:
     """Then the error says so; put back, it signs again."""
     tokens.add("removable")
     tokens.key("removable", "p256")
-    driver(tokens.module).restart()
     means = key_on(tokens, "removable")
     means.sign(b"message", SHA256)
     (folder,) = (f for f in tokens.objects.iterdir() if b"removable" in token_object(f))
     away = tokens.folder / "away"
     shutil.move(folder, away)
-    driver(tokens.module).restart()
+    means.close()
 
     with pytest.raises(KeyUnusableError, match="no token 'removable' is there") as gone:
         means.sign(b"message", SHA256)
     shutil.move(away, folder)
-    driver(tokens.module).restart()
 
     assert gone.value.hint
     assert means.sign(b"message", SHA256)
@@ -171,7 +166,6 @@ def test_two_keys_of_one_token(tokens: Tokens) -> None:
     tokens.add("two")
     tokens.key("two", "rsa", label="first", id="0a")
     tokens.key("two", "p256", label="second", id="0b")
-    driver(tokens.module).restart()
     first = key_on(tokens, "two", key_label="first")
     second = key_on(tokens, "two", key_label="", key_id=b"\x0b")
 
@@ -226,7 +220,6 @@ def test_no_certificate_on_the_token(tokens: Tokens) -> None:
     tokens.run("softhsm2-util", "--import", tokens.folder / "key.pem")(
         *("--token", "bare", "--label", "without", "--id", "02", "--pin", GOOD)
     )
-    driver(tokens.module).restart()
     spec = TokenSpec(module=tokens.module, token_label="bare", key_label="without")
 
     with pytest.raises(KeyUnusableError, match="no certificate for the key 'without'"):

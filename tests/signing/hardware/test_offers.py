@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from digivl import Digivl
 from digivl.errors import ConfigurationError, WrongPINError
 from digivl.signing import eid
-from digivl.signing.tokens import driver
 from digivl.testing.papers import paper
 from tests.signing.hardware.softhsm import GOOD, Tokens
 
@@ -39,7 +38,6 @@ def _set_up(tokens: Tokens, office: Path) -> Tokens:
         if not tokens.has(token):
             tokens.add(token)
             tokens.key(token, "p384", label=key[0], id=key[1])
-    driver(tokens.module).restart()
     (office / "pin").write_text(f"{GOOD}\n")
     return tokens
 
@@ -142,7 +140,6 @@ def test_a_wrong_pin_in_a_file(set_up: Tokens, office: Path, settings: str) -> N
     """The file is read anew: once mended, it signs."""
     table = GOOD_TABLES["eid"].format(module=set_up.module)
     (office / "pin").write_text("000000")
-    driver(set_up.module).restart()
 
     with pytest.raises(WrongPINError):
         signed(office, settings, table)

@@ -19,11 +19,12 @@ from pkcs11 import KeyType, Mechanism, TokenFlag
 from digivl.errors import KeyUnusableError, TokenLostError, WrongPINError
 from digivl.kernel.moments import utc_now
 from digivl.pdf.digests import Digest
+from digivl.signing import hardware
 from digivl.signing.hardware import HardwareKey
 from digivl.signing.pins import PIN, PINEntry
 from digivl.signing.tokenspec import TokenSpec
-from tests.signing.hardware.pretend import SIGNED, Pretended, PretendKey
-from tests.signing.hardware.softhsm import GOOD
+from tests.signing.hardware.pretend import SIGNED, Beside, Pretended, PretendKey
+from tests.signing.hardware.softhsm import GOOD, KEYS, self_signed
 
 SHA256 = Digest.SHA256
 Means = Callable[..., HardwareKey]
@@ -34,6 +35,7 @@ def _card(monkeypatch: pytest.MonkeyPatch) -> Pretended:
     """The only token of the driver that pretends."""
     made = Pretended()
     monkeypatch.setattr(pkcs11, "lib", lambda _: made)
+    monkeypatch.setattr(hardware, "DriverProcess", Beside)
     return made
 
 
@@ -182,7 +184,7 @@ def test_two_keys_of_one_name(card: Pretended, means: Means) -> None:
 
     with pytest.raises(KeyUnusableError, match="has 2 keys under 'Signature'"):
         means().sign(b"m", SHA256)
-    assert 1 == card.closed
+    assert 2 == card.closed  # also the one in which the certificates were read
 
 
 def test_a_key_of_another_kind(card: Pretended, means: Means) -> None:
@@ -238,6 +240,29 @@ def test_a_certificate_that_is_none(card: Pretended, means: Means) -> None:
         means().identity()
 
 
+def test_others_that_nobody_can_read(card: Pretended, means: Means) -> None:
+    """Cards hold certificates of long ago; they do not stand in the way."""
+    card.above = [b"no certificate"]
+
+    assert () == means().identity().chain
+
+
+def test_another_card_meanwhile(card: Pretended, means: Means) -> None:
+    """What was prepared for one is not signed by another; nobody is asked a PIN."""
+    key = means(lambda: GOOD)
+    before = key.identity()
+    key.close()
+    other = self_signed(KEYS["rsa"](), "Other").public_bytes(Encoding.DER)
+    card.certificates = [other]
+
+    with pytest.raises(KeyUnusableError, match="another card is in its place") as told:
+        key.sign(b"m", SHA256)
+    assert told.value.hint
+    assert [] == card.given
+    assert other == key.identity().certificate != before.certificate
+    assert SIGNED == key.sign(b"m", SHA256)
+
+
 def test_several_certificates_for_one_key(card: Pretended, means: Means) -> None:
     """The settings then say which."""
     card.certificates = [b"one", b"two"]
@@ -246,17 +271,24 @@ def test_several_certificates_for_one_key(card: Pretended, means: Means) -> None
         means().identity()
 
 
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (pkcs11.PKCS11Error("wrong ELF class"), "PKCS11Error: wrong ELF class"),
+        (UnicodeDecodeError("utf-8", b"", 0, 1, "?"), "used: UnicodeDecodeError\n"),
+    ],
+)
 def test_a_driver_that_cannot_start(
-    means: Means, monkeypatch: pytest.MonkeyPatch
+    means: Means, monkeypatch: pytest.MonkeyPatch, trouble: Exception, said: str
 ) -> None:
-    """Neither a broken library nor one that is too new ends in an error of theirs."""
+    """Whatever python-pkcs11 stumbles over leaves as an error of ours."""
 
     def broken(_: str) -> None:
-        raise RuntimeError("already initialised")
+        raise trouble
 
     monkeypatch.setattr(pkcs11, "lib", broken)
 
-    with pytest.raises(KeyUnusableError, match="already initialised"):
+    with pytest.raises(KeyUnusableError, match=said):
         means().identity()
 
 
