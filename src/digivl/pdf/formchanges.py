@@ -34,7 +34,7 @@ _LOOKS: Final = frozenset({"/AP", "/AS", "/F", "/DA", "/Q"}) | _HARMLESS
 _SIGNED: Final = _LOOKS | {"/V", "/Lock"}
 _FILLED: Final = _LOOKS | {"/V", "/RV", "/I", "/TI"}
 _NEW_FIELD: Final = _SIGNED | frozenset(
-    "/FT /T /TU /TM /SV /DR /Subtype /Rect /P /MK /BS /Border /StructParent /NM /M"
+    "/FT /T /TU /TM /SV /DR /Subtype /Rect /P /H /MK /BS /Border /StructParent /NM /M"
     " /Kids /Parent".split()
 )
 _NEW_BRANCH: Final = frozenset({"/T", "/FT", "/Ff", "/Kids", "/Parent"})

@@ -128,6 +128,7 @@ def _after(document: Document, field: SignatureField) -> Hits:
     kinds = {change.kind for change in changes}
     if problem is not None or Kind.ANNOTATION in kinds:
         where = [change.where for change in changes if change.kind in _SERIOUS]
-        yield Hit("changed-after-signature", None, at, "; ".join(where))
+        told = "; ".join(where) or "what it locked, or certified"
+        yield Hit("changed-after-signature", None, at, told)
     elif Kind.FILLED in kinds:
         yield Hit("filled-after-signature", None, at)
