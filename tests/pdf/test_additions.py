@@ -1,4 +1,4 @@
-"""What may be added after a signature, as far as it certified or locked the document."""
+"""What may be added after a signature, as far as it certified or locked it."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_certified(
         (FieldLock(Lock.ONLY, ("prijs",)), True),
     ],
 )
-def test_locked(lock: FieldLock, may: bool, minister: SoftKey) -> None:
+def test_locked(lock: FieldLock, *, may: bool, minister: SoftKey) -> None:
     """A field that a signature locked may not be filled in."""
     locked = signed(DOCUMENT, minister, "Author", lock=lock)
 
