@@ -70,6 +70,7 @@ def kinds(before: bytes, objects: Mapping[int, Body]) -> set[Kind]:
         {7: text_field()},
         {10: LOOK},
         {8: signature_field("/Ff 1")},
+        {2: "<< /Type /Pages /Count 1 /Kids [3 0 R] /ITXT (5.5) >>"},
         {3: PAGE.format(resources="", page="/Annots [7 0 R 8 0 R] /Nothing null")},
         {4: stream("BT /F 12 Tf 72 720 Td (Besluit) Tj ET"), 20: DATA},
         {
@@ -134,6 +135,7 @@ def test_no_security_store(store: str) -> None:
     [
         ({1: CATALOG.format("/Version /2.0 /Extensions << >> " + FORM)}, "METADATA"),
         ({1: CATALOG.format("/Metadata 20 0 R " + FORM), 20: DATA}, "METADATA"),
+        ({1: CATALOG.format("/PieceInfo << >> " + FORM)}, "METADATA"),
         ({1: CATALOG.format(FORM + " /OpenAction [3 0 R /Fit]")}, "UNDEFINED"),
         ({1: CATALOG.format("")}, "UNDEFINED"),
         ({1: CATALOG.format(FORM.replace("0 Tf", "9 Tf"))}, "METADATA"),

@@ -31,12 +31,17 @@ _OF_FILE: Final = frozenset(
     "/Size /Prev /XRefStm /ID /Info /Root /Type /W /Index /Length /Filter"
     " /DecodeParms".split()
 )
-_DESCRIPTIVE: Final = frozenset({"/Metadata", "/Extensions", "/Version", "/MarkInfo"})
+_DESCRIPTIVE: Final = frozenset(
+    "/Metadata /Extensions /Version /MarkInfo /PieceInfo".split()
+)
 _OF_STORE: Final = frozenset({"/Type", "/Certs", "/OCSPs", "/CRLs", "/VRI"})
 _OF_VRI: Final = frozenset({"/Type", "/Cert", "/OCSP", "/CRL", "/TU", "/TS"})
 _ARRAYS: Final = ("/Certs", "/OCSPs", "/CRLs", "/Cert", "/OCSP", "/CRL")
-_ON_PAGES: Final = frozenset({"/Annots", "/Parent"})
-_IN_TREE: Final = frozenset({"/Kids", "/Parent"})
+#: Private data of programs, and when they wrote them.
+_PRIVATE: Final = frozenset({"/PieceInfo", "/LastModified", "/Metadata"})
+_ON_PAGES: Final = frozenset({"/Annots", "/Parent"}) | _PRIVATE
+#: iText marks the trees that it wrote.
+_IN_TREE: Final = frozenset({"/Kids", "/Parent", "/ITXT"})
 _OF_ANNOTATIONS: Final = frozenset(
     "/Type /Subtype /Rect /Contents /P /NM /M /F /AP /AS /Border /C /StructParent /OC"
     " /ca /CA /BM /Lang /T /Popup /RC /CreationDate /IRT /Subj /RT /IT /A /PA /Dest /H"
