@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
 #: Values that are compared for one signature; a book of a thousand pages has fewer.
-_MOST_STEPS: Final = 10_000_000
+_MOST_STEPS: Final = 2_000_000
 _DANGEROUS: Final = (DigivlError, PdfDecodeLimitError, RecursionError, MemoryError)
 _STRINGS: Final = (generic.TextStringObject, generic.ByteStringObject)
 _NUMBERS: Final = (int, Decimal)
