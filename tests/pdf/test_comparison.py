@@ -138,6 +138,7 @@ def test_no_security_store(store: str) -> None:
         ({1: CATALOG.format("/PieceInfo << >> " + FORM)}, "METADATA"),
         ({1: CATALOG.format(FORM + " /OpenAction [3 0 R /Fit]")}, "UNDEFINED"),
         ({1: CATALOG.format("")}, "UNDEFINED"),
+        ({1: CATALOG.format("/AcroForm []")}, "UNDEFINED"),
         ({1: CATALOG.format(FORM.replace("0 Tf", "9 Tf"))}, "METADATA"),
         ({1: CATALOG.format(FORM.replace("/DA", "/XFA (a) /DA"))}, "UNDEFINED"),
         (

@@ -159,6 +159,9 @@ class _Comparison:
     def _strictly(
         self, old: Any, new: Any, whose: str, without: frozenset[str]
     ) -> Iterator[Change]:
+        if not (is_plain(old) and is_plain(new)) and not self.pair.same(old, new):
+            yield undefined(f"{whose} place holds something else")
+            return
         for key in self.pair.keys(old, new, without):
             if not self.pair.same(raw_of(old, key), raw_of(new, key), key):
                 yield undefined(f"{whose} {key}")

@@ -116,7 +116,7 @@ class Form:
 
     def changes(self) -> Iterator[Change]:
         """What differs, the entries of the form first."""
-        if self.then is not None and self.now is None:
+        if is_plain(self.then) and not is_plain(self.now):
             yield undefined("the form was removed")
             return
         yield from self._of_form()

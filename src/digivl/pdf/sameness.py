@@ -158,8 +158,9 @@ class Sameness:
     def keys(
         self, old: Any, new: Any, without: Collection[str] = frozenset()
     ) -> Iterator[str]:
-        """Under which keys two dictionaries say something, in order of appearance."""
-        for key in dict.fromkeys([*(old or ()), *(new or ())]):
+        """Under which keys two dictionaries say something; none for other values."""
+        said = [one for one in (old, new) if isinstance(one, generic.DictionaryObject)]
+        for key in dict.fromkeys(key for one in said for key in one):
             if key not in without:
                 yield key
 
