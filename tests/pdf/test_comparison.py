@@ -49,7 +49,11 @@ def signature_field(more: str = "", name: str = "S") -> str:
 
 def form(**more: Body) -> bytes:
     """A document with a text field 7, and a signature field 8 that is empty."""
-    objects = {7: text_field(), 8: signature_field(), 10: LOOK}
+    objects: dict[int, Body | None] = {
+        7: text_field(),
+        8: signature_field(),
+        10: LOOK,
+    }
     return crafted(
         objects | {int(name[1:]): body for name, body in more.items()},
         catalog=FORM,
@@ -100,11 +104,18 @@ STORE: Final = "/DSS << {} >> " + FORM
 )
 def test_security_store(store: str) -> None:
     """A store comes, is written anew, loses what it no longer needs: no more."""
-    added = {1: CATALOG.format(STORE.format(store)), 20: DATA, 21: "[20 0 R 99 0 R]"}
+    added: dict[int, Body] = {
+        1: CATALOG.format(STORE.format(store)),
+        20: DATA,
+        21: "[20 0 R 99 0 R]",
+    }
 
     assert {Kind.STORE} == kinds(form(), added)
     held = updated(form(), added)
-    other = {1: CATALOG.format(STORE.format("/Certs [22 0 R]")), 22: stream("other")}
+    other: dict[int, Body] = {
+        1: CATALOG.format(STORE.format("/Certs [22 0 R]")),
+        22: stream("other"),
+    }
     reader = opened(io.BytesIO(updated(held, other)), Limits())
     assert {Kind.STORE} == {one.kind for one in changes_since(reader, 1)}
     gone = opened(io.BytesIO(updated(held, {1: CATALOG.format(FORM)})), Limits())
@@ -125,7 +136,7 @@ def test_security_store(store: str) -> None:
 )
 def test_no_security_store(store: str) -> None:
     """What a store has no room for is no store."""
-    added = {1: CATALOG.format(STORE.format(store)), 20: DATA}
+    added: dict[int, Body] = {1: CATALOG.format(STORE.format(store)), 20: DATA}
 
     assert {Kind.UNDEFINED} == kinds(form(), added)
 
@@ -165,7 +176,7 @@ def test_document(objects: dict[int, Body], kind: str) -> None:
     assert {Kind[kind]} == kinds(form(), objects)
 
 
-SIGNED: Final = {8: signature_field("/V 20 0 R"), 20: SIGNATURE}
+SIGNED: Final[dict[int, Body]] = {8: signature_field("/V 20 0 R"), 20: SIGNATURE}
 
 
 @pytest.mark.parametrize(
@@ -322,7 +333,7 @@ def test_looks_that_are_used_elsewhere() -> None:
         page="/Annots [8 0 R]",
         resources="/XObject << /X 11 0 R >>",
     )
-    signed = {
+    signed: dict[int, Body] = {
         8: signature_field("/V 20 0 R /AP << /N 21 0 R >>"),
         20: SIGNATURE,
         21: OTHER_LOOK,

@@ -254,7 +254,8 @@ def _flags(view: View, field: Field) -> int:
 
 def _fields(view: View, form: Any) -> Iterator[Field]:
     """All nodes of the tree of fields, those above first."""
-    waiting = [(raw, None, 0) for raw in view.members(raw_of(form, "/Fields"))]
+    listed = view.members(raw_of(form, "/Fields"))
+    waiting: list[tuple[Any, Field | None, int]] = [(raw, None, 0) for raw in listed]
     seen = set[Any]()
     while waiting:
         raw, above, depth = waiting.pop()
