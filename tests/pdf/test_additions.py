@@ -119,3 +119,28 @@ def test_a_signature_that_shows(
     monkeypatch.setattr("digivl.pdf.locks.certification", lambda _: None)
     drawn_over = signed(certified, secretary, "S", visible=BOX)
     assert (False, ("FORM",)) == first(drawn_over)
+
+
+def test_what_cannot_be_compared(
+    monkeypatch: pytest.MonkeyPatch, minister: SoftKey
+) -> None:
+    """More than is let in is no pass."""
+    changed = updated(signed(DOCUMENT, minister, "Author"), DESCRIBED)
+    monkeypatch.setattr("digivl.pdf.sameness._MOST_STEPS", 5)
+
+    assert (False, ("UNDEFINED",)) == first(changed)
+
+
+def test_pages_and_hidden_objects(minister: SoftKey) -> None:
+    """Another number of pages, and what only a repairing viewer finds."""
+    author = signed(DOCUMENT, minister, "Author")
+    pages = {2: "<< /Type /Pages /Count 2 /Kids [3 0 R 3 0 R] >>"}
+    after = updated(author, DESCRIBED)
+    end = after.rindex(b"xref\n", 0, after.rindex(b"startxref"))
+    hidden = after[:end] + b"4 0 obj\n<< >>\nendobj\n" + after[end:]
+    moved = hidden.replace(
+        b"startxref\n%d\n" % end, b"startxref\n%d\n" % hidden.rindex(b"xref\n0 1")
+    )
+
+    assert (False, ("PAGES",)) == first(updated(author, pages))
+    assert (False, ("UNDEFINED",)) == first(moved)

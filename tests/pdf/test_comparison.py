@@ -13,6 +13,7 @@ from digivl.pdf.comparison import changes_since
 from digivl.pdf.reading import opened
 from digivl.settings import Limits
 from digivl.testing.crafted import Body, crafted, stream, updated
+from digivl.testing.unsafe import samples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -196,6 +197,10 @@ SIGNED: Final[dict[int, Body]] = {8: signature_field("/V 20 0 R"), 20: SIGNATURE
         ({8: signature_field("/V 20 0 R /Lock << >>"), 20: SIGNATURE}, "SIGNATURE"),
         ({8: signature_field("/V 20 0 R /A << >>"), 20: SIGNATURE}, "UNDEFINED"),
         ({8: signature_field("/MK << >>")}, "UNDEFINED"),
+        (
+            {8: signature_field("/V 20 0 R").replace("[0 0 0 0]", "[9]"), 20: STAMP},
+            "UNDEFINED",
+        ),
     ],
 )
 def test_fields(objects: dict[int, Body], kind: str) -> None:
@@ -218,6 +223,7 @@ KID: Final = "<< /Subtype /Widget /Rect [9 9 99 99] /Parent 9 0 R /P 3 0 R >>"
         ({9: signature_field(name="T")}, "SIGNATURE"),
         ({9: signature_field("/V 20 0 R", "T"), 3: ON_PAGE, 20: STAMP}, "TIMESTAMP"),
         ({9: signature_field("/AA << >>", "T")}, "UNDEFINED"),
+        ({9: signature_field("", "T").replace("[0 0 0 0]", "[9]")}, "SIGNATURE"),
         ({9: text_field().replace("bedrag", "prijs")}, "UNDEFINED"),
         ({9: "<< /T (deel) >>"}, "UNDEFINED"),
         (
@@ -317,6 +323,27 @@ def test_notes_that_pose_as_resources(name: str) -> None:
     assert {Kind.ANNOTATION, Kind.UNDEFINED} == kinds(before, changed)
 
 
+def test_fields_outside_the_form() -> None:
+    """A field that no form lists may not change either."""
+    before = crafted({7: text_field()}, page="/Annots [7 0 R]")
+
+    assert set() == kinds(before, {20: DATA})
+    assert {Kind.UNDEFINED} == kinds(before, {7: text_field("Elf")})
+
+
+def test_looks_that_are_shared_and_filled() -> None:
+    """A look of a text field that a page draws with, too."""
+    before = crafted(
+        {7: text_field(), 10: LOOK},
+        catalog="/AcroForm << /Fields [7 0 R] >>",
+        page="/Annots [7 0 R]",
+        resources="/XObject << /X 10 0 R >>",
+    )
+    filled = {7: text_field("Elf", "/AP << /N 20 0 R >>"), 20: OTHER_LOOK}
+
+    assert {Kind.UNDEFINED} == kinds(before, filled)
+
+
 def test_contents_that_pose_as_notes() -> None:
     """What a page shows is no annotation, though it is listed as one."""
     before = crafted(page="/Annots [4 0 R]")
@@ -357,6 +384,31 @@ def test_default_resources(old: str, new: str, kind: set[Kind]) -> None:
     after = CATALOG.format(f"/AcroForm << /Fields [] /DR << {new} >> >>")
 
     assert kind == kinds(before, {1: after})
+
+
+def test_streams_of_objects() -> None:
+    """Objects in a stream are followed; a stream that was replaced holds nothing."""
+    (packed,) = (one.twin for one in samples() if one.name == "in a stream")
+    place = packed.index(b"9 0 obj")
+    root = updated(packed, {1: CATALOG.format("/A 7 0 R /B 8 0 R")})
+    changes = changes_since(opened(io.BytesIO(root), Limits()), 1)
+    again = updated(root, {20: DATA}).replace(
+        b"20 1\n", b"9 1\n%010d 00000 n \n20 1\n" % place
+    )
+    head = stream("7 0 8 10 << /A 2 >>  << /B 1 >>", "/Type /ObjStm /N 2 /First 9")
+    replaced = changes_since(opened(io.BytesIO(updated(root, {9: head})), Limits()), 2)
+
+    assert {Kind.UNDEFINED} == {one.kind for one in changes}
+    assert {Kind.UNDEFINED} == {one.kind for one in replaced}
+    assert () == changes_since(opened(io.BytesIO(again), Limits()), 2)
+
+
+def test_what_cannot_be_read() -> None:
+    """What nobody can read is the same as itself, and as nothing else."""
+    broken = crafted({7: "<< /A"}, catalog="/A 7 0 R")
+
+    assert set() == kinds(broken, {20: DATA})
+    assert {Kind.UNDEFINED} == kinds(broken, {7: "<< /A 1"})
 
 
 def test_rings() -> None:

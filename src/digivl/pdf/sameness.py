@@ -148,11 +148,16 @@ class Sameness:
         Nobody can tell any more what those objects were.
         """
         sections: Any = self.old.reader.xrefs
+        revision = self.old.revision
+        used = {
+            number
+            for earlier in range(revision + 1)
+            for number in sections.get_xref_data(earlier).obj_streams_used
+        }
+        streams = [generic.Reference(one, 0) for one in used & self.old.changed]
         return any(
-            not self.old.changed.isdisjoint(
-                sections.get_xref_data(number).obj_streams_used
-            )
-            for number in range(self.old.revision + 1)
+            sections.get_historical_ref(stream, revision) != sections[stream]
+            for stream in streams
         )
 
     def keys(
