@@ -339,7 +339,10 @@ def test_looks_that_are_shared_and_filled() -> None:
         page="/Annots [7 0 R]",
         resources="/XObject << /X 10 0 R >>",
     )
-    filled = {7: text_field("Elf", "/AP << /N 20 0 R >>"), 20: OTHER_LOOK}
+    filled: dict[int, Body] = {
+        7: text_field("Elf", "/AP << /N 20 0 R >>"),
+        20: OTHER_LOOK,
+    }
 
     assert {Kind.UNDEFINED} == kinds(before, filled)
 
