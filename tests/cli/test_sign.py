@@ -225,13 +225,16 @@ def test_upgrades(run: Run, lasting: Path, pdf: Path) -> None:
 
 
 def test_certifies_locks_and_shows(run: Run, empty: Path, pdf: Path) -> None:
-    """The first certifies, the last locks, each stands where it was put."""
+    """The first certifies and shows where it was put, the last locks."""
     out, wanted = empty.parent / "out", ("--no-code", "--office", empty, "--json")
     means = ("--means", "minister", "--means", "minister-president")
-    places = ("--visible", "1,20,20,60,15", "--visible", "-1,100,20,60,15")
-    done = run(
-        *("sign", pdf, "--out", out, *means, *places),
-        *("--certify", "forms", "--lock", *wanted),
+    place, second = ("--visible", "1,20,20,60,15"), ("--visible", "-1,100,20,60,15")
+    done, drawn_over = (
+        run(
+            *("sign", pdf, "--out", folder, *means, *places),
+            *("--certify", "forms", "--lock", *wanted),
+        )
+        for folder, places in ((out, place), (empty.parent / "over", place + second))
     )
     again = run(
         *("sign", out / "nota.pdf", "--out", empty.parent / "more"),
@@ -242,8 +245,10 @@ def test_certifies_locks_and_shows(run: Run, empty: Path, pdf: Path) -> None:
     content = (out / "nota.pdf").read_bytes()
     assert b"/DocMDP" in content
     assert 2 == content.count(b"/Form")
-    # The linter sees it first: nothing may be added to what is locked.
-    assert (2, "unsafe-document") == (again.status, again.line["error"])
+    # What was certified is not drawn over: a place of its own has to be there before.
+    assert (2, "signing") == (drawn_over.status, drawn_over.line["error"])
+    # Nothing may be added to what is locked.
+    assert (2, "signing") == (again.status, again.line["error"])
 
 
 @pytest.mark.parametrize(

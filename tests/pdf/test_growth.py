@@ -184,6 +184,19 @@ def test_objects_nobody_names(minister: SoftKey) -> None:
     assert why(file + hidden + file[end:])
 
 
+@pytest.mark.parametrize("size", [1, 40, 63, 64, 65, 500])
+def test_objects_are_found_in_pieces(
+    monkeypatch: pytest.MonkeyPatch, minister: SoftKey, size: int
+) -> None:
+    """However the file is read, what stands there is where it stands."""
+    file = signed(SENT, minister)
+    end = file.rindex(b"xref")
+    monkeypatch.setattr("digivl.pdf.hidden._CHUNK_BYTES", size)
+
+    assert "" == why(file)
+    assert why(file[:end] + b" 4 0 obj\n<< >>\nendobj\n" + file[end:])
+
+
 def test_sent_in_the_middle_of_a_revision(minister: SoftKey) -> None:
     """A length that is no end of the file that was sent."""
     assert why(signed(SENT, minister), SENT + b"x" * 10_000_000)

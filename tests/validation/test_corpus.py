@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from digivl.validation.verdict import FileVerdict, SignatureVerdict
 
 #: How many of the clear expectations were met when this was last raised.
-FLOOR: Final = 66
+FLOOR: Final = 73
 #: Slower files are known: each signature is compared with each later revision.
 SECONDS: Final = 60
 
@@ -95,7 +95,8 @@ def test_nothing_bad_passes(corpus: Path) -> None:
         if verdict.signatures and all(map(crypto_is_good, verdict.signatures))
     ]
 
-    known = 2  # shadow replacement by a form field, and objects changed in DSS-2821
+    # DSS-2821: its timestamp does not hold, and behind its signature is only a store.
+    known = 1
     assert len(passed) <= known, passed
 
 

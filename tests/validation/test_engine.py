@@ -243,6 +243,24 @@ def test_hidden_objects_fail(
     assert "hidden" in verdict.signatures[0].reason
 
 
+def test_hidden_behind_a_number_in_use_fails(
+    judged: Callable[..., FileVerdict], signed: Callable[..., bytes]
+) -> None:
+    """A cross-reference names the page that was signed; another stands behind it."""
+    content = signed()
+    previous = int(content[content.rindex(b"startxref") :].split()[1])
+    signed_place = content.index(b"\n5 0 obj") + 1
+    hidden = b"5 0 obj\n<< /Length 0 >>\nstream\n\nendstream\nendobj\n"
+    place = len(content) + len(hidden)
+    rows = b"xref\n5 1\n%010d 00000 n \n" % signed_place
+    end = b"trailer\n<< /Size 99 /Root 1 0 R /Prev %d >>\n" % previous
+    attack = content + hidden + rows + end + b"startxref\n%d\n%%%%EOF\n" % place
+    verdict = judged(attack)
+
+    assert Indication.TOTAL_FAILED is verdict.indication
+    assert "hidden" in verdict.signatures[0].reason
+
+
 def test_bytes_behind_the_end_do_not_pass(
     judged: Callable[..., FileVerdict], signed: Callable[..., bytes]
 ) -> None:

@@ -6,26 +6,11 @@ of the file as it was before. Who sent a file out has that file, and can compare
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from pyhanko.pdf_utils import generic
-from pyhanko.sign.diff_analysis import (
-    CatalogModificationRule,
-    DiffResult,
-    DocInfoRule,
-    DSSCompareRule,
-    FormUpdatingRule,
-    MetadataUpdateRule,
-    ModificationLevel,
-    ObjectStreamRule,
-    SigFieldCreationRule,
-    SigFieldModificationRule,
-    StandardDiffPolicy,
-    XrefStreamRule,
-)
-
 from digivl.errors import DigivlError
+from digivl.pdf.changes import Kind
+from digivl.pdf.comparison import changes_since
 from digivl.pdf.hidden import hidden_objects
 from digivl.pdf.reading import opened, readable
 
@@ -34,12 +19,11 @@ if TYPE_CHECKING:
 
     from digivl.settings import Limits
 
-# It says again what is answered here, and would say it on somebody's terminal.
-logging.getLogger("pyhanko").addHandler(logging.NullHandler())
-
 _CHUNK_BYTES: Final = 1 << 20
-#: Of a form, what the first signature adds or turns on.
-_MAY_CHANGE: Final = frozenset({"/Fields", "/SigFlags", "/DR", "/DA"})
+#: What signing adds, and the programs that do it.
+_OF_SIGNING: Final = frozenset(
+    {Kind.STORE, Kind.METADATA, Kind.TIMESTAMP, Kind.SIGNATURE}
+)
 
 
 def begins_with(source: BinaryIO, start: BinaryIO) -> bool:
@@ -83,29 +67,12 @@ def _compared(source: BinaryIO, reader: PdfFileReader, length: int) -> str:
     sent = _revision_at(reader, length)
     if sent is None:
         return "no revision of it ends where what was sent ends"
-    if _pages(reader.get_historical_root(sent)) != _pages(reader.root):
-        return "pages were added or removed"
     if hidden_objects(source, reader, signed=length, revision=sent):
         return "objects are hidden behind what was sent"
-    _with_forms(reader, sent)
-    found = _policy().review_file(reader, sent)
-    if not isinstance(found, DiffResult):
-        return f"it is not what signing adds: {str(found).partition(chr(10))[0][:200]}"
-    if found.modification_level > ModificationLevel.FORM_FILLING:
-        return "annotations were changed"
+    for change in changes_since(reader, sent):
+        if change.kind not in _OF_SIGNING:
+            return f"it is not what signing adds: {change.where}"
     return ""
-
-
-def _with_forms(reader: PdfFileReader, sent: int) -> None:
-    """To pyHanko, which compares forms, a file without one has one without fields."""
-    revisions = range(sent, reader.xrefs.total_revisions)
-    roots = [reader.get_historical_resolver(number).root for number in revisions]
-    if "/AcroForm" in roots[0]:
-        return
-    for root in roots:
-        if "/AcroForm" not in root:
-            empty = {generic.pdf_name("/Fields"): generic.ArrayObject()}
-            root[generic.pdf_name("/AcroForm")] = generic.DictionaryObject(empty)
 
 
 def _revision_at(reader: PdfFileReader, length: int) -> int | None:
@@ -125,26 +92,3 @@ def _xref(reader: PdfFileReader, revision: int) -> int:
     sections: Any = reader.xrefs
     place: int = sections.get_startxref_for_revision(revision)
     return place
-
-
-def _pages(root: Any) -> Any:
-    return root["/Pages"]["/Count"]
-
-
-def _policy() -> StandardDiffPolicy:
-    """As pyHanko's usual policy, but no field other than of signatures may change."""
-    rules = (
-        DocInfoRule(),
-        ObjectStreamRule(),
-        XrefStreamRule(),
-        DSSCompareRule(),
-        MetadataUpdateRule(),
-    )
-    level = ModificationLevel.LTA_UPDATES
-    return StandardDiffPolicy(
-        [CatalogModificationRule(), *(rule.as_qualified(level) for rule in rules)],
-        FormUpdatingRule(
-            [SigFieldCreationRule(), SigFieldModificationRule()],
-            ignored_acroform_keys=_MAY_CHANGE,
-        ),
-    )

@@ -124,6 +124,11 @@ def _check_field(reader: PdfFileReader, spec: SignatureSpec) -> None:
             f"there is no signature field {spec.field!r}, so it has no place",
             hint="Name a field that is there, or where the signature should stand.",
         )
+    elif spec.visible is not None and certification(reader) is not None:
+        raise SigningError(
+            "the document was certified: a signature drawn on a page would break that",
+            hint="Sign it without a place on a page, or in a field that is there.",
+        )
 
 
 def _named(fields: Any, part: str) -> Any:

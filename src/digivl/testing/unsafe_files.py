@@ -220,7 +220,7 @@ def _shadows() -> Iterator[Sample]:
         bad=_compressed(named=False),
         twin=_compressed(named=True),
     )
-    page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>"
+    page = "<< /Type /Page /Parent 2 0 R /Contents 4 0 R >>"
     for name, body in (
         ("page", page),
         ("catalog", "<< /Type /Catalog /Pages 2 0 R >>"),
@@ -232,7 +232,11 @@ def _shadows() -> Iterator[Sample]:
         yield Sample(
             code="unused-part", name=name, bad=bad, twin=crafted({7: "<< /A 1 >>"})
         )
-    for name, unused in (("stream", stream(LINE)), ("font", _HELVETICA.encode())):
+    for name, unused in (
+        ("stream", stream(LINE)),
+        ("font", _HELVETICA.encode()),
+        ("empty page", b"<< /Type /Page /Parent 2 0 R >>"),
+    ):
         yield Sample(
             code="unused-content", name=name, bad=crafted({7: unused}), twin=plain
         )

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from pyhanko.sign.validation import EmbeddedPdfSignature
 
-from digivl.pdf.additions import later_additions
+from digivl.pdf.additions import found_after
+from digivl.pdf.changes import Kind
 from digivl.pdf.fields import SignatureField, filled_fields, removed_fields
-from digivl.pdf.lint.forms import fields
 from digivl.pdf.lint.rule import Hit, Hits, Level, Rule
-from digivl.pdf.lint.walk import Document, dictionary
-from digivl.pdf.reading import certification, entry
+from digivl.pdf.lint.walk import Document
+from digivl.pdf.reading import certification
 
 RULES: Final = (
     Rule(
@@ -76,6 +76,7 @@ RULES: Final = (
 )
 
 _MOST_SIGNATURES: Final = 50
+_SERIOUS: Final = {Kind.ANNOTATION, Kind.PAGES, Kind.UNDEFINED}
 
 
 def of_document(document: Document) -> Hits:
@@ -122,25 +123,12 @@ def _changed(document: Document) -> Iterator[int]:
 def _after(document: Document, field: SignatureField) -> Hits:
     embedded = EmbeddedPdfSignature(document.reader, field.field, field.name)
     embedded.compute_integrity_info(skip_diff=True)
-    problem, changes = later_additions(document.source, embedded)
+    problem, changes = found_after(document.source, embedded)
     at = "{} {}".format(*field.reference) if field.reference else ""
-    if problem is not None or {"UNDEFINED", "PAGES", "ANNOT"} & set(changes):
-        yield Hit("changed-after-signature", None, at, " ".join(changes))
-    elif "FORM" in changes and _values(document, embedded) != _values(document):
-        # A further signature counts as filling in too; that is what it is for.
+    kinds = {change.kind for change in changes}
+    if problem is not None or Kind.ANNOTATION in kinds:
+        where = [change.where for change in changes if change.kind in _SERIOUS]
+        told = "; ".join(where) or "what it locked, or certified"
+        yield Hit("changed-after-signature", None, at, told)
+    elif Kind.FILLED in kinds:
         yield Hit("filled-after-signature", None, at)
-
-
-def _values(
-    document: Document, embedded: EmbeddedPdfSignature | None = None
-) -> dict[str, str]:
-    """What the fields said when a signature was put, or say now."""
-    root: Any = document.root
-    if embedded is not None:
-        root = document.reader.get_historical_root(embedded.signed_revision)
-    form = dictionary(entry(root, "/AcroForm"))
-    return {
-        field.at: str(field.says)
-        for field in fields(document, entry(form, "/Fields"))
-        if field.kind != "/Sig"
-    }

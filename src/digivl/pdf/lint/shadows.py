@@ -47,9 +47,10 @@ RULES: Final = (
     Rule(
         code="unused-content",
         level=Level.WARN,
-        english="Content, an image, a form or a font that the document does not use.",
-        dutch="In het bestand zit tekst, een afbeelding of een lettertype dat u niet "
-        "te zien krijgt.",
+        english="Content, an image, a form, a font or an empty page that the document "
+        "does not use.",
+        dutch="In het bestand zit tekst, een afbeelding, een lettertype of een lege "
+        "bladzijde die u niet te zien krijgt.",
         advice="Druk het document opnieuw af naar PDF, zodat er alleen in zit wat u "
         "ziet.",
     ),
@@ -85,6 +86,7 @@ _HEADER: Final = re.compile(rb"(?<![0-9])(\d{1,10})\s{1,3}(\d{1,5})\s{1,3}obj\b"
 _MOST_SUSPECTS: Final = 10_000
 _PARTS: Final = {"/Page", "/Pages", "/Catalog", "/Annot", "/Template", "/Action"}
 _CONTENTS: Final = {"/XObject", "/Font", "/Pattern", "/FontDescriptor"}
+_SHOWS: Final = {"/Contents", "/Annots", "/Kids", "/AA"}
 _HOUSEKEEPING: Final = {"/ObjStm", "/XRef", "/Metadata", "/EmbeddedFile"}
 
 
@@ -236,6 +238,9 @@ def _sort_of(value: Any) -> tuple[str, str]:
         return (
             ("unused-content", kind) if kind == "/ObjStm" else ("unused-object", kind)
         )
+    if kind == "/Page" and not _SHOWS.intersection(told):
+        # A leftover of programs that take pages out: putting it back shows nothing.
+        return "unused-content", "/Page, empty"
     if kind in _PARTS or entry(told, "/FT") is not None or "/Kids" in told:
         return "unused-part", kind
     if sub == "/Widget" or "/Rect" in told:
