@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Final
 
 from digivl.errors import ConfigurationError, MalformedError
+
+_HINT: Final = "Write the text with letters that the fonts of the paper hold."
 
 
 def paragraphs(text: str) -> list[str]:
@@ -52,5 +54,12 @@ def typeset(template: str, data: Mapping[str, Any], what: str) -> bytes:
             sys_inputs={"data": json.dumps(data)},
         )
     except typst.TypstError as cause:
-        raise MalformedError(f"{what} cannot be made: {cause}") from cause
+        raise MalformedError(f"{what} cannot be made: {cause}", hint=_HINT) from cause
+    # It falls over some scripts, and that is no Exception: pyo3 says so in its own way.
+    except BaseException as cause:
+        if type(cause).__name__ != "PanicException":
+            raise
+        raise MalformedError(
+            f"{what} cannot be made: the typesetter fell over a text in it", hint=_HINT
+        ) from cause
     return made

@@ -67,6 +67,11 @@ REPORT: Final = """
   ..rows.flatten(),
 )
 #let small(body) = text(size: 8.2pt, fill: grey, body)
+// A column is narrow: shorter words are broken there.
+#let narrow(body) = {
+  show regex("[^\\s\\u{200b}]{20,}"): word => word.text.clusters().join(sym.zws)
+  body
+}
 
 = #name
 #text(size: 13pt, data.subject)
@@ -82,16 +87,21 @@ REPORT: Final = """
 
 #told(data.facts)
 
-#let two(above, below) = {
+#let two(above, below) = narrow({
   above
   if below != "" { linebreak(); small(below) }
-}
+})
 == In het kort
-#listed((1fr, 44mm, 46mm, 24mm), ("Wie", "Wanneer", "Certificaat van", "Oordeel"),
-  data.summary.map(one => (
-    two(one.who, one.beneath), two(one.day, one.time),
-    two(one.holder, one.issuer), two(one.verdict, one.level),
-  )))
+#if data.summary.any(one => one.verdict != "" or one.holder != "") {
+  listed((1fr, 44mm, 46mm, 24mm), ("Wie", "Wanneer", "Certificaat van", "Oordeel"),
+    data.summary.map(one => (
+      two(one.who, one.beneath), two(one.day, one.time),
+      two(one.holder, one.issuer), two(one.verdict, one.level),
+    )))
+} else {
+  listed((1fr, 70mm), ("Wie", "Wanneer"),
+    data.summary.map(one => (two(one.who, one.beneath), two(one.day, one.time))))
+}
 
 == Wat is vastgelegd
 #block(sticky: true)[
@@ -104,18 +114,17 @@ getoond en wat werd getekend. Is die dezelfde, dan staat ze er één keer.
   == Verschillen tussen vastlegging en bestand
   #listed((30mm, 1fr, 44mm, 44mm), ("Over", "Wat", "Vastgelegd", "In het bestand"),
     data.differences.map(one => (
-      one.about, one.what,
+      narrow(one.about), narrow(one.what),
       if is-digest(one.recorded) { digest(one.recorded, size: 5.6pt) }
-        else { one.recorded },
+        else { narrow(one.recorded) },
       if is-digest(one.found) { digest(one.found, size: 5.6pt) }
-        else { one.found },
+        else { narrow(one.found) },
     )))
 ]
 
 == Wat in het bestand staat
-#if data.signatures.len() == 0 [Er staat geen handtekening in het bestand.]
-#for one in data.signatures { told-apart(one.title, one.facts) }
-#for one in data.timestamps { told-apart(one.title, one.facts) }
+#if data.unsigned [Er staat geen handtekening in het bestand.]
+#for one in data.found { told-apart(one.title, one.facts) }
 
 == Welke bytes
 #block(sticky: true)[
@@ -139,12 +148,12 @@ achter het bestand gezet: wat werd voorgelegd, blijft er byte voor byte het begi
 #listed((33mm, 1fr, 58mm), ("Wanneer", "Wat en wie", "Bewijs in het logboek"),
   data.acts.map(one => (
     two(one.day, one.time),
-    {
+    narrow({
       one.what
       linebreak()
       small(one.who)
       if one.reason != "" { linebreak(); small("Reden: " + one.reason) }
-    },
+    }),
     digest(one.leaf, size: 7pt),
   )))
 
@@ -157,9 +166,10 @@ bestaat ook als gegevens, in een bestand van het formaat JSON met deze SHA-256:
 ]
 #block(breakable: false)[
 De oordelen zijn die van de controle op het ogenblik dat het verslag werd opgemaakt,
-volgens EN 319 102-1. Wie het getekende bestand heeft, kan ze herhalen met software van
+volgens EN~319~102-1. Wie het getekende bestand heeft, kan ze herhalen met software van
 anderen. Het bewijs in het logboek is de SHA-256 van de vastgelegde handeling, volgens
-RFC 9162.
-Tijdstippen staan in de tijd van Brussel.
+RFC~9162. Tijdstippen staan in de tijd van Brussel, met het verschil met UTC erbij. Een
+teken dat hier niet leesbaar kan staan, staat er als zijn code in Unicode, als
+"U+202E".
 ]
 """

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from digivl.kernel.parties import Party
 from digivl.records.entries import AnyEntry, Entry
 from digivl.signing import participants as book
+from digivl.signing.evidence.legible import one_line
 from digivl.signing.evidence.model import Act, Bundle, Outside, Standing
 from digivl.signing.evidence.people import Part, Participant, Seen, Succeeded, Who
 from digivl.signing.model import SigningFlow
@@ -28,13 +29,17 @@ SECURED: Final[Mapping[str, str]] = {
     "eid": "identiteitskaart met pincode (eID)",
     "pkcs11": "kaart of beveiligde module met pincode (PKCS#11)",
     "csc": "ondertekendienst op afstand, na aanmelding (CSC)",
+    "signinghub": "extern tekenplatform, dat zelf nagaat wie tekent (SigningHub)",
 }
 _PARTS: Final[Mapping[type[book.Participant], Part]] = {
     book.Approver: Part.APPROVES,
     book.Signatory: Part.SIGNS,
     book.Watcher: Part.WATCHES,
 }
+R = TypeVar("R")
 History = Sequence[Entry[SigningFlow]]
+#: Before and after a signature: the version, by the id of who signed.
+Versions = Mapping[str, tuple[str, str]]
 
 
 @attrs.frozen(kw_only=True)
@@ -81,12 +86,14 @@ def recorded(history: History, means: Mapping[str, str]) -> Recorded:
     flow = history[-1].record
     sent = [*_put_up(history)]
     was_sent = sent and flow.state not in DRAFTS
+    steps = [(entry, entry.record.places) for entry in history]
+    versions = _versions(history)
     return Recorded(
         flow=flow,
         standing=Standing.FINAL if flow.is_ended else Standing.INTERIM,
         sent_at=sent[-1].at if was_sent else None,
         participants=tuple(
-            _participant(_Place(key, one, history, sent), means)
+            _participant(_Place(key, one, steps, sent), versions, means)
             for key, one in flow.places.items()
         ),
     )
@@ -109,6 +116,13 @@ def acts(entries: Sequence[AnyEntry]) -> tuple[Act, ...]:
     )
 
 
+def nameless(entry: Entry[R], party: Party) -> Entry[R]:
+    """An entry that does not tell the name of a party, where that one acted."""
+    if entry.actor.id != party.id:
+        return entry
+    return attrs.evolve(entry, actor=attrs.evolve(entry.actor, person=None))
+
+
 def who(party: Party) -> Who:
     """A party; its name only while that is there."""
     person = party.person
@@ -117,7 +131,7 @@ def who(party: Party) -> Who:
         id=party.id,
         function=party.label,
         role=party.role.value,
-        name=person.reveal() if person is not None and there else None,
+        name=one_line(person.reveal()) if person is not None and there else None,
         name_erased=person is not None and not there,
     )
 
@@ -128,7 +142,7 @@ class _Place:
 
     key: str
     one: book.Participant
-    history: History
+    steps: Sequence[tuple[Entry[SigningFlow], Mapping[str, book.Participant]]]
     sent: History
 
     def reason(self, name: str) -> str:
@@ -136,28 +150,29 @@ class _Place:
         value = getattr(self.one, name)
         return next(
             entry.reason
-            for entry in self.history
-            if getattr(entry.record.places.get(self.key), name, None) == value
+            for entry, places in self.steps
+            if getattr(places.get(self.key), name, None) == value
         )
-
-    def _is_in(self, flow: SigningFlow) -> bool:
-        return flow.places[self.key].party.id == self.one.party.id
 
     def put_before(self) -> Mapping[str, Any]:
         """What was put before it, and when: last, or before another came."""
         mine = [
-            entry
-            for entry in self.history
-            if self.key in entry.record.places and entry.record.places[self.key].is_live
+            (entry, places[self.key])
+            for entry, places in self.steps
+            if self.key in places and places[self.key].is_live
         ]
-        known = [entry for entry in self.sent if entry.version <= mine[-1].version]
+        last, _ = mine[-1]
+        known = [entry for entry in self.sent if entry.version <= last.version]
         if not known:
             return {}
-        here = next(one for one in mine if self._is_in(one.record))
+        mine_here = (e for e, one in mine if one.party.id == self.one.party.id)
+        here = next(mine_here)
         return {"sent": known[-1].record.base, "sent_at": max(known[-1].at, here.at)}
 
 
-def _participant(place: _Place, means: Mapping[str, str]) -> Participant:
+def _participant(
+    place: _Place, versions: Versions, means: Mapping[str, str]
+) -> Participant:
     one, refused = place.one, place.one.refused_at is not None
     told = Participant(
         part=_PARTS[type(one)],
@@ -182,7 +197,7 @@ def _participant(place: _Place, means: Mapping[str, str]) -> Participant:
     if not isinstance(one, book.Signatory):
         return told
     offer = means.get(one.means, "")
-    over, version = _versions(place.history).get(one.party.id, (None, None))
+    over, version = versions.get(one.party.id, (None, None))
     return attrs.evolve(
         told,
         means=one.means,
@@ -191,9 +206,9 @@ def _participant(place: _Place, means: Mapping[str, str]) -> Participant:
         over=one.over or over,
         signed=one.version or version,
         level=one.level,
-        field=one.field,
+        field=None if one.field is None else one_line(one.field),
         certificate=one.certificate,
-        authority=one.authority,
+        authority=None if one.authority is None else one_line(one.authority),
         token=one.token,
     )
 
@@ -227,7 +242,7 @@ def _put_up(history: History) -> Iterator[Entry[SigningFlow]]:
         base = None if drafted else entry.record.base
 
 
-def _versions(history: History) -> Mapping[str, tuple[str, str]]:
+def _versions(history: History) -> Versions:
     """Before and after each signature: the version, by who signed.
 
     Flows of the first version do not say so themselves.
