@@ -30,7 +30,13 @@ def check_installed(what: str) -> None:
         )
 
 
-def typeset(template: str, data: Mapping[str, Any], what: str) -> bytes:
+def typeset(
+    template: str,
+    data: Mapping[str, Any],
+    what: str,
+    *,
+    own_fonts_only: bool = False,
+) -> bytes:
     """The PDF of a template; the same data always gives the same bytes.
 
     Args:
@@ -38,6 +44,8 @@ def typeset(template: str, data: Mapping[str, Any], what: str) -> bytes:
             only, so that nothing in it is read as markup.
         data: Plain values.
         what: What is made, for the errors: ``a label``.
+        own_fonts_only: Look for no fonts of this machine, so that another one makes
+            the same.
 
     Raises:
         ConfigurationError: The extra ``report`` is not installed.
@@ -52,6 +60,7 @@ def typeset(template: str, data: Mapping[str, Any], what: str) -> bytes:
             format="pdf",
             pdf_standards="ua-1",
             sys_inputs={"data": json.dumps(data)},
+            ignore_system_fonts=own_fonts_only,
         )
     except typst.TypstError as cause:
         raise MalformedError(f"{what} cannot be made: {cause}", hint=_HINT) from cause

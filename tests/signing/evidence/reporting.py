@@ -31,6 +31,10 @@ _IN_WORDS: Final = {
     *("participants.pinned", "signatures.earlier", "signatures.login.belongs"),
     *("participants.state", "standing", "state"),
 }
+_EDGES: Final = re.compile(
+    r"pagina\d+van\d+(ONTWIKKELING-GEENRECHTSWAARDE)?"
+    r"(VlaamseoverheidBewijsverslag·(definitief|tussenstand))?"
+)
 _NEVER: Final = ("id", "role", "name_erased")
 
 
@@ -81,5 +85,6 @@ def _shown(path: str, value: Any) -> Iterator[str]:
 
 
 def _bare(text: str) -> str:
-    """Without blanks, hyphens at the end of lines and places to break."""
-    return re.sub(r"[\s\u200b\u00ad\ufffe\u0002]", "", text)
+    """Without blanks, places to break, and what stands above and below each page."""
+    # Some readers leave out the sign for what cannot be read.
+    return _EDGES.sub("", re.sub(r"[\s\u200b\u00ad\ufffe\ufffd\u0002]", "", text))

@@ -112,7 +112,7 @@ def test_handed_on(bundle: Bundle) -> None:
 
     assert (Standing.FINAL, ()) == (told.standing, told.differences)
     for said in (waits, text):
-        assert "namens Minister-president" in said
+        assert "Namens Minister-president" in said
         assert "In de plaats kwam Vlaams minister van Zorg" in said
         assert "Reden op zending" in said
     assert "2 van 2 ondertekend" in text

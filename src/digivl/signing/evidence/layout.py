@@ -38,7 +38,7 @@ REPORT: Final = """
 #show table: set par(leading: 0.5em)
 
 #let mono(size, body) = text(font: "DejaVu Sans Mono", size: size, body)
-#let is-digest(value) = value.match(regex("^[0-9a-f]{64}$")) != none
+#let is-digest(value) = value.match(regex("^[0-9a-f]{33,64}$")) != none
 #let digest(hex, size: 7.4pt) = mono(size,
   hex.slice(0, 32) + linebreak() + hex.slice(32))
 #let said(value) = if is-digest(value) { digest(value) } else { value }
@@ -69,7 +69,7 @@ REPORT: Final = """
 #let small(body) = text(size: 8.2pt, fill: grey, body)
 // A column is narrow: shorter words are broken there.
 #let narrow(body) = {
-  show regex("[^\\s\\u{200b}]{20,}"): word => word.text.clusters().join(sym.zws)
+  show regex("[^\\s\\u{200b}-]{20,}"): word => word.text.clusters().join(sym.zws)
   body
 }
 

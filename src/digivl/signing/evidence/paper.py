@@ -38,7 +38,7 @@ def paper(evidence: Evidence, json_sha256: str) -> bytes:
         ConfigurationError: The extra ``report`` is not installed.
     """
     data = legible(_data(evidence, json_sha256))
-    return typeset(REPORT, data, "the evidence report")
+    return typeset(REPORT, data, "the evidence report", own_fonts_only=True)
 
 
 def _data(evidence: Evidence, json_sha256: str) -> dict[str, Any]:
