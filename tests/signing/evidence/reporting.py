@@ -32,7 +32,7 @@ _IN_WORDS: Final = {
     *("participants.state", "standing", "state"),
 }
 _EDGES: Final = re.compile(
-    r"pagina\d+van\d+(ONTWIKKELING-GEENRECHTSWAARDE)?"
+    r"pagina\d+van\d+(ONTWIKKELINGGEENRECHTSWAARDE)?"
     r"(VlaamseoverheidBewijsverslag·(definitief|tussenstand))?"
 )
 _NEVER: Final = ("id", "role", "name_erased")
@@ -86,5 +86,6 @@ def _shown(path: str, value: Any) -> Iterator[str]:
 
 def _bare(text: str) -> str:
     """Without blanks, places to break, and what stands above and below each page."""
-    # Some readers leave out the sign for what cannot be read.
-    return _EDGES.sub("", re.sub(r"[\s\u200b\u00ad\ufffe\ufffd\u0002]", "", text))
+    # This reader leaves out a hyphen at the end of a line, and the sign for what cannot
+    # be read.
+    return _EDGES.sub("", re.sub(r"[-\s\u200b\u00ad\ufffe\ufffd\u0002]", "", text))

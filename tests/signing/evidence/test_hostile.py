@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import attrs
 import pypdfium2
@@ -37,7 +37,7 @@ MARKUP: Final = (
 WORST: Final = (
     MARKUP,
     "nul\0 bel\a esc\x1b[31m",
-    "gpj.\N{RIGHT-TO-LEFT OVERRIDE}fdp \N{RIGHT-TO-LEFT MARK} \N{LEFT-TO-RIGHT ISOLATE}",
+    "gpj.\N{RIGHT-TO-LEFT OVERRIDE}fdp \N{RIGHT-TO-LEFT MARK}\N{LEFT-TO-RIGHT ISOLATE}",
     "العربية שלום 中文 😀 ﷺ \ue000 \U00012031",
     "z" + "\N{COMBINING ACUTE ACCENT}" * 300,
     "\N{ZERO WIDTH SPACE}" * 100 + "\N{SOFT HYPHEN}" + "\u2028\u2029",

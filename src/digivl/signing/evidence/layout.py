@@ -32,8 +32,11 @@ REPORT: Final = """
 #show heading.where(level: 2): set block(above: 2.2em, below: 0.9em, sticky: true)
 #show heading.where(level: 3): set text(size: 10.5pt)
 #show heading.where(level: 3): set block(above: 0em, below: 0.9em, sticky: true)
-// What has no blanks is broken anywhere: nothing may leave the page.
-#show regex("[^\\s\\u{200b}]{40,}"): word => word.text.clusters().join(sym.zws)
+// What has no blanks is broken all the same: nothing may leave the page.
+#let broken(word) = {
+  word.text.clusters().chunks(4).map(part => part.join()).join("\\u{200b}")
+}
+#show regex("[^\\s\\u{200b}]{40,}"): broken
 #show table: set text(size: 9pt)
 #show table: set par(leading: 0.5em)
 
@@ -69,7 +72,7 @@ REPORT: Final = """
 #let small(body) = text(size: 8.2pt, fill: grey, body)
 // A column is narrow: shorter words are broken there.
 #let narrow(body) = {
-  show regex("[^\\s\\u{200b}-]{20,}"): word => word.text.clusters().join(sym.zws)
+  show regex("[^\\s\\u{200b}-]{20,}"): broken
   body
 }
 

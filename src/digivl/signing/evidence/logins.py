@@ -9,9 +9,9 @@ import attrs
 
 from digivl.pdf.findings import SignatureFinding
 from digivl.records.entries import Entry
+from digivl.signing.evidence.acts import who
 from digivl.signing.evidence.model import Login, Signature
 from digivl.signing.evidence.people import Part, Participant, Seen
-from digivl.signing.evidence.recorded import who
 from digivl.signing.loginseal.binding import (
     Outcome,
     as_evidence,

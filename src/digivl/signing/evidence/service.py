@@ -24,6 +24,7 @@ from digivl.pdf.typeset import check_installed
 from digivl.records.entries import Entry
 from digivl.records.port import Query, RecordBook
 from digivl.settings import Limits
+from digivl.signing.evidence.acts import in_order, nameless, numbered, who
 from digivl.signing.evidence.canonical import as_json
 from digivl.signing.evidence.compared import differences, differences_of_seal, pinned
 from digivl.signing.evidence.found import Found, found, signed_fields
@@ -31,7 +32,8 @@ from digivl.signing.evidence.logins import logins, who_logged_in, with_logins
 from digivl.signing.evidence.model import Evidence, File, Standing
 from digivl.signing.evidence.paper import paper
 from digivl.signing.evidence.port import Judged, Reader
-from digivl.signing.evidence.recorded import acts, nameless, recorded, who
+from digivl.signing.evidence.recorded import recorded
+from digivl.signing.evidence.story import Story
 from digivl.signing.files import FileSigning
 from digivl.signing.loginseal.model import LOGIN_SEAL, LoginSeal
 from digivl.signing.model import FLOW
@@ -108,15 +110,15 @@ class EvidenceReports:
                 is not told.
             CorruptDocumentError: The stored file no longer matches its name.
         """
-        history = list(self.book.history(FLOW, flow))
-        subject = FLOW.ref(flow)
-        if not history:
+        story, subject = Story.of(self.book.history(FLOW, flow)), FLOW.ref(flow)
+        if story is None:
             self.guard.hide(by, Permission.READ_CONFIDENTIAL, subject)
-        told = recorded(history, self.offers)
+        told = recorded(story, self.offers)
         record = told.flow
         document = self._document(record.document, by, subject)
         file = self._found(document, record.base, record.current, by)
-        entries = [*history, *self.book.history(DOCUMENT, document.id)]
+        more = self.book.history(DOCUMENT, document.id)
+        done = [*story.acts, *map(numbered, more)]
         people = [pinned(one, file.beginnings) for one in told.participants]
         return Evidence(
             flow=flow,
@@ -132,7 +134,7 @@ class EvidenceReports:
             current=record.current,
             participants=tuple(people),
             differences=differences(people, file),
-            acts=acts(entries),
+            acts=in_order(done),
             **self._shared(document, file, by),
         )
 
@@ -170,7 +172,7 @@ class EvidenceReports:
             current=current,
             participants=(person,),
             differences=differences_of_seal(person, file),
-            acts=acts(entries),
+            acts=in_order(map(numbered, entries)),
             **self._shared(document, file, by),
         )
 
