@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
 
 import attrs
 
 from digivl.kernel.parties import Party
-from digivl.records.entries import AnyEntry, Entry
+from digivl.records.entries import AnyEntry
 from digivl.signing.evidence.legible import one_line
 from digivl.signing.evidence.model import Act
 from digivl.signing.evidence.people import Who
-
-R = TypeVar("R")
 
 
 def numbered(entry: AnyEntry) -> tuple[int, Act]:
@@ -36,11 +33,11 @@ def in_order(acts: Iterable[tuple[int, Act]]) -> tuple[Act, ...]:
     return tuple(act for _, act in sorted(acts, key=lambda pair: pair[0]))
 
 
-def nameless(entry: Entry[R], party: Party) -> Entry[R]:
-    """An entry that does not tell the name of a party, where that one acted."""
-    if entry.actor.id != party.id:
-        return entry
-    return attrs.evolve(entry, actor=attrs.evolve(entry.actor, person=None))
+def nameless(act: Act, party: Party) -> Act:
+    """An act that does not tell the name of a party, where that one acted."""
+    if act.who.id != party.id:
+        return act
+    return attrs.evolve(act, who=attrs.evolve(act.who, name=None, name_erased=False))
 
 
 def who(party: Party) -> Who:

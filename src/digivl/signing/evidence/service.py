@@ -156,23 +156,30 @@ class EvidenceReports:
             self.guard.hide(by, Permission.READ_CONFIDENTIAL, subject)
         entry, name = history[0], history[0].record.document
         document = self._document(name, by, subject)
-        current = next(v.sha256 for v in document.record.versions if v.at == entry.at)
-        file = self._found(document, entry.record.shown, current, by)
-        entries = [*history, *self.book.history(DOCUMENT, document.id)]
-        if not self._knows(document, entry.actor, by):
-            entries = [nameless(one, entry.actor) for one in entries]
-            entry = nameless(entry, entry.actor)
-        person = pinned(who_logged_in(entry, current), file.beginnings)
+        shown, actor = entry.record.shown, entry.actor
+        current = next(
+            one.sha256
+            for one in document.record.versions
+            if (one.at, one.source) == (entry.at, shown)
+        )
+        file = self._found(document, shown, current, by)
+        more = self.book.history(DOCUMENT, document.id)
+        acts = in_order([*map(numbered, history), *map(numbered, more)])
+        if not self._knows(document, actor, by):
+            acts = tuple(nameless(one, actor) for one in acts)
+            actor = attrs.evolve(actor, person=None)
+        told = attrs.evolve(entry, actor=actor)
+        person = pinned(who_logged_in(told, current), file.beginnings)
         return Evidence(
             login_seal=seal,
             state=LOGIN_SEAL.standing(entry.record).state,
             standing=Standing.FINAL,
-            started_by=who(entry.actor),
-            sent=entry.record.shown,
+            started_by=who(actor),
+            sent=shown,
             current=current,
             participants=(person,),
             differences=differences_of_seal(person, file),
-            acts=in_order(map(numbered, entries)),
+            acts=acts,
             **self._shared(document, file, by),
         )
 
