@@ -55,7 +55,7 @@ def _when(one: Participant, evidence: Evidence) -> tuple[str, str]:
         return "geweigerd", _brief(one.refused_at)
     if one.done_at is not None:
         day, time = day_and_time(one.done_at)
-        return day, ", ".join(filter(None, (time, _source(one))))
+        return day, ", ".join(filter(None, (time, _source(one, evidence))))
     if one.shown is not None and one.part is Part.WATCHES:
         return "ingezien", _brief(one.shown.at)
     seen = f"ingezien op {_brief(one.shown.at)}" if one.shown is not None else ""
@@ -66,10 +66,12 @@ def _brief(at: datetime) -> str:
     return ", ".join(day_and_time(at))
 
 
-def _source(one: Participant) -> str:
+def _source(one: Participant, evidence: Evidence) -> str:
     """Whose time it is."""
     if one.part is not Part.SIGNS:
         return ""
+    if evidence.login_seal is not None:
+        return "bij het aanvaarden"
     return one.authority or "zonder tijdstempel"
 
 
@@ -90,7 +92,12 @@ def participation(one: Participant, evidence: Evidence) -> Facts:
         one: Who takes part.
         evidence: The report that it stands in.
     """
-    return [*_role(one, evidence), *_identity(one), *_outcome(one), *_bytes(one)]
+    return [
+        *_role(one, evidence),
+        *_identity(one),
+        *_outcome(one, evidence),
+        *_bytes(one),
+    ]
 
 
 def _role(one: Participant, evidence: Evidence) -> Iterator[tuple[str, str]]:
@@ -123,7 +130,7 @@ def _identity(one: Participant) -> Iterator[tuple[str, str]]:
         yield "Eén akkoord voor meer", one.consent
 
 
-def _outcome(one: Participant) -> Iterator[tuple[str, str]]:
+def _outcome(one: Participant, evidence: Evidence) -> Iterator[tuple[str, str]]:
     if one.sent_at is not None:
         yield "Voorgelegd op", moment(one.sent_at)
     for label, seen in (("Getoond op", one.shown), ("Eerder getoond", one.outdated)):
@@ -134,19 +141,24 @@ def _outcome(one: Participant) -> Iterator[tuple[str, str]]:
         yield "Geweigerd op", moment(one.refused_at)
         yield "Reden", one.reason
     if one.done_at is not None:
-        yield from _done(one, one.done_at)
+        yield from _done(one, one.done_at, evidence)
     if one.recorded_at is not None:
         yield "Hier bekend op", moment(one.recorded_at)
     if one.remark:
         yield "Opmerking", one.remark
 
 
-def _done(one: Participant, at: datetime) -> Iterator[tuple[str, str]]:
+def _done(
+    one: Participant, at: datetime, evidence: Evidence
+) -> Iterator[tuple[str, str]]:
     yield _DONE.get(one.part, "Gedaan op"), moment(at)
     if one.part is not Part.SIGNS:
         return
-    missing = "niemand: het tijdstip is dat van wie tekende"
-    yield "Tijdstempel van", one.authority or missing
+    if evidence.login_seal is None:
+        missing = "niemand: het tijdstip is dat van wie tekende"
+        yield "Tijdstempel van", one.authority or missing
+    else:
+        yield "Welk tijdstip", "dat van het aanvaarden; het zegel heeft een tijdstempel"
     if one.claimed_at is not None and one.authority is not None:
         yield "Volgens wie tekende", moment(one.claimed_at)
     if one.level:
