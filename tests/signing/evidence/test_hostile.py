@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +19,10 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from digivl.documents.model import NOTA
 from digivl.errors import MalformedError
+from digivl.pdf.findings import Findings, SignatureFinding, TimestampFinding
 from digivl.pdf.typeset import typeset
 from digivl.settings import Backend
+from digivl.signing.evidence.found import found
 from digivl.signing.evidence.legible import legible, one_line
 from digivl.signing.evidence.model import Act, Difference, Evidence, File
 from digivl.signing.evidence.paper import paper
@@ -27,6 +30,7 @@ from digivl.signing.evidence.people import Part, Participant, Seen, Who
 from digivl.signing.model import Signatory
 from digivl.testing import papers, route
 from digivl.testing.route import Scene
+from digivl.validation.verdict import FileVerdict, Indication
 from tests.signing.evidence import test_numbers, test_paper
 from tests.signing.evidence.reporting import told_by
 
@@ -238,3 +242,34 @@ def test_over_a_hostile_file(
     # it is not read, and then nobody can tell whose signature it is.
     unread = any(one.certificate is None for one in made.evidence.signatures)
     assert [number in {2, 3}] * 2 == [unread, bool(made.evidence.differences)]
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        datetime(2026, 11, 23, 13, 5),  # noqa: DTZ001 - a file can leave out the zone
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+    ],
+)
+def test_moments_and_numbers_that_are_none(claimed: datetime) -> None:
+    """A moment that is in no calendar is not told; a number has an end."""
+    stamp = TimestampFinding(problem=None, time=claimed, serial=-(16**99))
+    facts = Findings(
+        signatures=(SignatureFinding(field="F", problem=None, signing_time=claimed),),
+        timestamps=(stamp,),
+        lenient=False,
+    )
+    said = FileVerdict(file="x", indication=Indication.NO_SIGNATURE)
+    file = found(io.BytesIO(), facts, said, earlier=(), sizes=())
+    sent = File(
+        sha256=test_paper.SHA, size=1, origin="signed", at=test_paper.AT, inside=True
+    )
+    text = told_by(
+        test_paper.evidence(
+            signatures=file.signatures, timestamps=file.timestamps, files=(sent,)
+        )
+    )
+
+    assert "Tijdstip niet leesbaar" in text
+    assert (None, None) == (file.signatures[0].claimed, file.timestamps[0].time)
+    assert "-1" + "0" * 62 + "…" == file.timestamps[0].serial
