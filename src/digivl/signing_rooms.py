@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from digivl.access.model import Permission
 from digivl.kernel.once import once
 from digivl.rooms import Rooms
 
@@ -96,6 +97,7 @@ class SigningRooms(Rooms):
             book=self.book,
             documents=self.documents,
             read=lambda document, by: self.reading.read(document, by=by),
+            admit=self.dossiers.admit,
             guard=self.guard,
             means=self.means,
             files=self.files,
@@ -138,12 +140,16 @@ class SigningRooms(Rooms):
         """Evidence reports of signing flows."""
         from digivl.signing.evidence.service import EvidenceReports
 
-        known = {**self.settings.remote, **self.settings.means}
+        elsewhere = {**self.settings.platforms, **self.settings.remote}
+        known = {**elsewhere, **self.settings.means}
         return EvidenceReports(
             book=self.book,
             documents=self.documents,
             reader=self.reading,
             guard=self.guard,
+            prepares=lambda dossier, by: self.dossiers.lets(
+                dossier, Permission.PREPARE_SIGNING, by
+            ),
             validate=self.validate,
             files=self.files,
             offers={name: one.offer for name, one in known.items()},

@@ -136,13 +136,19 @@ def _agreement(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(name="reports", scope="session")
 def _reports(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
-    """Evidence reports: of a flow that runs, of its end, and with a difference."""
+    """Evidence reports: of a flow that runs, of its end, and with a difference.
+
+    Beside them stands the certificate of the authority, `authority.pem`.
+    """
     pytest.importorskip("typst")
     folder = tmp_path_factory.mktemp("reports")
     with Digivl.in_memory() as vl:
         dossier = vl.dossiers.open("Besluit over het jeugdwerk", by=CABINET)
+        shutil.copy(vl.folder / "keys" / "authority.pem", folder)
+        # The fonts of the paper hold no Arabic and no Chinese.
+        title = "Besluit العربية 中文 #strong[x]"
         document = vl.documents.add(
-            dossier.id, io.BytesIO(paper()), title="Besluit", type=NOTA, by=CABINET
+            dossier.id, io.BytesIO(paper()), title=title, type=NOTA, by=CABINET
         )
         parties = ((MINISTER, "minister"), (PRESIDENT, "minister-president"))
         means = [Signatory(party=party, means=name) for party, name in parties]
@@ -167,6 +173,16 @@ def _reports(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
         )
         vl.book.write(last.next(record, "sign", SECRETARIAT, vl.clock()))
         return interim, final, written("verschil")
+
+
+@pytest.fixture(name="changed_report", scope="session")
+def _changed_report(reports: tuple[Path, ...]) -> Path:
+    """One of them, in which somebody wrote another letter."""
+    content = reports[1].read_bytes()
+    place = content.index(b"Vlaamse overheid")
+    file = reports[1].with_name("veranderd.pdf")
+    file.write_bytes(content[:place] + b"W" + content[place + 1 :])
+    return file
 
 
 @pytest.fixture(name="judge", scope="session")

@@ -195,3 +195,22 @@ def test_evidence_reports_are_accessible(
     assert ["signature", "timestamp"] * 3 == [one.what for one in said]
     assert ["true"] * 6 == [one.intact for one in said]
     assert ["PAdES-BASELINE-T"] * 3 == [one.kind for one in said[::2]]
+
+
+def test_who_trusts_the_authority_verifies_a_report(
+    reports: tuple[Path, ...],
+    changed_report: Path,
+    java_judge: Callable[..., list[list[str]]],
+) -> None:
+    """DSS passes the seal of a report, and fails that of one that was changed."""
+    root = reports[0].with_name("authority.pem")
+    said = [
+        Opinion(*fields) for fields in java_judge("dss", root, *reports, changed_report)
+    ]
+    seals = [one for one in said if one.what == "signature"]
+
+    assert [
+        *[("TOTAL_PASSED", "true", "true")] * 3,
+        ("TOTAL_FAILED", "false", "true"),
+    ] == [(one.indication, one.intact, one.whole) for one in seals]
+    assert "HASH_FAILURE" == seals[-1].sub_indication

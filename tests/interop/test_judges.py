@@ -211,3 +211,11 @@ def test_an_evidence_report_is_sealed(reports: tuple[Path, ...], judge: Judge) -
         assert 1 == said.count("Signature is Valid.")
         assert 1 == said.count("- Total document signed")
         assert "No syntax or stream encoding errors" in judge("qpdf", "--check", report)
+
+
+def test_a_changed_evidence_report(changed_report: Path, judge: Judge) -> None:
+    """Whoever has the file sees it with Poppler alone."""
+    said = judge("pdfsig", "-nocert", changed_report)
+
+    assert "Signature is Valid." not in said
+    assert 1 == said.count("Digest Mismatch")

@@ -17,6 +17,7 @@ from digivl.errors import MalformedError, NotFoundError
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party, Role
 from digivl.signing.evidence.model import Standing
+from digivl.signing.evidence.words import standing
 from digivl.signing.loginseal.model import LOGIN_SEAL
 from digivl.signing.model import FLOW
 
@@ -69,7 +70,7 @@ def evidence(
         say(f"Bewijsverslag ({told.standing.value}): {pdf}")
         say(f"dezelfde gegevens als JSON: {data}")
         if told.standing is Standing.INTERIM:
-            say("de ondertekening loopt nog")
+            say(standing(told))
         for one in told.differences:
             say(f"verschil, {one.about}: {one.what}", "red")
     if told.differences:

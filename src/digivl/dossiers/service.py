@@ -264,11 +264,24 @@ class Dossiers:
         subject = DOSSIER.ref(id)
         with self._guard.hiding(by, permission, subject):
             dossier = self.read(id).record
-        ministers = [m for step in self.steps(id) for m in step.record.ministers]
+        ministers, opener = self._ministers(id), dossier.opened_by
         self._guard.check_own(
-            by, permission, dossier.opened_by, ministers=ministers, subject=subject
+            by, permission, opener, ministers=ministers, subject=subject
         )
         return dossier
+
+    def lets(self, id: str, permission: Permission, party: Party) -> bool:
+        """Whether `admit` would let a party act on a dossier; nothing is recorded.
+
+        Raises:
+            NotFoundError: No such dossier.
+        """
+        ministers, opener = self._ministers(id), self.read(id).record.opened_by
+        return self._guard.allows_own(party, permission, opener, ministers=ministers)
+
+    def _ministers(self, id: str) -> Sequence[str]:
+        """Ids of the ministers whose steps are in a dossier."""
+        return [m for step in self.steps(id) for m in step.record.ministers]
 
     def admit_open(self, id: str, permission: Permission, by: Party) -> Dossier:
         """As `admit`, of a dossier that must be open.

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Final
 
 from digivl.errors import ConfigurationError, MalformedError
+
+_HINT: Final = "Write the text with letters that the fonts of the paper hold."
 
 
 def paragraphs(text: str) -> list[str]:
@@ -28,7 +30,13 @@ def check_installed(what: str) -> None:
         )
 
 
-def typeset(template: str, data: Mapping[str, Any], what: str) -> bytes:
+def typeset(
+    template: str,
+    data: Mapping[str, Any],
+    what: str,
+    *,
+    own_fonts_only: bool = False,
+) -> bytes:
     """The PDF of a template; the same data always gives the same bytes.
 
     Args:
@@ -36,6 +44,8 @@ def typeset(template: str, data: Mapping[str, Any], what: str) -> bytes:
             only, so that nothing in it is read as markup.
         data: Plain values.
         what: What is made, for the errors: ``a label``.
+        own_fonts_only: Look for no fonts of this machine, so that another one makes
+            the same.
 
     Raises:
         ConfigurationError: The extra ``report`` is not installed.
@@ -50,7 +60,15 @@ def typeset(template: str, data: Mapping[str, Any], what: str) -> bytes:
             format="pdf",
             pdf_standards="ua-1",
             sys_inputs={"data": json.dumps(data)},
+            ignore_system_fonts=own_fonts_only,
         )
     except typst.TypstError as cause:
-        raise MalformedError(f"{what} cannot be made: {cause}") from cause
+        raise MalformedError(f"{what} cannot be made: {cause}", hint=_HINT) from cause
+    # It falls over some scripts, and that is no Exception: pyo3 says so in its own way.
+    except BaseException as cause:
+        if type(cause).__name__ != "PanicException":
+            raise
+        raise MalformedError(
+            f"{what} cannot be made: the typesetter fell over a text in it", hint=_HINT
+        ) from cause
     return made

@@ -46,7 +46,9 @@ class DoneOutside:
         reason: Why it was refused, or the remark of who approved.
         identified: How the platform identified who acted.
         certificate: SHA-256 of the certificate that signed.
+        claimed_at: When a signature says itself that it was made.
         authority: Who gave the timestamp.
+        token: SHA-256 of the timestamp token.
         level: Of the signature.
         field: Name of the signature field.
     """
@@ -58,5 +60,7 @@ class DoneOutside:
     identified: str = attrs.field(default="", validator=free_text)
     certificate: str | None = attrs.field(default=None, validator=optional(digest))
     authority: str | None = attrs.field(default=None, validator=optional(public_line))
+    token: str | None = attrs.field(default=None, validator=optional(digest))
+    claimed_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     level: str | None = attrs.field(default=None, validator=optional(public_line))
     field: str | None = attrs.field(default=None, validator=optional(public_line))

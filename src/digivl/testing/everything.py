@@ -18,9 +18,11 @@ from digivl.custody.moves import Moves
 from digivl.dossiers.agenda import Piece
 from digivl.dossiers.model import StepKind
 from digivl.dossiers.publication import RegulationType
-from digivl.kernel.identifiers import OVOCode, new_id
+from digivl.kernel.identifiers import URI, OVOCode, new_id
 from digivl.kernel.parties import Party, Role
+from digivl.kernel.personal import Personal
 from digivl.records.entries import Draft, first
+from digivl.signing.loginseal.model import LOGIN_SEAL, Authentication, LoginSeal
 from digivl.signing.model import FLOW, Signatory, SigningFlow
 from digivl.signing.platform.model import (
     PACKAGE,
@@ -62,6 +64,7 @@ class Ids:
     heard: str
     session: str
     package: str
+    seal: str
     pobj: str = "pobj-1"
 
 
@@ -145,7 +148,10 @@ def everything(council: Council) -> Ids:
     package = first(
         PACKAGE, new_id(), _package(dossier, document, now), "send", CABINET, now
     )
-    vl.book.write(advice, agreement, sent, heard, signs, package)
+    seal = first(
+        LOGIN_SEAL, new_id(), _seal(dossier, document, now), "accept", BUDGET, now
+    )
+    vl.book.write(advice, agreement, sent, heard, signs, package, seal)
     return Ids(
         advice=advice.id,
         agreement=agreement.id,
@@ -153,6 +159,7 @@ def everything(council: Council) -> Ids:
         heard=heard.id,
         session=signs.id,
         package=package.id,
+        seal=seal.id,
         dossier=dossier,
         document=document,
         meeting=meeting,
@@ -163,6 +170,30 @@ def everything(council: Council) -> Ids:
         flow=started.id,
         publication=text.id,
         absence=absence.id,
+    )
+
+
+def _seal(dossier: str, document: str, at: datetime) -> LoginSeal:
+    login = Authentication(
+        provider="ACM/IDM",
+        method="eID",
+        level=URI("urn:example:hoog"),
+        session="s-1",
+        at=at,
+        person=Personal("Test Burger"),
+    )
+    return LoginSeal(
+        authentication=login,
+        function="Kabinet",
+        text="Akkoord.",
+        shown="0" * 64,
+        size=1,
+        title="Mandaat",
+        dossier=dossier,
+        document=document,
+        means="zegel",
+        certificate="0" * 64,
+        field="Verzegeling-1",
     )
 
 

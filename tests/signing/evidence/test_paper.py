@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -123,8 +123,8 @@ def test_what_cannot_be_read() -> None:
     text = said(signatures=(signature,), timestamps=(unread,))
 
     assert "Certificaat niet leesbaar" in text
-    assert 2 == text.count("Tijdstempel niet leesbaar")
-    assert 2 == text.count("niet beoordeeld")
+    assert 2 == text.count("Tijdstip niet leesbaar")
+    assert 4 == text.count("niet beoordeeld")
     assert "PAdES" not in text
 
 
@@ -201,5 +201,26 @@ def test_a_text_that_is_none() -> None:
 
 
 def test_moments_for_people() -> None:
-    """By the clock of Brussels, to the second."""
-    assert "23 november 2026 om 14.05.09 uur" == moment(AT)
+    """By the clock of Brussels, to the second, with its distance to UTC."""
+    assert "23 november 2026 om 14.05.09 uur (UTC+1)" == moment(AT)
+
+
+def test_an_hour_that_the_clock_shows_twice() -> None:
+    """The zone tells which of the two it is."""
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+    assert "25 oktober 2026 om 02.30.00 uur (UTC+2)" == moment(first)
+    assert "25 oktober 2026 om 02.30.00 uur (UTC+1)" == moment(
+        first + timedelta(hours=1)
+    )
+
+
+def test_the_ends_of_the_calendar() -> None:
+    """The last day is in no zone but UTC; the first one is in that of the sun."""
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    endless = attrs.evolve(CERTIFICATE, valid_until=last)
+    text = said(signatures=(attrs.evolve(SIGNATURE, certificate=endless),))
+
+    assert "31 december 9999 om 23.59.59 uur (UTC)" == moment(last)
+    assert "(UTC+0:18)" in moment(datetime(1, 1, 1, tzinfo=UTC))
+    assert "tot en met 31 december 9999" in text

@@ -186,6 +186,24 @@ def test_who_cannot_read_it(desk: Desk) -> None:
     assert 0 == seals(desk)
 
 
+def test_the_evidence_is_of_one_cabinet(desk: Desk) -> None:
+    """Who prepares signing in other dossiers gets no name and no national number."""
+    elsewhere = Party(
+        "kabinet-9", "Kabinet 9", Role.DOSSIER_MANAGER, entity="OVO9", minister="m-9"
+    )
+    _, loose = desk.seal_file(paper("Los"))
+    inside = desk.seal().id
+    for name in (inside, loose, "er-is-geen"):
+        with pytest.raises(NotAllowedError):
+            desk.vl.login_seals.evidence(name, by=elsewhere)
+    with pytest.raises(NotAllowedError):
+        desk.vl.login_seals.evidence(loose, by=route.CABINET)
+
+    for by in (route.MINISTER, route.SECRETARIAT):
+        assert b"Test Burger" in desk.vl.login_seals.evidence(loose, by=by)
+    assert b"Test Burger" in desk.vl.login_seals.evidence(inside, by=route.CABINET)
+
+
 def test_somebody_was_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A version that comes in meanwhile: nothing is written over it."""
     answer = Timestamps.answer

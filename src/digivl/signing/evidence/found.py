@@ -5,20 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import attrs
 
 from digivl.documents.disk import CHUNK
 from digivl.errors import MalformedError
-from digivl.kernel.redaction import redacted
+from digivl.kernel.moments import from_wire, to_wire
 from digivl.pdf.certificates import holder
 from digivl.pdf.certified import certificate_facts
 from digivl.pdf.checks import examined
-from digivl.pdf.findings import SignatureFinding, TimestampFinding
+from digivl.pdf.findings import Findings, SignatureFinding, TimestampFinding
 from digivl.settings import Limits
+from digivl.signing.evidence.legible import one_line
 from digivl.signing.evidence.model import Certificate, Signature, Timestamp
 from digivl.signing.evidence.port import Judged, JudgedSignature, JudgedTimestamp
+
+_LONGEST_NAME: Final = 500
+_LONGEST_NUMBER: Final = 64
+_LONGEST_POLICY: Final = 100
 
 
 @attrs.frozen(kw_only=True)
@@ -39,28 +44,21 @@ class Found:
 
 def found(
     source: BinaryIO,
+    facts: Findings,
     judged: Judged,
     *,
     earlier: Collection[str],
     sizes: Iterable[int],
-    at: datetime,
-    limits: Limits,
 ) -> Found:
     """What stands in a signed file.
 
     Args:
         source: The PDF; seekable.
+        facts: What was found of its signatures.
         judged: What validation says of it.
         earlier: Fields that were signed before it was put up.
         sizes: Of the files it may start with.
-        at: The present moment, with a zone.
-        limits: Largest document.
-
-    Raises:
-        UnreadablePDFError: Not a PDF, or damaged.
     """
-    # What is trusted is the business of validation: no roots are needed for facts.
-    facts = examined(source, roots=(), at=at, limits=limits)
     said = {one.field: one for one in judged.signatures}
     return Found(
         signatures=tuple(
@@ -102,10 +100,10 @@ def _signature(
 ) -> Signature:
     reason = None if said is None else said.sub_indication
     return Signature(
-        field=redacted(one.field),
+        field=one_line(one.field),
         earlier=one.field in earlier,
         level=one.level,
-        claimed=one.signing_time,
+        claimed=_moment(one.signing_time),
         indication="" if said is None else said.indication.value,
         sub_indication="" if reason is None else reason.value,
         certificate=_certificate(one.certificate),
@@ -126,14 +124,29 @@ def _timestamps(
 
 def _timestamp(one: TimestampFinding, indication: str) -> Timestamp:
     return Timestamp(
-        time=one.time,
-        authority=redacted(holder(one.certificate)),
-        serial=None if one.serial is None else f"{one.serial:x}",
-        policy=one.policy,
+        time=_moment(one.time),
+        authority=one_line(holder(one.certificate)),
+        serial=None if one.serial is None else _serial(f"{one.serial:x}"),
+        policy=one.policy[:_LONGEST_POLICY],
         indication=indication,
         certificate=_certificate(one.certificate),
         token=one.sha256,
     )
+
+
+def _serial(number: str) -> str:
+    """A number as the file has it; by the rules it has at most 40 digits."""
+    if len(number) <= _LONGEST_NUMBER:
+        return number
+    return number[:_LONGEST_NUMBER] + "…"
+
+
+def _moment(claimed: datetime | None) -> datetime | None:
+    """A moment of the file; None where it is none of the calendar."""
+    try:
+        return None if claimed is None else from_wire(to_wire(claimed))
+    except MalformedError:
+        return None
 
 
 def _certificate(der: bytes | None) -> Certificate | None:
@@ -144,9 +157,9 @@ def _certificate(der: bytes | None) -> Certificate | None:
     except MalformedError:
         return None
     return Certificate(
-        subject=redacted(facts.subject),
-        issuer=redacted(facts.issuer),
-        serial=facts.serial,
+        subject=one_line(facts.subject, _LONGEST_NAME),
+        issuer=one_line(facts.issuer, _LONGEST_NAME),
+        serial=_serial(facts.serial),
         valid_from=facts.valid_from,
         valid_until=facts.valid_until,
         sha256=facts.sha256,

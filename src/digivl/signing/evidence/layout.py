@@ -32,13 +32,16 @@ REPORT: Final = """
 #show heading.where(level: 2): set block(above: 2.2em, below: 0.9em, sticky: true)
 #show heading.where(level: 3): set text(size: 10.5pt)
 #show heading.where(level: 3): set block(above: 0em, below: 0.9em, sticky: true)
-// What has no blanks is broken anywhere: nothing may leave the page.
-#show regex("[^\\s\\u{200b}]{40,}"): word => word.text.clusters().join(sym.zws)
+// What has no blanks is broken all the same: nothing may leave the page.
+#let broken(word) = {
+  word.text.clusters().chunks(4).map(part => part.join()).join("\\u{200b}")
+}
+#show regex("[^\\s\\u{200b}]{40,}"): broken
 #show table: set text(size: 9pt)
 #show table: set par(leading: 0.5em)
 
 #let mono(size, body) = text(font: "DejaVu Sans Mono", size: size, body)
-#let is-digest(value) = value.match(regex("^[0-9a-f]{64}$")) != none
+#let is-digest(value) = value.match(regex("^[0-9a-f]{33,64}$")) != none
 #let digest(hex, size: 7.4pt) = mono(size,
   hex.slice(0, 32) + linebreak() + hex.slice(32))
 #let said(value) = if is-digest(value) { digest(value) } else { value }
@@ -67,6 +70,11 @@ REPORT: Final = """
   ..rows.flatten(),
 )
 #let small(body) = text(size: 8.2pt, fill: grey, body)
+// A column is narrow: shorter words are broken there.
+#let narrow(body) = {
+  show regex("[^\\s\\u{200b}-]{20,}"): broken
+  body
+}
 
 = #name
 #text(size: 13pt, data.subject)
@@ -82,16 +90,21 @@ REPORT: Final = """
 
 #told(data.facts)
 
-#let two(above, below) = {
+#let two(above, below) = narrow({
   above
   if below != "" { linebreak(); small(below) }
-}
+})
 == In het kort
-#listed((1fr, 44mm, 46mm, 24mm), ("Wie", "Wanneer", "Certificaat van", "Oordeel"),
-  data.summary.map(one => (
-    two(one.who, one.beneath), two(one.day, one.time),
-    two(one.holder, one.issuer), two(one.verdict, one.level),
-  )))
+#if data.summary.any(one => one.verdict != "" or one.holder != "") {
+  listed((1fr, 44mm, 46mm, 24mm), ("Wie", "Wanneer", "Certificaat van", "Oordeel"),
+    data.summary.map(one => (
+      two(one.who, one.beneath), two(one.day, one.time),
+      two(one.holder, one.issuer), two(one.verdict, one.level),
+    )))
+} else {
+  listed((1fr, 70mm), ("Wie", "Wanneer"),
+    data.summary.map(one => (two(one.who, one.beneath), two(one.day, one.time))))
+}
 
 == Wat is vastgelegd
 #block(sticky: true)[
@@ -104,18 +117,17 @@ getoond en wat werd getekend. Is die dezelfde, dan staat ze er één keer.
   == Verschillen tussen vastlegging en bestand
   #listed((30mm, 1fr, 44mm, 44mm), ("Over", "Wat", "Vastgelegd", "In het bestand"),
     data.differences.map(one => (
-      one.about, one.what,
+      narrow(one.about), narrow(one.what),
       if is-digest(one.recorded) { digest(one.recorded, size: 5.6pt) }
-        else { one.recorded },
+        else { narrow(one.recorded) },
       if is-digest(one.found) { digest(one.found, size: 5.6pt) }
-        else { one.found },
+        else { narrow(one.found) },
     )))
 ]
 
 == Wat in het bestand staat
-#if data.signatures.len() == 0 [Er staat geen handtekening in het bestand.]
-#for one in data.signatures { told-apart(one.title, one.facts) }
-#for one in data.timestamps { told-apart(one.title, one.facts) }
+#if data.unsigned [Er staat geen handtekening in het bestand.]
+#for one in data.found { told-apart(one.title, one.facts) }
 
 == Welke bytes
 #block(sticky: true)[
@@ -139,12 +151,12 @@ achter het bestand gezet: wat werd voorgelegd, blijft er byte voor byte het begi
 #listed((33mm, 1fr, 58mm), ("Wanneer", "Wat en wie", "Bewijs in het logboek"),
   data.acts.map(one => (
     two(one.day, one.time),
-    {
+    narrow({
       one.what
       linebreak()
       small(one.who)
       if one.reason != "" { linebreak(); small("Reden: " + one.reason) }
-    },
+    }),
     digest(one.leaf, size: 7pt),
   )))
 
@@ -157,9 +169,10 @@ bestaat ook als gegevens, in een bestand van het formaat JSON met deze SHA-256:
 ]
 #block(breakable: false)[
 De oordelen zijn die van de controle op het ogenblik dat het verslag werd opgemaakt,
-volgens EN 319 102-1. Wie het getekende bestand heeft, kan ze herhalen met software van
+volgens EN~319~102-1. Wie het getekende bestand heeft, kan ze herhalen met software van
 anderen. Het bewijs in het logboek is de SHA-256 van de vastgelegde handeling, volgens
-RFC 9162.
-Tijdstippen staan in de tijd van Brussel.
+RFC~9162. Tijdstippen staan in de tijd van Brussel, met het verschil met UTC erbij. Een
+teken dat hier niet leesbaar kan staan, staat er als zijn code in Unicode, als
+"U+202E".
 ]
 """

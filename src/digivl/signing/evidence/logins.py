@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import BinaryIO
 
 import attrs
 
+from digivl.pdf.findings import SignatureFinding
 from digivl.records.entries import Entry
-from digivl.settings import Limits
+from digivl.signing.evidence.acts import who
 from digivl.signing.evidence.model import Login, Signature
 from digivl.signing.evidence.people import Part, Participant, Seen
-from digivl.signing.evidence.recorded import who
-from digivl.signing.loginseal.binding import Outcome, as_evidence, belongs, sha256_of
+from digivl.signing.loginseal.binding import (
+    Outcome,
+    as_evidence,
+    belonging,
+    sha256_of,
+)
 from digivl.signing.loginseal.model import LoginSeal
 from digivl.signing.participants import ParticipantState
 
@@ -22,27 +26,22 @@ _SECURED = "zegel van de entiteit, na aanmelding van wie tekent"
 
 def logins(
     source: BinaryIO,
+    signatures: Sequence[SignatureFinding],
     seals: Iterable[tuple[Entry[LoginSeal], bool]],
-    fields: Iterable[str],
-    *,
-    at: datetime,
-    limits: Limits,
 ) -> Mapping[str, Login]:
     """What is known of who logged in, by the field of the seal.
 
     Args:
         source: The sealed PDF; seekable.
+        signatures: What was found in it.
         seals: First entries of the seals of that document, and whether the name of
             the person is for who asks.
-        fields: Of the signatures in the file.
-        at: The present moment, with a zone.
-        limits: Largest document.
     """
-    there = set(fields)
+    there = {one.field for one in signatures}
     return {
         entry.record.field: _login(
             entry,
-            belongs(source, as_evidence(entry), at=at, limits=limits).outcome,
+            belonging(source, as_evidence(entry), signatures).outcome,
             named=named,
         )
         for entry, named in seals

@@ -6,22 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from digivl.errors import MalformedError
-from digivl.kernel.moments import date_in_dutch, day_of, from_wire
+from digivl.kernel.moments import from_wire
 from digivl.pdf.mark import DEVELOPMENT_MARK
 from digivl.pdf.typeset import typeset
 from digivl.signing.evidence.compared import matched
 from digivl.signing.evidence.layout import REPORT
-from digivl.signing.evidence.model import (
-    Act,
-    Certificate,
-    Difference,
-    Evidence,
-    File,
-    Signature,
-    Standing,
-    Timestamp,
-)
-from digivl.signing.evidence.paperpeople import Facts, login, participation, summary
+from digivl.signing.evidence.legible import legible
+from digivl.signing.evidence.model import Act, Difference, Evidence, File
+from digivl.signing.evidence.paperfile import in_the_file
+from digivl.signing.evidence.paperpeople import Facts, participation, summary
 from digivl.signing.evidence.people import Part, Pinned
 from digivl.signing.evidence.words import (
     ACTIONS,
@@ -29,8 +22,8 @@ from digivl.signing.evidence.words import (
     STATES,
     day_and_time,
     moment,
+    standing,
     titled,
-    word,
 )
 
 
@@ -44,7 +37,8 @@ def paper(evidence: Evidence, json_sha256: str) -> bytes:
     Raises:
         ConfigurationError: The extra ``report`` is not installed.
     """
-    return typeset(REPORT, _data(evidence, json_sha256), "the evidence report")
+    data = legible(_data(evidence, json_sha256))
+    return typeset(REPORT, data, "the evidence report", own_fonts_only=True)
 
 
 def _data(evidence: Evidence, json_sha256: str) -> dict[str, Any]:
@@ -57,15 +51,18 @@ def _data(evidence: Evidence, json_sha256: str) -> dict[str, Any]:
         "agrees": not evidence.differences,
         "facts": _facts(evidence),
         "summary": [
-            summary(one, theirs.get(one.who.id) if one.done_at else None)
+            summary(one, theirs.get(one.who.id) if one.done_at else None, evidence)
             for one in evidence.participants
         ],
         "participants": [
-            {"title": f"{number}. {one.who.function}", "facts": participation(one)}
+            {
+                "title": f"{number}. {one.who.function}",
+                "facts": participation(one, evidence),
+            }
             for number, one in enumerate(evidence.participants, 1)
         ],
-        "signatures": [_signature(one) for one in evidence.signatures],
-        "timestamps": [_stamp(one) for one in evidence.timestamps],
+        "unsigned": not evidence.signatures,
+        "found": list(in_the_file(evidence.signatures, evidence.timestamps)),
         "files": [_file(one, evidence) for one in evidence.files],
         "differences": [_difference(one) for one in evidence.differences],
         "acts": [_act(one) for one in evidence.acts],
@@ -110,13 +107,11 @@ def _agreement(evidence: Evidence) -> Iterator[str]:
 
 
 def _facts(evidence: Evidence) -> Facts:
-    final = evidence.standing is Standing.FINAL
-    standing = "definitief" if final else "tussenstand: de ondertekening loopt nog"
     state = STATES.get(evidence.state, evidence.state)
     bundle, there = evidence.bundle, evidence.elsewhere
     sent, until = evidence.sent_at, evidence.deadline
     facts = [
-        ("Verslag", standing),
+        ("Verslag", standing(evidence)),
         ("Stand van de ondertekening", state),
         ("Niet aanvaard omdat", evidence.problem),
         ("Opgemaakt op", moment(evidence.made_at)),
@@ -128,6 +123,7 @@ def _facts(evidence: Evidence) -> Facts:
             moment(until) if until else "",
         ),
         ("Tekenplatform", f"{there.platform}, {there.reference}" if there else ""),
+        ("Daar sinds", moment(there.since) if there else ""),
         ("Dossier", evidence.dossier),
         ("Document", evidence.document),
         ("Ondertekening", evidence.flow or ""),
@@ -135,63 +131,6 @@ def _facts(evidence: Evidence) -> Facts:
         ("Bundel", f"{bundle.id}, stuk {bundle.place or '?'}" if bundle else ""),
     ]
     return [(label, value) for label, value in facts if value]
-
-
-def _signature(one: Signature) -> dict[str, Any]:
-    facts = [("Oordeel", _verdict(one.indication, one.sub_indication))]
-    if one.earlier:
-        facts.append(("Stond er al", "ja, voor het document werd voorgelegd"))
-    if one.level:
-        facts.append(("Niveau", f"PAdES {one.level}"))
-    if one.claimed:
-        facts.append(("Tijdstip volgens de ondertekenaar", moment(one.claimed)))
-    if one.login is not None:
-        facts += login(one.login)
-    elif one.evidence is not None:
-        facts.append(("Verwijst naar bewijs", one.evidence))
-    facts += _certificate(one.certificate)
-    for stamp in one.timestamps:
-        facts += _timestamp(stamp)
-    return {"title": f"Veld {one.field}", "facts": facts}
-
-
-def _stamp(one: Timestamp) -> dict[str, Any]:
-    return {
-        "title": "Tijdstempel van het document",
-        "facts": [*_timestamp(one), *_certificate(one.certificate)],
-    }
-
-
-def _certificate(one: Certificate | None) -> Facts:
-    if one is None:
-        return [("Certificaat", "niet leesbaar")]
-    start, end = (date_in_dutch(day_of(at)) for at in (one.valid_from, one.valid_until))
-    return [
-        ("Op naam van", one.subject),
-        ("Uitgegeven door", one.issuer),
-        ("Serienummer", one.serial),
-        ("Geldig", f"van {start} tot en met {end}"),
-        ("Vingerafdruk", one.sha256),
-    ]
-
-
-def _timestamp(one: Timestamp) -> Facts:
-    if one.time is None:
-        return [("Tijdstempel", "niet leesbaar")]
-    number = f", nummer {one.serial}" if one.serial else ""
-    return [
-        ("Tijdstempel", moment(one.time)),
-        ("Tijdstempelautoriteit", f"{one.authority}{number}"),
-        ("Beleid van het tijdstempel", one.policy),
-        ("Oordeel over het tijdstempel", _verdict(one.indication, "")),
-    ]
-
-
-def _verdict(indication: str, reason: str) -> str:
-    if not indication:
-        return "niet beoordeeld"
-    codes = ", ".join(filter(None, (indication, reason)))
-    return f"{word(indication)} ({codes})"
 
 
 def _file(one: File, evidence: Evidence) -> dict[str, Any]:

@@ -6,23 +6,35 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from digivl.signing.evidence.model import Login, Signature
+from digivl.signing.evidence.model import Evidence, Login, Signature
 from digivl.signing.evidence.people import Part, Participant, Who
-from digivl.signing.evidence.words import agreed, day_and_time, moment, titled, word
+from digivl.signing.evidence.words import (
+    NOT_YET,
+    agreed,
+    day_and_time,
+    moment,
+    titled,
+    undone,
+    word,
+)
+from digivl.signing.participants import ParticipantState
 
 Facts = list[tuple[str, str]]
 _DONE: Final = {Part.SIGNS: "Ondertekend op", Part.APPROVES: "Geparafeerd op"}
 
 
-def summary(one: Participant, mine: Signature | None) -> dict[str, str]:
+def summary(
+    one: Participant, mine: Signature | None, evidence: Evidence
+) -> dict[str, str]:
     """A participant in one row: who, when, with what, and whether it holds.
 
     Args:
         one: Who takes part.
         mine: Its signature in the file.
+        evidence: The report that it stands in.
     """
     certificate = mine.certificate if mine else None
-    day, time = _when(one)
+    day, time = _when(one, evidence)
     return {
         "who": one.who.function,
         "beneath": "; ".join(_beneath(one)),
@@ -35,7 +47,7 @@ def summary(one: Participant, mine: Signature | None) -> dict[str, str]:
     }
 
 
-def _when(one: Participant) -> tuple[str, str]:
+def _when(one: Participant, evidence: Evidence) -> tuple[str, str]:
     """A first line and a small second one."""
     if one.succeeded is not None:
         return one.state, _brief(one.succeeded.at)
@@ -43,20 +55,23 @@ def _when(one: Participant) -> tuple[str, str]:
         return "geweigerd", _brief(one.refused_at)
     if one.done_at is not None:
         day, time = day_and_time(one.done_at)
-        return day, ", ".join(filter(None, (time, _source(one))))
-    if one.shown is not None:
+        return day, ", ".join(filter(None, (time, _source(one, evidence))))
+    if one.shown is not None and one.part is Part.WATCHES:
         return "ingezien", _brief(one.shown.at)
-    return ("niet ingezien" if one.part is Part.WATCHES else "nog niet"), ""
+    seen = f"ingezien op {_brief(one.shown.at)}" if one.shown is not None else ""
+    return undone(one, evidence), seen
 
 
 def _brief(at: datetime) -> str:
     return ", ".join(day_and_time(at))
 
 
-def _source(one: Participant) -> str:
+def _source(one: Participant, evidence: Evidence) -> str:
     """Whose time it is."""
     if one.part is not Part.SIGNS:
         return ""
+    if evidence.login_seal is not None:
+        return "bij het aanvaarden"
     return one.authority or "zonder tijdstempel"
 
 
@@ -70,13 +85,28 @@ def _beneath(one: Participant) -> Iterator[str]:
         yield f"in de plaats: {titled(one.succeeded.to)}"
 
 
-def participation(one: Participant) -> Facts:
-    """All that is recorded of one participant."""
-    return [*_role(one), *_identity(one), *_outcome(one), *_bytes(one)]
+def participation(one: Participant, evidence: Evidence) -> Facts:
+    """All that is recorded of one participant.
+
+    Args:
+        one: Who takes part.
+        evidence: The report that it stands in.
+    """
+    return [
+        *_role(one, evidence),
+        *_identity(one),
+        *_outcome(one, evidence),
+        *_bytes(one),
+    ]
 
 
-def _role(one: Participant) -> Iterator[tuple[str, str]]:
-    yield "Deelname", f"{one.part.value}, {one.state}"
+def _role(one: Participant, evidence: Evidence) -> Iterator[tuple[str, str]]:
+    how, waits = undone(one, evidence), ParticipantState.WAITING.value
+    if one.state != waits or how == NOT_YET:
+        how = one.state
+    yield "Deelname", f"{one.part.value}, {how}"
+    if one.stage is not None:
+        yield "Beurt", str(one.stage)
     if one.who.name or one.who.name_erased:
         yield "Naam", one.who.name or "gewist"
     if one.behalf is not None:
@@ -93,14 +123,14 @@ def _role(one: Participant) -> Iterator[tuple[str, str]]:
 
 def _identity(one: Participant) -> Iterator[tuple[str, str]]:
     if one.identified:
-        yield "Geïdentificeerd door", one.identified
+        yield "Hoe geïdentificeerd", one.identified
     if one.means:
         yield "Middel", f"{one.means}: {one.secured}" if one.secured else one.means
     if one.consent:
         yield "Eén akkoord voor meer", one.consent
 
 
-def _outcome(one: Participant) -> Iterator[tuple[str, str]]:
+def _outcome(one: Participant, evidence: Evidence) -> Iterator[tuple[str, str]]:
     if one.sent_at is not None:
         yield "Voorgelegd op", moment(one.sent_at)
     for label, seen in (("Getoond op", one.shown), ("Eerder getoond", one.outdated)):
@@ -111,19 +141,24 @@ def _outcome(one: Participant) -> Iterator[tuple[str, str]]:
         yield "Geweigerd op", moment(one.refused_at)
         yield "Reden", one.reason
     if one.done_at is not None:
-        yield from _done(one, one.done_at)
+        yield from _done(one, one.done_at, evidence)
     if one.recorded_at is not None:
         yield "Hier bekend op", moment(one.recorded_at)
     if one.remark:
         yield "Opmerking", one.remark
 
 
-def _done(one: Participant, at: datetime) -> Iterator[tuple[str, str]]:
+def _done(
+    one: Participant, at: datetime, evidence: Evidence
+) -> Iterator[tuple[str, str]]:
     yield _DONE.get(one.part, "Gedaan op"), moment(at)
     if one.part is not Part.SIGNS:
         return
-    missing = "niemand: het tijdstip is dat van wie tekende"
-    yield "Tijdstempel van", one.authority or missing
+    if evidence.login_seal is None:
+        missing = "niemand: het tijdstip is dat van wie tekende"
+        yield "Tijdstempel van", one.authority or missing
+    else:
+        yield "Welk tijdstip", "dat van het aanvaarden; het zegel heeft een tijdstempel"
     if one.claimed_at is not None and one.authority is not None:
         yield "Volgens wie tekende", moment(one.claimed_at)
     if one.level:
@@ -161,6 +196,7 @@ def login(one: Login) -> Facts:
     """How somebody was identified for whom a seal was put."""
     facts = [
         ("Verzegeld na aanmelding van", one.function),
+        ("Verzegeling", one.seal),
         ("Bewijs van de aanmelding", one.outcome),
         ("Aangemeld met", f"{one.method}, bij {one.provider}"),
         ("Niveau van zekerheid", one.assurance),
@@ -171,7 +207,7 @@ def login(one: Login) -> Facts:
         ("Bewijs", one.evidence),
     ]
     if one.second_factor:
-        facts.insert(4, ("Gevraagd bij het tekenen", one.second_factor))
+        facts.insert(5, ("Gevraagd bij het tekenen", one.second_factor))
     if one.name or one.name_erased:
         facts.insert(1, ("Naam", one.name or "gewist"))
     return facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import BinaryIO, Protocol
@@ -15,12 +15,10 @@ from digivl.records.entries import Entry
 class Reader(Protocol):
     """Gives documents to who may read them."""
 
-    def read(self, document: str, *, by: Party) -> Entry[Document]:
-        """The document, for who may read its last version.
-
-        Raises:
-            NotFoundError: There is none, or none that `by` may read.
-        """
+    def visible(
+        self, documents: Iterable[Entry[Document]], *, by: Party
+    ) -> Sequence[Entry[Document]]:
+        """Those of which `by` may read the last version; nothing is recorded."""
         ...
 
     def opened(
@@ -29,7 +27,7 @@ class Reader(Protocol):
         """The bytes of a version, or of the last one.
 
         Raises:
-            NotFoundError: As `read`.
+            NotFoundError: There is none, or none that `by` may read.
             CorruptDocumentError: The bytes no longer match their name.
         """
         ...

@@ -6,18 +6,19 @@ here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
 from digivl.kernel.parties import Party
-from digivl.records.entries import AnyEntry, Entry
 from digivl.signing import participants as book
-from digivl.signing.evidence.model import Act, Bundle, Outside, Standing
+from digivl.signing.evidence.acts import who
+from digivl.signing.evidence.legible import one_line
+from digivl.signing.evidence.model import Bundle, Outside, Standing
 from digivl.signing.evidence.people import Part, Participant, Seen, Succeeded, Who
+from digivl.signing.evidence.story import Place, Story
 from digivl.signing.model import SigningFlow
 from digivl.signing.states import DRAFTS
 
@@ -28,13 +29,13 @@ SECURED: Final[Mapping[str, str]] = {
     "eid": "identiteitskaart met pincode (eID)",
     "pkcs11": "kaart of beveiligde module met pincode (PKCS#11)",
     "csc": "ondertekendienst op afstand, na aanmelding (CSC)",
+    "signinghub": "extern tekenplatform, dat zelf nagaat wie tekent (SigningHub)",
 }
 _PARTS: Final[Mapping[type[book.Participant], Part]] = {
     book.Approver: Part.APPROVES,
     book.Signatory: Part.SIGNS,
     book.Watcher: Part.WATCHES,
 }
-History = Sequence[Entry[SigningFlow]]
 
 
 @attrs.frozen(kw_only=True)
@@ -71,93 +72,26 @@ class Recorded:
         )
 
 
-def recorded(history: History, means: Mapping[str, str]) -> Recorded:
+def recorded(story: Story, means: Mapping[str, str]) -> Recorded:
     """What the entries of a flow say.
 
     Args:
-        history: All of them, oldest first; at least one.
+        story: What they say together.
         means: The offer of each signing means in the settings, by its name.
     """
-    flow = history[-1].record
-    sent = [*_put_up(history)]
+    flow, sent = story.flow, story.sent
     was_sent = sent and flow.state not in DRAFTS
     return Recorded(
         flow=flow,
         standing=Standing.FINAL if flow.is_ended else Standing.INTERIM,
         sent_at=sent[-1].at if was_sent else None,
         participants=tuple(
-            _participant(_Place(key, one, history, sent), means)
-            for key, one in flow.places.items()
+            _participant(place, story, means) for place in story.places.values()
         ),
     )
 
 
-def acts(entries: Sequence[AnyEntry]) -> tuple[Act, ...]:
-    """Entries of the book, in the order in which they were written."""
-    return tuple(
-        Act(
-            kind=entry.kind.name,
-            id=entry.id,
-            version=entry.version,
-            at=entry.at,
-            action=entry.action,
-            who=who(entry.actor),
-            reason=entry.reason,
-            leaf=entry.leaf.hex(),
-        )
-        for entry in sorted(entries, key=lambda one: one.number)
-    )
-
-
-def who(party: Party) -> Who:
-    """A party; its name only while that is there."""
-    person = party.person
-    there = person is not None and not person.is_erased
-    return Who(
-        id=party.id,
-        function=party.label,
-        role=party.role.value,
-        name=person.reveal() if person is not None and there else None,
-        name_erased=person is not None and not there,
-    )
-
-
-@attrs.frozen
-class _Place:
-    """A place in a flow, and how it came to be as it is."""
-
-    key: str
-    one: book.Participant
-    history: History
-    sent: History
-
-    def reason(self, name: str) -> str:
-        """In the words of who made this attribute what it is."""
-        value = getattr(self.one, name)
-        return next(
-            entry.reason
-            for entry in self.history
-            if getattr(entry.record.places.get(self.key), name, None) == value
-        )
-
-    def _is_in(self, flow: SigningFlow) -> bool:
-        return flow.places[self.key].party.id == self.one.party.id
-
-    def put_before(self) -> Mapping[str, Any]:
-        """What was put before it, and when: last, or before another came."""
-        mine = [
-            entry
-            for entry in self.history
-            if self.key in entry.record.places and entry.record.places[self.key].is_live
-        ]
-        known = [entry for entry in self.sent if entry.version <= mine[-1].version]
-        if not known:
-            return {}
-        here = next(one for one in mine if self._is_in(one.record))
-        return {"sent": known[-1].record.base, "sent_at": max(known[-1].at, here.at)}
-
-
-def _participant(place: _Place, means: Mapping[str, str]) -> Participant:
+def _participant(place: Place, story: Story, means: Mapping[str, str]) -> Participant:
     one, refused = place.one, place.one.refused_at is not None
     told = Participant(
         part=_PARTS[type(one)],
@@ -172,17 +106,17 @@ def _participant(place: _Place, means: Mapping[str, str]) -> Participant:
         done_at=one.done_at,
         recorded_at=one.recorded_at,
         refused_at=one.refused_at,
-        reason=place.reason("refused_at") if refused else "",
+        reason=place.reasons["refused_at"] if refused else "",
         shown=_seen(one.shown),
         outdated=_seen(one.outdated),
-        **place.put_before(),
+        **place.put_before(story.sent),
     )
     if isinstance(one, book.Approver):
         return attrs.evolve(told, remark=one.remark, over=one.version)
     if not isinstance(one, book.Signatory):
         return told
     offer = means.get(one.means, "")
-    over, version = _versions(place.history).get(one.party.id, (None, None))
+    over, version = story.versions.get(one.party.id, (None, None))
     return attrs.evolve(
         told,
         means=one.means,
@@ -191,9 +125,9 @@ def _participant(place: _Place, means: Mapping[str, str]) -> Participant:
         over=one.over or over,
         signed=one.version or version,
         level=one.level,
-        field=one.field,
+        field=None if one.field is None else one_line(one.field),
         certificate=one.certificate,
-        authority=one.authority,
+        authority=None if one.authority is None else one_line(one.authority),
         token=one.token,
     )
 
@@ -208,44 +142,9 @@ def _seen(shown: book.Shown | None) -> Seen | None:
     return Seen(sha256=shown.sha256, at=shown.at, by=who(shown.by), face=shown.face)
 
 
-def _succeeded(place: _Place) -> Succeeded | None:
+def _succeeded(place: Place) -> Succeeded | None:
     gone = place.one.succession
     if gone is None:
         return None
-    reason = place.reason("succession")
+    reason = place.reasons["succession"]
     return Succeeded(to=who(gone.to), how=gone.how.value, at=gone.at, reason=reason)
-
-
-def _put_up(history: History) -> Iterator[Entry[SigningFlow]]:
-    """The entries in which a version was put up: sent, or a new one."""
-    base = None
-    for entry in history:
-        drafted = entry.record.state in DRAFTS
-        if not drafted and entry.record.base != base:
-            yield entry
-        # What was recalled is put up anew.
-        base = None if drafted else entry.record.base
-
-
-def _versions(history: History) -> Mapping[str, tuple[str, str]]:
-    """Before and after each signature: the version, by who signed.
-
-    Flows of the first version do not say so themselves.
-    """
-    found: dict[str, tuple[str, str]] = {}
-    for before, after in pairwise(history):
-        was, now = before.record.current, after.record.current
-        # A timestamp that came later is part of the signature it came for.
-        late = {name: sent for name, (sent, signed) in found.items() if signed == was}
-        new = [*_signed_between(before.record, after.record)]
-        if not new and now != was:
-            found |= {name: (sent, now) for name, sent in late.items()}
-        found |= dict.fromkeys(new, (was, now))
-    return found
-
-
-def _signed_between(before: SigningFlow, after: SigningFlow) -> Iterator[str]:
-    had = {one.party.id for one in before.signatories if one.signed_at is not None}
-    for one in after.signatories:
-        if one.signed_at is not None and one.party.id not in had:
-            yield one.party.id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO, Final
 
@@ -15,31 +15,25 @@ from digivl.access.model import Permission
 from digivl.documents.disk import scratch
 from digivl.documents.model import DOCUMENT, Document
 from digivl.documents.service import Documents
-from digivl.errors import ConfigurationError, NotFoundError
+from digivl.errors import ConfigurationError
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party
+from digivl.pdf.checks import examined
 from digivl.pdf.signer import Signed
 from digivl.pdf.typeset import check_installed
-from digivl.records.entries import AnyEntry, Entry
+from digivl.records.entries import Entry
 from digivl.records.port import Query, RecordBook
 from digivl.settings import Limits
+from digivl.signing.evidence.acts import in_order, nameless, numbered, who
 from digivl.signing.evidence.canonical import as_json
-from digivl.signing.evidence.compared import (
-    differences,
-    differences_of_seal,
-    pinned,
-)
+from digivl.signing.evidence.compared import differences, differences_of_seal, pinned
 from digivl.signing.evidence.found import Found, found, signed_fields
 from digivl.signing.evidence.logins import logins, who_logged_in, with_logins
-from digivl.signing.evidence.model import (
-    Act,
-    Evidence,
-    File,
-    Standing,
-)
+from digivl.signing.evidence.model import Evidence, File, Standing
 from digivl.signing.evidence.paper import paper
 from digivl.signing.evidence.port import Judged, Reader
-from digivl.signing.evidence.recorded import acts, recorded, who
+from digivl.signing.evidence.recorded import recorded
+from digivl.signing.evidence.story import Story
 from digivl.signing.files import FileSigning
 from digivl.signing.loginseal.model import LOGIN_SEAL, LoginSeal
 from digivl.signing.model import FLOW
@@ -79,6 +73,7 @@ class EvidenceReports:
         documents: The bytes of versions.
         reader: Gives documents to who may read them.
         guard: Records who asked for what it may not know of.
+        prepares: Whether somebody may prepare signing in a dossier.
         validate: What validation says of a file, by its name.
         files: Signs with the seal.
         offers: The offer of each signing means, by its name.
@@ -92,6 +87,7 @@ class EvidenceReports:
     documents: Documents
     reader: Reader
     guard: Guard
+    prepares: Callable[[str, Party], bool]
     validate: Callable[[BinaryIO, str], Judged]
     files: FileSigning
     offers: Mapping[str, str]
@@ -114,14 +110,15 @@ class EvidenceReports:
                 is not told.
             CorruptDocumentError: The stored file no longer matches its name.
         """
-        history = list(self.book.history(FLOW, flow))
-        subject = FLOW.ref(flow)
-        if not history:
+        story, subject = Story.of(self.book.history(FLOW, flow)), FLOW.ref(flow)
+        if story is None:
             self.guard.hide(by, Permission.READ_CONFIDENTIAL, subject)
-        told = recorded(history, self.offers)
+        told = recorded(story, self.offers)
         record = told.flow
         document = self._document(record.document, by, subject)
         file = self._found(document, record.base, record.current, by)
+        more = self.book.history(DOCUMENT, document.id)
+        done = [*story.acts, *map(numbered, more)]
         people = [pinned(one, file.beginnings) for one in told.participants]
         return Evidence(
             flow=flow,
@@ -137,7 +134,7 @@ class EvidenceReports:
             current=record.current,
             participants=tuple(people),
             differences=differences(people, file),
-            acts=self._acts(history, record.document),
+            acts=in_order(done),
             **self._shared(document, file, by),
         )
 
@@ -159,19 +156,30 @@ class EvidenceReports:
             self.guard.hide(by, Permission.READ_CONFIDENTIAL, subject)
         entry, name = history[0], history[0].record.document
         document = self._document(name, by, subject)
-        current = next(v.sha256 for v in document.record.versions if v.at == entry.at)
-        file = self._found(document, entry.record.shown, current, by)
-        person = pinned(who_logged_in(entry, current), file.beginnings)
+        shown, actor = entry.record.shown, entry.actor
+        current = next(
+            one.sha256
+            for one in document.record.versions
+            if (one.at, one.source) == (entry.at, shown)
+        )
+        file = self._found(document, shown, current, by)
+        more = self.book.history(DOCUMENT, document.id)
+        acts = in_order([*map(numbered, history), *map(numbered, more)])
+        if not self._knows(document, actor, by):
+            acts = tuple(nameless(one, actor) for one in acts)
+            actor = attrs.evolve(actor, person=None)
+        told = attrs.evolve(entry, actor=actor)
+        person = pinned(who_logged_in(told, current), file.beginnings)
         return Evidence(
             login_seal=seal,
             state=LOGIN_SEAL.standing(entry.record).state,
             standing=Standing.FINAL,
-            started_by=who(entry.actor),
-            sent=entry.record.shown,
+            started_by=who(actor),
+            sent=shown,
             current=current,
             participants=(person,),
             differences=differences_of_seal(person, file),
-            acts=self._acts(history, name),
+            acts=acts,
             **self._shared(document, file, by),
         )
 
@@ -181,10 +189,14 @@ class EvidenceReports:
         Raises:
             NotFoundError: `by` may not, told of `subject`.
         """
-        try:
-            return self.reader.read(name, by=by)
-        except NotFoundError:
+        found = self.book.read_all(DOCUMENT, [name]).get(name)
+        if found is None or not self.reader.visible([found], by=by):
             self.guard.hide(by, Permission.READ_CONFIDENTIAL, subject)
+        return found
+
+    def _knows(self, document: Entry[Document], person: Party, by: Party) -> bool:
+        """Whether the name of who logged in is for `by`."""
+        return by.id == person.id or self.prepares(document.record.dossier, by)
 
     def _found(
         self, document: Entry[Document], base: str, current: str, by: Party
@@ -195,21 +207,17 @@ class EvidenceReports:
         with self.documents.opened(base) as source:
             earlier = signed_fields(source, at=now, limits=self.limits)
         with self.reader.opened(name, by=by, sha256=current) as source:
+            judged = self.validate(source, name)
+            # What is trusted is the business of validation: no roots for facts.
+            facts = examined(source, roots=(), at=now, limits=self.limits)
             file = found(
                 source,
-                self.validate(source, name),
+                facts,
+                judged,
                 earlier=earlier,
                 sizes=[one.size for one in document.record.versions],
-                at=now,
-                limits=self.limits,
             )
-            known = logins(
-                source,
-                self._seals(document, by),
-                [one.field for one in file.signatures],
-                at=now,
-                limits=self.limits,
-            )
+            known = logins(source, facts.signatures, self._seals(document, by))
         return attrs.evolve(file, signatures=with_logins(file.signatures, known))
 
     def _seals(
@@ -217,14 +225,10 @@ class EvidenceReports:
     ) -> Iterator[tuple[Entry[LoginSeal], bool]]:
         """Seals of a document after logging in, and whether names are for `by`."""
         rows = self.book.rows(Query(kind=LOGIN_SEAL.name, part_of=document.id))
-        prepares = self.guard.policy.allows(by, Permission.PREPARE_SIGNING)
         for row in rows:
             # The first entry is the evidence; an erasure comes after it.
             entry = next(iter(self.book.history(LOGIN_SEAL, row.ref.id)))
-            yield entry, prepares or entry.actor.id == by.id
-
-    def _acts(self, history: Iterable[AnyEntry], document: str) -> tuple[Act, ...]:
-        return acts([*history, *self.book.history(DOCUMENT, document)])
+            yield entry, self._knows(document, entry.actor, by)
 
     def _shared(
         self, document: Entry[Document], file: Found, by: Party
@@ -265,6 +269,7 @@ class EvidenceReports:
         Raises:
             ConfigurationError: The settings name no seal, or the extra ``report`` is
                 not installed.
+            NotFoundError: As `gather`.
             SigningError: The key of the seal cannot be used.
             BackendUnavailableError: No timestamp authority answers; nothing was made.
         """
@@ -275,13 +280,14 @@ class EvidenceReports:
         return self._made(lambda: self.gather_seal(seal, by=by))
 
     def _made(self, gather: Callable[[], Evidence]) -> EvidenceReport:
+        # First: who may not know of it is told nothing of the settings either.
+        evidence = gather()
         check_installed("the evidence report")
         if not self.seal:
             raise ConfigurationError(
                 "no seal is set, so that a report cannot be sealed",
                 hint='Name the means of the office: seal = "…" in digivl.toml.',
             )
-        evidence = gather()
         told = as_json(evidence)
         pdf, seal = self._sealed(paper(evidence, hashlib.sha256(told).hexdigest()))
         return EvidenceReport(evidence=evidence, json=told, pdf=pdf, seal=seal)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from digivl.errors import MalformedError
 from digivl.kernel.moments import date_in_dutch, in_brussels
+from digivl.signing.evidence.model import Evidence, Standing
 from digivl.signing.evidence.people import Part, Participant, Pinned, Who
-from digivl.signing.states import FlowState
+from digivl.signing.states import DRAFTS, RUNNING, FlowState
 
 #: How far a flow is; what is not named here is said as it is recorded.
 STATES: Final = {
@@ -66,7 +68,14 @@ INDICATIONS: Final = {
     "INDETERMINATE": "niet met zekerheid vast te stellen",
     "NO_SIGNATURE": "geen handtekening",
 }
+#: Said of who has still to do something, now or later.
+NOT_YET: Final = "nog niet"
 _DID: Final = {Part.SIGNS: "getekend", Part.APPROVES: "geparafeerd"}
+_RUNS: Final = "de ondertekening loopt nog"
+_STOPPED: Final = "de ondertekening is niet ten einde"
+_NOT_ENDED: Final = {state.value: _RUNS for state in RUNNING} | {
+    state.value: "de ondertekening is nog niet gestart" for state in DRAFTS
+}
 
 
 def agreed(one: Participant) -> str:
@@ -93,10 +102,51 @@ def word(indication: str) -> str:
     return INDICATIONS.get(indication, indication)
 
 
+def standing(evidence: Evidence) -> str:
+    """Whether the report is of the end, and if not, why not."""
+    if evidence.standing is Standing.FINAL:
+        return "definitief"
+    return f"tussenstand: {_NOT_ENDED.get(evidence.state, _STOPPED)}"
+
+
+def undone(one: Participant, evidence: Evidence) -> str:
+    """What is said of somebody who did not do what it had to do."""
+    if one.part is Part.WATCHES:
+        return "niet ingezien"
+    did = _DID[one.part]
+    if evidence.standing is Standing.FINAL:
+        return f"niet {did}"
+    late = evidence.state == FlowState.EXPIRED.value
+    return f"niet tijdig {did}" if late else NOT_YET
+
+
+def day(at: datetime) -> str:
+    """For people: ``23 november 2026``, as it is in Brussels then."""
+    return date_in_dutch(_local(at).date())
+
+
 def moment(at: datetime) -> str:
-    """For people: ``23 november 2026 om 14.05.09 uur`` by the clock of Brussels."""
-    local = in_brussels(at)
-    return f"{date_in_dutch(local.date())} om {local:%H.%M.%S} uur"
+    """For people, by the clock of Brussels and with its distance to UTC.
+
+    As in ``23 november 2026 om 14.05.09 uur (UTC+1)``: in the night in which the clock
+    goes back, it shows an hour twice.
+    """
+    local = _local(at)
+    minutes = round((local.utcoffset() or timedelta()) / timedelta(minutes=1))
+    hours, rest = divmod(minutes, 60)
+    zone = "UTC" + (f"{hours:+}" if minutes else "") + (f":{rest:02}" if rest else "")
+    return f"{date_in_dutch(local.date())} om {local:%H.%M.%S} uur ({zone})"
+
+
+def _local(at: datetime) -> datetime:
+    """By the clock of Brussels; in UTC on the last day of the calendar.
+
+    That day is what a certificate without an end has (RFC 5280, 4.1.2.5).
+    """
+    try:
+        return in_brussels(at)
+    except MalformedError:
+        return at
 
 
 def day_and_time(at: datetime) -> tuple[str, str]:

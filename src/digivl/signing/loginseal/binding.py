@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any, BinaryIO, Final
@@ -16,6 +16,7 @@ from digivl.errors import MalformedError
 from digivl.kernel.identifiers import INSZ
 from digivl.kernel.personal import SALT_BYTES, Personal, commitment
 from digivl.pdf.checks import examined
+from digivl.pdf.findings import SignatureFinding
 from digivl.records.entries import Entry
 from digivl.settings import Limits
 from digivl.signing.loginseal.model import LOGIN_SEAL, LoginSeal
@@ -108,6 +109,28 @@ def belongs(
     """
     told = _read(evidence)
     found = examined(source, roots=(), at=at, limits=limits).signatures
+    return _belonging(source, told, found)
+
+
+def belonging(
+    source: BinaryIO, evidence: bytes, signatures: Sequence[SignatureFinding]
+) -> Belonging:
+    """As `belongs`, for a PDF whose signatures were looked at already.
+
+    Args:
+        source: The PDF; seekable.
+        evidence: An evidence file.
+        signatures: What was found in it.
+
+    Raises:
+        MalformedError: It is no evidence.
+    """
+    return _belonging(source, _read(evidence), signatures)
+
+
+def _belonging(
+    source: BinaryIO, told: _Evidence, found: Sequence[SignatureFinding]
+) -> Belonging:
     binding = [one for one in found if one.evidence]
     mine = [one for one in binding if one.evidence == told.sha256]
     sealed = told.body["certificate"]

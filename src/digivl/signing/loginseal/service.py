@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 
 import attrs
 
-from digivl.access.guard import Guard
+from digivl.access.guard import Admit, Guard
 from digivl.access.model import Permission
 from digivl.documents.disk import CHUNK, scratch
 from digivl.documents.model import Document, Origin
@@ -60,6 +60,7 @@ class LoginSeals:
     book: RecordBook
     documents: Documents
     read: Callable[[str, Party], Entry[Document]]  # refuses who may not
+    admit: Admit  # to a dossier, also to one that is closed
     guard: Guard
     means: Callable[[str], SigningMeans]
     files: FileSigning
@@ -90,9 +91,9 @@ class LoginSeals:
             by: As whom the person acts.
 
         Raises:
-            NotAllowedError: It is not for `by` to sign; also where there is no such
-                document.
-            NotFoundError: `by` may not read it.
+            NotFoundError: There is none, or none that `by` may read; which of the two
+                is not told.
+            NotAllowedError: It is not for `by` to sign.
             StepNotAllowedError: The dossier is closed.
             MalformedError: There is a newer version than what was shown, or the login
                 is not of now.
@@ -101,9 +102,9 @@ class LoginSeals:
             BackendUnavailableError: No timestamp authority answers; nothing changed.
             StaleRecordError: Somebody else changed the document meanwhile.
         """
-        self.documents.admitted(document, Permission.SIGN, by)
         # Nobody signs what it cannot read.
         found = self.read(document, by)
+        self.documents.admitted(document, Permission.SIGN, by)
         found.record.check_latest(shown)
         self._check_free(document, found.record.dossier)
         seen = _Seen(
@@ -170,19 +171,25 @@ class LoginSeals:
 
         Args:
             id: Id of the login-based seal.
-            by: Who asks: who sealed, or who may prepare signing.
+            by: Who asks: who sealed, or who may prepare signing in that dossier; of a
+                file outside any, in all.
 
         Raises:
             NotAllowedError: It is for others.
             NotFoundError: There is none.
         """
-        subject = LOGIN_SEAL.ref(id)
-        with self.guard.hiding(by, Permission.PREPARE_SIGNING, subject):
+        subject, prepares = LOGIN_SEAL.ref(id), Permission.PREPARE_SIGNING
+        with self.guard.hiding(by, prepares, subject):
             self.book.read(LOGIN_SEAL, id)
         # The first entry is the evidence; an erasure comes after it.
         entry = next(iter(self.book.history(LOGIN_SEAL, id)))
-        if by.id != entry.actor.id:
-            self.guard.check(by, Permission.PREPARE_SIGNING, subject=subject)
+        if by.id == entry.actor.id:
+            return as_evidence(entry)
+        if entry.record.dossier is not None:
+            self.admit(entry.record.dossier, prepares, by)
+        else:
+            # It is the matter of no minister: only who may in all of them.
+            self.guard.check(by, prepares, ministers=[new_id()], subject=subject)
         return as_evidence(entry)
 
     def check(self, source: BinaryIO, evidence: bytes) -> Belonging:

@@ -314,8 +314,12 @@ class _File:
         asked = signer.assurance is Assurance.QES
         if asked and not one.qualification:
             warnings.append(_UNQUALIFIED)
-        stamped = [(one.time, holder(one.certificate)) for one in stamps if one.time]
-        at, authority = min(stamped, default=(None, ""))
+        stamped = [
+            (stamp.time, holder(stamp.certificate), stamp.sha256)
+            for stamp in stamps
+            if stamp.time
+        ]
+        at, authority, token = min(stamped, default=(None, "", None))
         return SignatureFact(
             signer=signer.party.id,
             function=signer.party.label,
@@ -325,6 +329,7 @@ class _File:
             claimed_at=one.found.signing_time,
             stamped_at=at,
             authority=on_one_line(authority, 200),
+            token=token,
             processed_at=acted.at,
             warnings=tuple(warnings),
         )

@@ -170,7 +170,9 @@ def _done(package: SigningPackage, one: Invited, acted: Acted) -> DoneOutside:
         at=fact.stamped_at or fact.claimed_at or then,
         identified=f"{there}: {one.assurance.label}",
         certificate=fact.certificate,
+        claimed_at=fact.claimed_at,
         authority=fact.authority or None,
+        token=fact.token,
         level=fact.level,
         field=fact.field,
     )

@@ -151,6 +151,7 @@ class SignatureFact:
         claimed_at: The time that stands in the signature; nobody proves it.
         stamped_at: The time of its timestamp: when it surely existed.
         authority: Who gave the timestamp.
+        token: SHA-256 of it; None where it was not recorded.
         processed_at: When the platform says that it was signed.
         warnings: What could not be established, in Dutch.
     """
@@ -163,6 +164,7 @@ class SignatureFact:
     claimed_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     stamped_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     authority: str = ""
+    token: str | None = attrs.field(default=None, validator=optional(digest))
     processed_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     warnings: tuple[str, ...] = ()
 
