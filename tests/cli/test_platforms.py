@@ -190,7 +190,7 @@ def test_no_package(desk: Desk) -> None:
     document = desk.document()
     (error,) = run(desk, "status", document, status=2)
 
-    assert "no package but a document" in error["text"]
+    assert "no platform package but a document" in error["text"]
 
 
 def test_send_in_words(desk: Desk) -> None:

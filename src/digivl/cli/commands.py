@@ -25,6 +25,7 @@ from digivl.cli import (
     routes,
     rules,
     searching,
+    sessions,
     sign,
     simulate,
     terms,
@@ -85,7 +86,7 @@ def _flow() -> typer.Typer:
     for command in (
         *(flows.start, flows.show, turns.approve, turns.sign, turns.refuse),
         *(turns.delegate, flows.replace, flows.recall, flows.send, flows.renew),
-        *(flows.extend, flows.remind, flows.cancel),
+        *(flows.extend, flows.remind, flows.resume, flows.cancel),
     ):
         group.command(command.__name__)(command)
     return group
@@ -130,6 +131,7 @@ app.add_typer(_advice(), name="advice")
 app.command("send")(work.send)
 app.command("work")(work.work)
 app.add_typer(platforms.app, name="platform")
+app.add_typer(sessions.app, name="session")
 app.add_typer(terms.app, name="terms")
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(simulate.doctor)

@@ -32,10 +32,11 @@ from digivl.kernel.kinds import Kind
 from digivl.records.entries import AnyEntry
 from digivl.signing.loginseal.model import LOGIN_SEAL
 from digivl.signing.model import FLOW
+from digivl.signing.platform.model import PACKAGE
 from digivl.verification.model import AUTHENTIC
 
-#: Every kind of record, by name.
-KINDS: Final[dict[str, Kind[Any]]] = {
+_SESSION: Final = "signing-session"
+_KINDS: Final[dict[str, Kind[Any]]] = {
     kind.name: kind
     for kind in (
         DOSSIER,
@@ -67,6 +68,7 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         LOOSENING,
         FLOW,
         LOGIN_SEAL,
+        PACKAGE,
         AUTHENTIC,
         DISPATCH,
         CUSTODY,
@@ -74,6 +76,17 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         LABEL,
     )
 }
+
+
+def kind_named(name: str) -> Kind[Any]:
+    """The kind of records with that name."""
+    if name == _SESSION:
+        # It knows certificates: who asks for a list does not wait for those.
+        from digivl.signing.session import SESSION
+
+        return SESSION
+    return _KINDS[name]
+
 
 _NAMES: Final = {
     DOSSIER.name: "dossier",
@@ -97,6 +110,9 @@ _NAMES: Final = {
     AGREEMENT.name: "begrotingsakkoord",
     FLOW.name: "ondertekening",
     "signing-turn": "ondertekening",
+    _SESSION: "ondertekensessie",
+    PACKAGE.name: "pakket op een tekenplatform",
+    LOGIN_SEAL.name: "verzegeling na aanmelding",
     AUTHENTIC.name: "authentiek document",
     DISPATCH.name: "verzending",
     LABEL.name: "mapetiket",
