@@ -63,7 +63,7 @@ def test_to_the_last_signature(
     run("flow", "replace", flow, *replaced, *here)
     done = run("flow", "sign", flow, "--as", "Viceminister-president", *here)
 
-    assert (0, True) == (done.status, "Getekend" in done.out)
+    assert (0, True) == (done.status, "Getekend" in done.out), done.err
     told = run("flow", "show", flow, *here, "--json").line
     states = [one["state"] for one in told["participants"]]
     assert [

@@ -24,11 +24,13 @@ from digivl.cli import (
     registering,
     routes,
     rules,
+    seals,
     searching,
     sessions,
     sign,
     simulate,
     terms,
+    timestamping,
     turns,
     work,
 )
@@ -106,6 +108,7 @@ app.command("demo")(demo.demo)
 app.command("init")(offices.init)
 app.command("lint")(linting.lint)
 app.command("sign")(sign.sign)
+app.command("timestamp")(timestamping.timestamp)
 app.add_typer(_flow(), name="flow")
 app.command("validate")(documents.validate)
 app.command("verify")(documents.verify)
@@ -132,6 +135,7 @@ app.command("send")(work.send)
 app.command("work")(work.work)
 app.add_typer(platforms.app, name="platform")
 app.add_typer(sessions.app, name="session")
+app.add_typer(seals.app, name="seal")
 app.add_typer(terms.app, name="terms")
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(simulate.doctor)

@@ -108,7 +108,7 @@ def replace(
 ) -> Answer:
     """Let somebody else approve or sign in the place of one who did not yet."""
     it = flow_named(vl, flow)
-    gone = taking_part(vl.signing.read(id).record.participants, of).party
+    gone = taking_part(vl.signing.read(it).record.participants, of).party
     terms: dict[str, Any] = {"by": preparer(by), "means": means, "reason": why}
     return told(vl.signing.replace(it, gone, staff(to), **terms))
 
