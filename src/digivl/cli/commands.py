@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from digivl.cli import (
+    adding,
     agendas,
     answering,
     asking,
@@ -106,6 +107,7 @@ def _options(
 
 app.command("demo")(demo.demo)
 app.command("init")(offices.init)
+app.command("add")(adding.add)
 app.command("lint")(linting.lint)
 app.command("sign")(sign.sign)
 app.command("timestamp")(timestamping.timestamp)

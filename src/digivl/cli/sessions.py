@@ -350,8 +350,9 @@ def _words(entry: Entry[SigningSession]) -> Iterator[str]:
     yield f"{record.description}: {record.state.value} ({short})"
     yield from (_document(one) for one in record.pieces)
     if record.url:
-        yield f"{record.by.label} gaat naar {record.url}"
-        yield f"en daarna: digivl session back {short} 'ADRES'"
+        yield f"{record.by.label} gaat met een browser naar:"
+        yield record.url
+        yield f"en nadien, met waar die terugkomt: digivl session back {short} 'ADRES'"
     elif record.questions:
         asked = ", ".join(one.label for one in record.questions)
         yield f"Gevraagd: {asked}. Geef dat met: digivl session back {short}"

@@ -91,6 +91,9 @@ def recorded(
     """Dossier, code, signatures, register: the whole of it, for one file."""
     with written(out) as target:
         with reading(file) as content:
+            # Before there is a dossier: what nobody may sign leaves none behind.
+            vl.files.look(content, accepted)
+            content.seek(0)
             kept = vl.documents.keep(content)
         dossier = vl.dossiers.open(file.stem, by=by)
         with vl.documents.opened(kept.sha256) as content:
