@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Run = Callable[..., Any]
 
 NUMBER = "85073003328"
+#: What the person at the simulator knows, and what it is sent.
+SECRETS = {"PIN": "1234", "OTP": "987654"}
 SETTINGS = """
 [remote.itsme]
 offer = "csc"
@@ -237,12 +239,12 @@ def test_asks_here(run: Run, empty: Path, pdf: Path) -> None:
         office = opened(empty, run, f"{url}/csc/v1")
         session = office("start", pdf, "--means", "itsme", "--anybody").line["session"]
         asked = office.come_back(session).line["questions"]
-        typed = "".join(f"{pin}\n" for pin in ("123456", "654321")[: len(asked)])
         shown = run("session", "show", session, "--office", empty).out
-        done = CliRunner().invoke(
-            app, ["session", "back", session, "--office", str(empty)], input=typed
-        )
+        back = ["session", "back", session, "--office", str(empty)]
+        typed = "".join(f"{SECRETS[name]}\n" for name in asked)
+        done = CliRunner().invoke(app, back, input=typed)
 
-    assert asked
-    assert "Gevraagd:" in shown
-    assert "123456" not in done.output
+    assert ["PIN", "OTP"] == asked
+    assert "Gevraagd: " in shown
+    assert (0, True) == (done.exit_code, "getekend, niveau B-T" in done.output)
+    assert SECRETS["OTP"] not in done.output
