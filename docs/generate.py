@@ -13,7 +13,8 @@ import re
 import tomllib
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
 import attrs
 import lint_tables
@@ -285,7 +286,7 @@ def command_section(name: str, command: Any, told: dict[str, str]) -> str:
     parts = [
         f"## `digivl {name}`",
         str(inspect.getdoc(command)),
-        table(("argument or option", "default", "meaning"), list(options(command))),
+        *option_tables(command),
         f"JSON: {told['prints']}, `{told['keys'].strip()}`.{note}",
     ]
     if "no" in told:
@@ -293,16 +294,33 @@ def command_section(name: str, command: Any, told: dict[str, str]) -> str:
     return "\n\n".join(parts)
 
 
-def options(command: Any) -> Iterator[tuple[str, str, str]]:
-    """The arguments and options of a command, as they stand in its signature."""
+def option_tables(command: Any) -> Iterator[str]:
+    """A table of arguments and options, and one for each panel of the help."""
+    panels: dict[str, list[Row]] = {"": []}
+    for panel, row in options(command):
+        panels.setdefault(panel, []).append(row)
+    for panel, rows in panels.items():
+        if panel:
+            yield f"{panel}:"
+        yield table(("argument or option", "default", "meaning"), rows)
+
+
+def options(command: Any) -> Iterator[tuple[str, tuple[str, str, str]]]:
+    """Panel and row of each argument and option, as they stand in the signature."""
     hints = get_type_hints(command, include_extras=True)
     for name, parameter in inspect.signature(command).parameters.items():
         base, info = get_args(hints[name])
         if isinstance(info, ArgumentInfo):
-            many = " ..." if get_origin(base) is list else ""
-            yield f"`{name.upper()}{many}`", "", str(info.help)
+            many = " ..." if list in {get_origin(one) for one in kinds(base)} else ""
+            yield "", (f"`{name.upper()}{many}`", "", str(info.help))
             continue
-        yield option(name, base, info, parameter.default)
+        panel = info.rich_help_panel or ""
+        yield panel, option(name, base, info, parameter.default)
+
+
+def kinds(base: Any) -> tuple[Any, ...]:
+    """What something can be: the parts of a union, or itself."""
+    return get_args(base) if get_origin(base) in {Union, UnionType} else (base,)
 
 
 def option(name: str, base: Any, info: Any, default: object) -> tuple[str, str, str]:
@@ -316,6 +334,8 @@ def option(name: str, base: Any, info: Any, default: object) -> tuple[str, str, 
     shown = ", ".join(f"`{flag}{value}`" for flag in flags)
     required = default is inspect.Parameter.empty
     known = "" if required or default in (None, "") or base is bool else f"`{default}`"
+    if isinstance(default, Enum):
+        known = f"`{default.value}`"
     if default is True:
         known = f"`{flags[0]}`"
     return shown, known, f"{'Required. ' * required}{info.help}"

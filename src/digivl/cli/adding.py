@@ -11,7 +11,6 @@ from digivl.app import Digivl
 from digivl.cli.files import reading
 from digivl.cli.inoffice import Answer, in_office
 from digivl.cli.offices import found
-from digivl.cli.output import say
 from digivl.dossiers.model import DOSSIER
 from digivl.errors import NotFoundError
 from digivl.kernel.concepts import labelled, scheme
@@ -57,9 +56,9 @@ def add(
             {"file": str(file), "dossier": into, "document": document}
             for file, document in added
         ],
-        show=lambda: [
-            say(f"Dossier {into}"),
-            *(say(f"{file}: document {document}") for file, document in added),
+        said=[
+            f"Dossier {into}",
+            *(f"{file}: document {document}" for file, document in added),
         ],
     )
 

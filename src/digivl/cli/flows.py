@@ -22,7 +22,7 @@ from digivl.cli.flowtold import (
 from digivl.cli.inoffice import Answer, in_office
 from digivl.cli.offices import found
 from digivl.cli.options import SECRETARIAT, Accept, By, Means, Reason, Why
-from digivl.cli.output import local, print_facts, print_table, say
+from digivl.cli.output import local, print_facts, print_table
 from digivl.cli.turns import Means as OtherMeans
 from digivl.custody.model import Custody
 from digivl.documents.model import DOCUMENT
@@ -180,7 +180,7 @@ def remind(vl: Digivl, flow: Flow, *, by: By = SECRETARIAT) -> Answer:
     parties = [entry.record.holder.label for entry in reminded]
     said = ", ".join(parties) or "Niemand: iedereen werd al herinnerd."
     line = {"flow": name, "reminded": parties}
-    return Answer(lines=[line], show=lambda: say(said))
+    return Answer(lines=[line], said=[said])
 
 
 def _shown(flow: SigningFlow, waits: list[Entry[Custody]]) -> None:

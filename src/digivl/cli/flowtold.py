@@ -10,7 +10,6 @@ import typer
 from digivl.app import Digivl
 from digivl.cli.inoffice import Answer
 from digivl.cli.offices import found
-from digivl.cli.output import say
 from digivl.errors import MalformedError, NotFoundError
 from digivl.kernel.concepts import concept
 from digivl.kernel.parties import Party, Role
@@ -88,4 +87,4 @@ def in_words(entry: Entry[SigningFlow]) -> str:
 def told(*entries: Entry[SigningFlow]) -> Answer:
     """Flows as they are now."""
     lines = [as_json(one) for one in entries]
-    return Answer(lines=lines, show=lambda: [say(in_words(one)) for one in entries])
+    return Answer(lines=lines, said=[in_words(one) for one in entries])

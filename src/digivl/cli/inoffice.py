@@ -17,7 +17,7 @@ import typer
 
 from digivl.app import Digivl
 from digivl.cli.options import HERE, AsJson, Office
-from digivl.cli.output import NO, busy, print_json, reported
+from digivl.cli.output import NO, busy, print_json, reported, say
 
 #: What every command in an office can be asked, behind what is its own.
 _SHARED: Final = (
@@ -36,12 +36,14 @@ class Answer:
 
     Attributes:
         lines: For programs: an object on each line.
-        show: Prints the same for people.
+        said: For people: what it says, a line each.
+        show: Prints what people get in the place of lines, such as a table.
         no: True when the answer is no: exit status 1.
     """
 
     lines: Sequence[Mapping[str, Any]]
-    show: Callable[[], object]
+    said: Sequence[str] = ()
+    show: Callable[[], None] | None = None
     no: bool = False
 
 
@@ -67,8 +69,11 @@ def in_office(doing: str = "") -> Callable[[Act], Callable[..., None]]:
             if as_json:
                 for line in answer.lines:
                     print_json(line)
-            else:
+            elif answer.show is not None:
                 answer.show()
+            else:
+                for said in answer.said:
+                    say(said)
             if answer.no:
                 raise typer.Exit(NO)
 

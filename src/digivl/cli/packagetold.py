@@ -10,7 +10,7 @@ import typer
 from digivl.app import Digivl
 from digivl.cli.inoffice import Answer
 from digivl.cli.offices import found
-from digivl.cli.output import local, print_table, say
+from digivl.cli.output import local, print_table
 from digivl.records.entries import Entry
 from digivl.records.port import Query
 from digivl.signing.platform.model import PACKAGE, SigningPackage
@@ -40,7 +40,7 @@ def chosen(vl: Digivl, text: str | None) -> Sequence[Found]:
 def told(entry: Found, then: str = "") -> Answer:
     """A package after an act, and what comes next."""
     said = f"{entry.record.title}: {entry.record.state.label} ({entry.id[:8]})"
-    return Answer(lines=[as_json(entry)], show=lambda: say(f"{said}{then}"))
+    return Answer(lines=[as_json(entry)], said=[f"{said}{then}"])
 
 
 def show(entries: Sequence[Found], *, people: bool) -> None:

@@ -14,7 +14,7 @@ from digivl.cli.flowtold import flow_named, preparer
 from digivl.cli.inoffice import Answer, in_office
 from digivl.cli.offices import found
 from digivl.cli.options import SECRETARIAT, By, Reason
-from digivl.cli.output import say, tell
+from digivl.cli.output import tell
 from digivl.cli.packagetold import (
     AnyChosen,
     Chosen,
@@ -131,12 +131,11 @@ def poll(vl: Digivl, package: AnyChosen = None) -> Answer:
     after = [vl.packages.read(name) for name in names]
     for error in failed:
         tell(f"digivl: {error}", "red")
-    said = f"{report.done} looked at, {report.postponed} not reached"
     return Answer(
         lines=[as_json(one) for one in after],
-        show=lambda: [
-            say(said),
-            *(say(f"{one.record.title}: {one.record.state.label}") for one in after),
+        said=[
+            f"{report.done} looked at, {report.postponed} not reached",
+            *(f"{one.record.title}: {one.record.state.label}" for one in after),
         ],
         no=bool(failed),
     )
@@ -149,7 +148,7 @@ def link(vl: Digivl, package: Chosen, *, by: By = SECRETARIAT) -> Answer:
     entry = package_named(vl, package)
     url = vl.packages.link(entry.id, by=preparer(by))
     line = {"package": entry.id, "url": url}
-    return Answer(lines=[line], show=lambda: say(url))
+    return Answer(lines=[line], said=[url])
 
 
 @app.command("withdraw")
@@ -222,4 +221,4 @@ def save(
             shutil.copyfileobj(source, file)
         said = {"document": one.document, "file": str(target), "sha256": one.returned}
         lines.append({"package": entry.id} | said)
-    return Answer(lines=lines, show=lambda: [say(line["file"]) for line in lines])
+    return Answer(lines=lines, said=[line["file"] for line in lines])

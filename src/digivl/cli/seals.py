@@ -13,7 +13,7 @@ from digivl.cli.flowtold import staff
 from digivl.cli.inoffice import Answer, in_office
 from digivl.cli.offices import found
 from digivl.cli.options import SECRETARIAT, By
-from digivl.cli.output import local, print_facts, say
+from digivl.cli.output import local, print_facts
 from digivl.documents.model import DOCUMENT
 from digivl.errors import LimitExceededError, MalformedError
 from digivl.kernel.parties import Party, Role
@@ -138,7 +138,7 @@ def evidence(
     with written(out) as target:
         target.write(vl.login_seals.evidence(entry.id, by=party))
     line = {"seal": entry.id, "file": str(out)}
-    return Answer(lines=[line], show=lambda: say(f"Bewijs van de verzegeling: {out}"))
+    return Answer(lines=[line], said=[f"Bewijs van de verzegeling: {out}"])
 
 
 @app.command("check")
@@ -170,7 +170,7 @@ def check(
     }
     return Answer(
         lines=[line],
-        show=lambda: say(f"{file}: {belongs.outcome.value}"),
+        said=[f"{file}: {belongs.outcome.value}"],
         no=belongs.outcome is not Outcome.TOGETHER,
     )
 

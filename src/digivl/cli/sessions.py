@@ -18,7 +18,7 @@ from digivl.cli.flowtold import flow_named, staff, taking_part
 from digivl.cli.inoffice import Answer, in_office
 from digivl.cli.offices import found
 from digivl.cli.options import Accept, Why
-from digivl.cli.output import local, print_table, say
+from digivl.cli.output import local, print_table
 from digivl.cli.turns import Identified
 from digivl.errors import MalformedError, NotFoundError
 from digivl.kernel.parties import Party
@@ -228,9 +228,9 @@ def save(
             {"file": str(target), "label": one.order.label, "level": one.level}
             for one, target in zip(signed, targets, strict=True)
         ],
-        show=lambda: [
-            *(say(str(target)) for target in targets),
-            *(say(_document(one)) for one in pieces if not one.is_done),
+        said=[
+            *map(str, targets),
+            *(_document(one) for one in pieces if not one.is_done),
         ],
         no=len(signed) < len(pieces),
     )
@@ -312,10 +312,7 @@ def _asked(entry: Entry[SigningSession]) -> Mapping[str, str]:
 
 
 def _told(entry: Entry[SigningSession], *, no: bool = False) -> Answer:
-    lines = list(_words(entry))
-    return Answer(
-        lines=[_as_json(entry)], show=lambda: [say(line) for line in lines], no=no
-    )
+    return Answer(lines=[_as_json(entry)], said=list(_words(entry)), no=no)
 
 
 def _as_json(entry: Entry[SigningSession]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class Hashed(Enum):
 
 
 _FILES: Final = "PDF files."
+_THREADS: Final = 4
 #: Panels of the help; what stands in these two goes with --no-code only.
 _LASTS: Final = "How long it can be proven (with --no-code)"
 _LOOKS: Final = "How it stands in the document (with --no-code)"
@@ -167,7 +168,7 @@ def sign(  # noqa: PLR0913 - an option for each part of a signature
         typer.Option(
             min=1, max=64, rich_help_panel=_MANY, help="Files under way in each."
         ),
-    ] = 4,
+    ] = _THREADS,
     office: Office = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -179,12 +180,16 @@ def sign(  # noqa: PLR0913 - an option for each part of a signature
     from digivl.cli.signing import Looks, boxes, checked, lock_of, signatories
 
     alone = upgrade or not code
-    looks = {"digest": digest, "field": field, "reason": reason, "location": location}
+    looks: dict[str, object] = {"signer": signer}
+    looks |= {"digest": digest, "field": field, "reason": reason, "location": location}
     looks |= {"certify": certify, "lock": lock, "lock_field": lock_field}
     looks |= {"lock_all_but": lock_all_but, "visible": visible, "text": text}
-    looks |= {"signer": signer}
-    many = {"resume": resume, "processes": processes > 1, "threads": threads != 4}
-    lasts = {"no-timestamp": not timestamp, "level": level}
+    many: dict[str, object] = {
+        "resume": resume,
+        "processes": processes > 1,
+        "threads": threads != _THREADS,
+    }
+    lasts: dict[str, object] = {"no-timestamp": not timestamp, "level": level}
     if upgrade == bool(means):
         raise typer.BadParameter("name --means, or --upgrade without any")
     if not alone:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from hashlib import file_digest
+import hashlib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import typer
 
 from digivl.app import Digivl
 from digivl.cli.files import is_there, reading, written
 from digivl.cli.inoffice import Answer, in_office
-from digivl.cli.output import local, say
+from digivl.cli.output import local
 from digivl.cli.sign import Hashed
+from digivl.documents.disk import CHUNK
 from digivl.errors import StorageError
 
 
@@ -51,7 +52,7 @@ def timestamp(
     lines: list[dict[str, Any]] = []
     for file, target in zip(files, targets, strict=True):
         with reading(file) as content:
-            stamped = file_digest(content, digest.value).digest()
+            stamped = _digest(content, digest.value)
         token = vl.timestamps.token(stamped, policy=policy, wait_seconds=wait)
         with written(target) as made:
             made.write(token.der)
@@ -68,11 +69,15 @@ def timestamp(
         )
     return Answer(
         lines=lines,
-        show=lambda: [
-            say(
-                f"{one['file']} -> {one['out']}: {local(one['time'])}, "
-                f"{one['authority']}"
-            )
+        said=[
+            f"{one['file']} -> {one['out']}: {local(one['time'])}, {one['authority']}"
             for one in lines
         ],
     )
+
+
+def _digest(content: BinaryIO, name: str) -> bytes:
+    found = hashlib.new(name)
+    while chunk := content.read(CHUNK):
+        found.update(chunk)
+    return found.digest()

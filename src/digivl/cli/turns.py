@@ -19,7 +19,6 @@ from digivl.cli.flowtold import (
 )
 from digivl.cli.inoffice import Answer, in_office
 from digivl.cli.options import Reason, Why
-from digivl.cli.output import say
 from digivl.kernel.parties import Party
 from digivl.signing.batches import Outcome
 from digivl.signing.model import Approver, Signatory
@@ -68,7 +67,7 @@ def sign(
     outcomes = vl.signing.sign_all(names, by=by, identified=identified)
     return Answer(
         lines=[_as_json(one) for one in outcomes],
-        show=lambda: [say(_in_words(one)) for one in outcomes],
+        said=[_in_words(one) for one in outcomes],
         no=not all(one.done for one in outcomes),
     )
 
