@@ -11,15 +11,14 @@ import inspect
 import pkgutil
 import re
 import tomllib
-from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 import attrs
+import command_tables
 import lint_tables
 import route_tables
 import rule_tables
-from typer.models import ArgumentInfo
 
 import digivl
 from digivl import errors, settings
@@ -285,50 +284,12 @@ def command_section(name: str, command: Any, told: dict[str, str]) -> str:
     parts = [
         f"## `digivl {name}`",
         str(inspect.getdoc(command)),
-        table(("argument or option", "default", "meaning"), list(options(command))),
+        *command_tables.options(command, table),
         f"JSON: {told['prints']}, `{told['keys'].strip()}`.{note}",
     ]
     if "no" in told:
         parts.append(f"Exit status 1: {told['no']}.")
     return "\n\n".join(parts)
-
-
-def options(command: Any) -> Iterator[tuple[str, str, str]]:
-    """The arguments and options of a command, as they stand in its signature."""
-    hints = get_type_hints(command, include_extras=True)
-    for name, parameter in inspect.signature(command).parameters.items():
-        base, info = get_args(hints[name])
-        if isinstance(info, ArgumentInfo):
-            many = " ..." if get_origin(base) is list else ""
-            yield f"`{name.upper()}{many}`", "", str(info.help)
-            continue
-        yield option(name, base, info, parameter.default)
-
-
-def option(name: str, base: Any, info: Any, default: object) -> tuple[str, str, str]:
-    """One option: how it is written, its default, its meaning."""
-    # Inside an annotation typer keeps the first name where defaults usually stand.
-    flags = [f for f in (info.default, *(info.param_decls or ())) if f is not ...]
-    flags = flags or [f"--{name.replace('_', '-')}"]
-    if default is True:
-        flags = [*flags, f"--no-{name}"]
-    value = "" if base is bool else f" {info.metavar or kind_of(base)}"
-    shown = ", ".join(f"`{flag}{value}`" for flag in flags)
-    required = default is inspect.Parameter.empty
-    known = "" if required or default in (None, "") or base is bool else f"`{default}`"
-    if default is True:
-        known = f"`{flags[0]}`"
-    return shown, known, f"{'Required. ' * required}{info.help}"
-
-
-def kind_of(base: Any) -> str:
-    """What stands behind an option: its choices, or the kind of value."""
-    (kind,) = [a for a in get_args(base) or (base,) if a is not type(None)]
-    if get_origin(kind) is list:
-        return kind_of(kind)
-    if issubclass(kind, Enum):
-        return "/".join(str(choice.value) for choice in kind)
-    return str({str: "TEXT", int: "NUMBER"}.get(kind, kind.__name__.upper()))
 
 
 def settings_table(record: type[attrs.AttrsInstance]) -> str:

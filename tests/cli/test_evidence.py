@@ -124,4 +124,4 @@ def test_a_flow_that_runs(run: Run, empty: Path, pdf: Path, tmp_path: Path) -> N
     assert 0 == done.status
     assert "Bewijsverslag (tussenstand)" in done.out
     assert "de ondertekening loopt nog" in done.out
-    assert (2, True) == (missing.status, "there is no signing" in missing.err)
+    assert (2, True) == (missing.status, "is no signing but a dossier" in missing.err)

@@ -63,7 +63,7 @@ def test_to_the_last_signature(
     run("flow", "replace", flow, *replaced, *here)
     done = run("flow", "sign", flow, "--as", "Viceminister-president", *here)
 
-    assert (0, True) == (done.status, "Getekend" in done.out)
+    assert (0, True) == (done.status, "Getekend" in done.out), done.err
     told = run("flow", "show", flow, *here, "--json").line
     states = [one["state"] for one in told["participants"]]
     assert [
@@ -123,4 +123,40 @@ def test_what_failed_is_shown(
     shown = run("flow", "show", flow, *here).out
     assert "Validatie mislukt" in shown
     assert "handtekening klopt niet" in shown
+    resumed = run("flow", "resume", flow, "--why", "nagezien", *here)
+    assert "Te handtekenen" in resumed.out
     assert "Geannuleerd" in run("flow", "cancel", flow, "fout", *here).out
+
+
+def test_until_a_moment(run: Run, office: tuple[tuple[str, Path], list[str]]) -> None:
+    """A deadline is set when it is put up; what is no moment is told."""
+    here, (document, other) = office
+    until = ("--until", "2099-12-01T17:00Z", "--json")
+    begun = run("flow", "start", document, *MEANS, *until, *here).line
+    assert begun["deadline"].startswith("2099-12-01")
+    wrong = run("flow", "start", other, *MEANS, "--until", "morgen", *here, "--json")
+    assert (2, True) == (wrong.status, "2026-12-01T17:00Z" in wrong.line["hint"])
+
+
+def test_one_means_for_several(
+    run: Run, office: tuple[tuple[str, Path], list[str]]
+) -> None:
+    """Several sign with one means when each has a function; one stands once."""
+    here, (document, _) = office
+    two = ("--means", "minister=Minister van Jeugd", "--means", "minister=Viceminister")
+    begun = run("flow", "start", document, *two, "--together", *here, "--json").line
+    assert ["Minister van Jeugd", "Viceminister"] == begun["turns"]
+    twice = run("flow", "start", document, *two[:2], *two[:2], *here)
+    assert (2, True) == (twice.status, "stands twice" in twice.err)
+
+
+def test_add(run: Run, office: tuple[tuple[str, Path], list[str]], pdf: Path) -> None:
+    """Into a new dossier or one that is there, as a type that is known."""
+    here, _ = office
+    first = run("add", pdf, "--title", "Zaak", *here, "--json").line
+    into = ("--dossier", first["dossier"][:8], "--type", "bf")
+    second = run("add", pdf, *into, *here, "--json").line
+    assert first["dossier"] == second["dossier"]
+    assert "document" in run("add", pdf, *here).out
+    wrong = run("add", pdf, "--type", "Roman", *here, "--json")
+    assert (2, True) == (wrong.status, "Nota" in wrong.line["hint"])

@@ -190,7 +190,7 @@ def test_no_package(desk: Desk) -> None:
     document = desk.document()
     (error,) = run(desk, "status", document, status=2)
 
-    assert "no package but a document" in error["text"]
+    assert "no platform package but a document" in error["text"]
 
 
 def test_send_in_words(desk: Desk) -> None:
@@ -200,3 +200,106 @@ def test_send_in_words(desk: Desk) -> None:
     words = ("--platform", "hub", "--organization", "OVO000001", "--no-share")
 
     assert "Next: digivl work" in text(desk, "send", desk.document(), *to, *words)
+
+
+FLOW_PEOPLE = [
+    {"party": "Kabinetschef", "mail": "els@example.be", "name": "Els Model"},
+    {"party": "Minister van Jeugd", "mail": "an@example.be", "name": "An Proef"},
+    {"party": "viceminister", "mail": "jan@example.be", "name": "Jan Voorbeeld"},
+    {"party": "x", "label": "X", "mail": "x@example.be", "name": "X", "role": "copy"},
+]
+
+
+def flow_of(desk: Desk) -> str:
+    """A flow whose people sign on the platform."""
+    signers = ("--means", "hub=Minister van Jeugd", "--means", "hub=Viceminister")
+    words = ["flow", "start", desk.document(), *signers, "--approver", "Kabinetschef"]
+    office = ["--office", str(desk.vl.folder), "--json"]
+    done = CliRunner().invoke(app, [*words, *office])
+    assert 0 == done.exit_code, done.output
+    return str(json.loads(done.stdout)["flow"])
+
+
+def send_flow(desk: Desk, flow: str, people: list[Any], status: int = 0) -> Any:
+    """Send a flow to the platform."""
+    to = desk.vl.folder / "wie.jsonl"
+    to.write_text("\n".join(map(json.dumps, people)))
+    words = ("--to", to, "--owner", desk.vl.folder / "owner", "--platform", "hub")
+    code = ("--organization", "OVO000001", "--flow", flow)
+    return run(desk, "send", *words, *code, status=status)[0]
+
+
+def test_a_flow_goes_and_comes_back(desk: Desk) -> None:
+    """Labels, roles and turns are those of the flow; what comes back is taken in."""
+    flow = flow_of(desk)
+    sent = send_flow(desk, flow[:8], FLOW_PEOPLE)
+    assert flow == sent["flow"]
+    desk.work(1)
+    (there,) = desk.hub.packages()
+    desk.hub.everybody(there["package_id"])
+    run(desk, "poll")
+    (polled,) = run(desk, "poll")
+
+    assert "SIGNED" == polled["state"]
+    taken = desk.vl.signing.read(flow).record
+    assert "SIGNED" == taken.state.name
+    assert ["minister-van-jeugd", "viceminister"] == [
+        one.party.id for one in taken.signers
+    ]
+    saved = run(desk, "save", sent["package"], "--out", desk.vl.folder / "terug")
+    assert Path(saved[0]["file"]).read_bytes().startswith(b"%PDF")
+    again = run(
+        desk, "save", sent["package"], "--out", desk.vl.folder / "terug", status=2
+    )
+    assert "overwritten" in again[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [
+        (FLOW_PEOPLE[:2], "other people"),
+        ([{"party": "Niemand", "mail": "a@example.be", "name": "A"}], "takes no part"),
+        ([{"mail": "a@example.be", "name": "A"}], "is nobody"),
+    ],
+)
+def test_other_people_than_the_flow(desk: Desk, people: list[Any], told: str) -> None:
+    """Nobody else is asked; the error says who takes part, or what to write."""
+    error = send_flow(desk, flow_of(desk), people, status=2)
+
+    assert told in error["text"]
+    assert error["hint"]
+
+
+def test_documents_or_a_flow(desk: Desk) -> None:
+    """One of the two."""
+    error = send(desk, PEOPLE, status=0)
+    flow = flow_of(desk)
+    assert error["flow"] is None
+    words = ("--to", desk.vl.folder / "wie.jsonl", "--owner", desk.vl.folder / "owner")
+    code = ("--platform", "hub", "--organization", "OVO000001")
+    for which in ((), (desk.document(), "--flow", flow)):
+        (error,) = run(desk, "send", *which, *words, *code, status=2)
+        assert ("malformed", True) == (error["error"], "--flow" in error["hint"])
+
+
+def test_what_ended_is_looked_after(desk: Desk) -> None:
+    """A link while it runs; checked again, asked again and settled once it failed."""
+    sent = send(desk, PEOPLE)["package"]
+    (error,) = run(desk, "link", sent, status=2)
+    assert "digivl work" in error["hint"]
+    desk.work(1)
+    assert run(desk, "link", sent)[0]["url"].startswith("http")
+    desk.hub.spoil(desk.there()["package_id"], Spoilt.FLATTENED)
+    desk.hub.everybody(desk.there()["package_id"])
+    run(desk, "poll")
+    assert "VALIDATION_FAILED" == run(desk, "poll")[0]["state"]
+    assert "RETURNED" == run(desk, "check", sent, "nieuwe wortel")[0]["state"]
+    assert "VALIDATION_FAILED" == run(desk, "poll", sent)[0]["state"]
+    new = run(desk, "again", sent, "platgeslagen", "--until", "2099-12-01T17:00Z")[0]
+    assert "WAITING" == new["state"]
+    assert "CANCELLED" == run(desk, "withdraw", new["package"], "fout")[0]["state"]
+    assert "CANCELLED" == run(desk, "settle", new["package"], "per brief")[0]["state"]
+    office = ("--office", str(desk.vl.folder))
+    assert 0 == CliRunner().invoke(app, ["show", sent, *office]).exit_code
+    told = CliRunner().invoke(app, ["history", sent, *office]).output
+    assert "Opnieuw nakijken" in told

@@ -251,9 +251,43 @@ def test_certifies_locks_and_shows(run: Run, empty: Path, pdf: Path) -> None:
     assert (2, "signing") == (again.status, again.line["error"])
 
 
+def test_all_of_a_signature(run: Run, empty: Path, pdf: Path) -> None:
+    """Reason, place, digest, field and words are as they were asked."""
+    out, here = empty.parent / "out", ("--no-code", "--office", empty)
+    asked = ("--reason", "Akkoord", "--location", "Brussel", "--digest", "sha512")
+    seen = ("--field", "Minister", "--visible", "1,20,20,60,15", "--text", "Gezien")
+    locked = ("--lock-all-but", "Opmerking")
+    done = run(
+        *("sign", pdf, "--out", out, "--means", "minister", *here),
+        *(*asked, *seen, *locked),
+    )
+
+    assert 0 == done.status, done.err
+    assert ["Minister"] == [
+        one["field"] for one in signatures(run, empty, out / "nota.pdf")
+    ]
+    content = (out / "nota.pdf").read_bytes()
+    for word in (b"Akkoord", b"Brussel", b"/Exclude", b"Opmerking"):
+        assert word in content or word.decode().encode("utf-16-be") in content
+    assert b"06096086480165030402030500".lower() in content.lower()
+
+
+def test_only_who_was_asked_signs(run: Run, empty: Path, pdf: Path) -> None:
+    """Another certificate than that of who has to sign makes no signature."""
+    signer, out = empty.parent / "wie.json", empty.parent / "out"
+    signer.write_text('{"name": "Iemand Anders"}')
+    words = ("--out", out, "--means", "minister", "--no-code", "--office", empty)
+    done = run("sign", pdf, *words, "--signer", signer, "--json")
+
+    assert (2, "wrong-signatory") == (done.status, done.line["error"])
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        (("--field", "a", "--field", "b"), "more places"),
+        (("--lock", "--lock-field", "Naam"), "say what is locked"),
+        (("--visible", "field"), "has no place"),
         (("--visible", "1,2,3"), "no place on a page"),
         (("--visible", "a,1,2,3,4"), "no place on a page"),
         (("--visible", "1,1,2,0,4"), "above zero"),
@@ -282,6 +316,11 @@ def test_odd_places_are_told(
         ("--means", "minister", "--lock"),
         ("--means", "minister", "--certify", "notes"),
         ("--means", "minister", "--resume"),
+        ("--means", "minister", "--reason", "x"),
+        ("--means", "minister", "--threads", "2"),
+        ("--means", "minister", "--no-code", "--text", "x"),
+        ("--upgrade", "--reason", "x"),
+        ("--upgrade", "--accept", "javascript=x"),
         ("--means", "minister", "--processes", "2"),
         ("--means", "minister", "--upgrade"),
         ("--no-code",),

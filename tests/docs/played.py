@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import attrs
 from typer.testing import CliRunner
@@ -18,13 +20,19 @@ from digivl import Digivl
 from digivl.cli.commands import app
 from digivl.documents.model import NOTA
 from digivl.dossiers.agenda import AgendaItem, FormalCheck
+from digivl.kernel.moments import to_wire, utc_now
 from digivl.records.entries import Entry
 from digivl.records.port import Query
 from digivl.signing.model import FLOW
 from digivl.testing.council import CABINET, Council
+from digivl.testing.csc import CSCSimulator
+from digivl.testing.csc_counter import csc_app
+from digivl.testing.csc_person import answers
 from digivl.testing.everything import troubled
 from digivl.testing.matter import Matter
 from digivl.testing.papers import paper
+from digivl.testing.serving import serving
+from digivl.testing.signinghub import SigningHubSimulator
 
 ADDRESS = {
     "street": "Voorbeeldstraat",
@@ -44,6 +52,22 @@ offer = "signinghub"
 url = "simulator"
 accounts_file = "simulator"
 """
+REMOTE = """
+[remote.itsme]
+offer = "csc"
+url = "{url}/csc/v1"
+client_id = "digivl-simulator"
+client_secret_file = "keys/csc.secret"
+account_id = "digivl-account"
+redirect_uri = "http://127.0.0.1:8000/terug"
+"""
+LOGIN = {
+    "provider": "ACM/IDM",
+    "method": "itsme",
+    "level": "urn:example:hoog",
+    "session": "x",
+    "person": "Test Persoon",
+}
 RECIPIENT = json.dumps({"name": "Test Vereniging", "address": ADDRESS})
 LONG_AGO = datetime(2020, 1, 6, 9, tzinfo=UTC)
 
@@ -71,6 +95,8 @@ def played(folder: Path) -> dict[str, dict[str, Any]]:
     tell("init", kept)
     out = tell("sign", pdf, "--out", signed.parent, "--means", "minister", *here)
     tell("lint", pdf, *here)
+    tell("add", pdf, *here)
+    tell("timestamp", pdf, "--out", folder / "stempels", *here)
     tell("validate", signed, *here)
     tell("verify", out["code"], *here)
     tell("worklist", *here)
@@ -105,6 +131,7 @@ def played(folder: Path) -> dict[str, dict[str, Any]]:
     tell("terms due", "--received", "2021-04-27", "--working-days", "12")
     tell("terms before", "--meeting", "2021-04-09", "--working-days", "4")
     on_platform(tell, out["document"], folder)
+    elsewhere(tell, pdf, folder)
     told["demo"] = printed("demo", "--dir", kept, "--pdf", pdf)[0]
     told["simulate"] = first_line("simulate", "magda", "--dir", folder / "magda")
     return told
@@ -196,6 +223,9 @@ def put_up(
     with Digivl.open(here[1]) as vl:
         vl.documents.replace(document, BytesIO(paper("BIS")), by=CABINET)
     tell("flow renew", flow, *here)
+    with Digivl.open(here[1]) as vl:
+        vl.signing.fail(flow, "handtekening klopt niet", by=CABINET)
+    tell("flow resume", flow, *here)
     tell("flow approve", flow, *here)
     tell("flow show", flow, *here)
     tell("flow sign", flow, *here)
@@ -213,10 +243,66 @@ def on_platform(
     (people := folder / "wie.jsonl").write_text(json.dumps(PERSON))
     (owner := folder / "eigenaar").write_text("eigenaar@example.be")
     to = ("--to", people, "--owner", owner, "--platform", "hub")
-    tell("platform send", document, *to, "--organization", "OVO000001", *here)
+    code = ("--organization", "OVO000001")
+    package = tell("platform send", document, *to, *code, *here)["package"]
     printed("work", *here)
     tell("platform status", *here)
     tell("platform poll", *here)
+    tell("platform link", package, *here)
+    there = SigningHubSimulator(folder / "kantoor" / "outside" / "signinghub")
+    (found,) = there.packages()
+    there.everybody(found["package_id"])
+    printed("platform", "poll", *here)
+    # Whose certificate nobody trusts is not in order.
+    printed("platform", "poll", *here)
+    tell("platform save", package, "--out", folder / "terug", *here)
+    tell("platform check", package, "x", *here)
+    printed("platform", "poll", *here)
+    new = tell("platform again", package, "x", *here)["package"]
+    tell("platform withdraw", new, "x", *here)
+    tell("platform settle", new, "x", *here)
+
+
+def elsewhere(tell: Callable[..., dict[str, Any]], pdf: Path, folder: Path) -> None:
+    """What the commands of sessions print, with a service on loopback."""
+    kept = folder / "kantoor"
+    here = ("--office", kept)
+    (kept / "keys" / "csc.secret").write_text("no-secret-at-all")
+    with serving(csc_app(CSCSimulator())) as url:
+        with (kept / "digivl.toml").open("a") as settings:
+            settings.write(REMOTE.format(url=url))
+        asked = ("--means", "itsme", "--anybody")
+        session = tell("session start", pdf, *asked, *here)["session"]
+        for _ in range(2):
+            went = tell("session again", session, *here)["url"]
+            address = f"http://127.0.0.1/?{urlencode(answers(went, 'test-minister'))}"
+            tell("session back", session, address, *here)
+        tell("session show", session, *here)
+        tell("session save", session, "--out", folder / "getekend", *here)
+        document = printed("add", pdf, *here)[0]["document"]
+        printed("flow", "start", document, "--means", "itsme=Minister", *here)
+        flows = ("--as", "Minister", "--anybody")
+        session = tell("session flows", *flows, *here)["session"]
+        tell("session abort", session, *here)
+    after_login(tell, pdf, folder)
+
+
+def after_login(tell: Callable[..., dict[str, Any]], pdf: Path, folder: Path) -> None:
+    """What the commands of seals print, for somebody who logged in."""
+    here = ("--office", folder / "kantoor")
+    (login := folder / "login.json").write_text(
+        json.dumps(LOGIN | {"at": to_wire(utc_now())})
+    )
+    shown = hashlib.sha256(pdf.read_bytes()).hexdigest()
+    said = ("--login", login, "--shown", shown, "--text", "Akkoord", "--as", "Burger")
+    seal = ("--means", "zegel", *said, *here)
+    sealed, proof = folder / "verzegeld.pdf", folder / "bewijs.json"
+    made = tell("seal file", pdf, "--out", sealed, *seal)["seal"]
+    tell("seal show", made, *here)
+    tell("seal evidence", made, "--out", proof, *here)
+    tell("seal check", sealed, proof, *here)
+    document = printed("add", pdf, *here)[0]["document"]
+    tell("seal document", document, *seal)
 
 
 def first_line(*arguments: object) -> dict[str, Any]:

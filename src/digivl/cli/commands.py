@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from digivl.cli import (
+    adding,
     agendas,
     answering,
     asking,
@@ -24,10 +25,13 @@ from digivl.cli import (
     registering,
     routes,
     rules,
+    seals,
     searching,
+    sessions,
     sign,
     simulate,
     terms,
+    timestamping,
     turns,
     work,
 )
@@ -85,7 +89,7 @@ def _flow() -> typer.Typer:
     for command in (
         *(flows.start, flows.show, turns.approve, turns.sign, turns.refuse),
         *(turns.delegate, flows.replace, flows.recall, flows.send, flows.renew),
-        *(flows.extend, flows.remind, flows.cancel),
+        *(flows.extend, flows.remind, flows.resume, flows.cancel),
     ):
         group.command(command.__name__)(command)
     return group
@@ -103,8 +107,10 @@ def _options(
 
 app.command("demo")(demo.demo)
 app.command("init")(offices.init)
+app.command("add")(adding.add)
 app.command("lint")(linting.lint)
 app.command("sign")(sign.sign)
+app.command("timestamp")(timestamping.timestamp)
 app.add_typer(_flow(), name="flow")
 app.command("validate")(documents.validate)
 app.command("verify")(documents.verify)
@@ -130,6 +136,8 @@ app.add_typer(_advice(), name="advice")
 app.command("send")(work.send)
 app.command("work")(work.work)
 app.add_typer(platforms.app, name="platform")
+app.add_typer(sessions.app, name="session")
+app.add_typer(seals.app, name="seal")
 app.add_typer(terms.app, name="terms")
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(simulate.doctor)

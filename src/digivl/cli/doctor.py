@@ -14,7 +14,7 @@ import attrs
 from cryptography import x509
 
 from digivl.app import Digivl
-from digivl.cli.labels import KINDS
+from digivl.cli.labels import kind_named
 from digivl.cli.output import local
 from digivl.dispatch.model import (
     Channel,
@@ -90,7 +90,7 @@ def _settings(vl: Digivl) -> str:
 def _book(vl: Digivl) -> str:
     entries = 0
     for row in vl.book.rows(Query()):
-        for entry in vl.book.history(KINDS[row.ref.kind], row.ref.id):
+        for entry in vl.book.history(kind_named(row.ref.kind), row.ref.id):
             if leaf_hash(entry.canonical) != entry.leaf:
                 raise CorruptDocumentError(f"entry {entry.number} was changed")
             entries += 1

@@ -80,5 +80,12 @@ def evidence(
 def _subject(vl: Digivl, id: str) -> Ref:
     """The seal or the flow with that id."""
     with suppress(NotFoundError):
-        return found(vl, id, LOGIN_SEAL.name)
+        ref = found(vl, id, LOGIN_SEAL.name)
+        if vl.book.read(LOGIN_SEAL, ref.id).record.document is None:
+            raise MalformedError(
+                "this seal stands on a file of no dossier: there is no report of it",
+                hint="`digivl seal evidence` gives its evidence, and `digivl seal "
+                "check` holds that against the file.",
+            )
+        return ref
     return found(vl, id, FLOW.name)

@@ -2,52 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import attrs
 import typer
 
 from digivl.app import Digivl
-from digivl.cli.offices import found
-from digivl.cli.options import HERE, AsJson, Office
-from digivl.cli.output import local, print_facts, print_json, print_table, reported, say
-from digivl.cli.turns import (
+from digivl.cli.accepting import accepted
+from digivl.cli.flowtold import (
     Flow,
-    Means,
-    Reason,
-    Why,
-    act_on,
-    as_json_of,
+    as_json,
     flow_named,
+    preparer,
     staff,
     state_of,
     taking_part,
     told,
 )
+from digivl.cli.inoffice import Answer, in_office
+from digivl.cli.offices import found
+from digivl.cli.options import SECRETARIAT, Accept, By, Means, Reason, Why
+from digivl.cli.output import local, print_facts, print_table
+from digivl.cli.turns import Means as OtherMeans
+from digivl.custody.model import Custody
 from digivl.documents.model import DOCUMENT
 from digivl.kernel.moments import from_wire
-from digivl.kernel.parties import Party, Role
 from digivl.records.entries import Entry
-from digivl.signing.model import Approver, Signatory, SigningFlow, Watcher
+from digivl.signing.model import Approver, SigningFlow, Watcher
 from digivl.signing.participants import Participant
 
-By = Annotated[str, typer.Option(help="Who prepares it, as shown.")]
-_SECRETARIAT: Final = "Secretarie"
+_MOMENT = "2026-12-01T17:00Z"
 
 
-def start(
+@in_office("Looking")
+def start(  # noqa: PLR0913 - an option for each who takes part
+    vl: Digivl,
     documents: Annotated[
         list[str],
         typer.Argument(help="Ids of documents, or their start; several are a bundle."),
     ],
     *,
-    means: Annotated[
-        list[str],
-        typer.Option(
-            help="Signing means, in order; repeat for several. As who it signs can "
-            "follow: minister='Vlaams minister van Jeugd'."
-        ),
-    ],
+    means: Means,
     approver: Annotated[
         list[str] | None, typer.Option(help="Who approves before, as shown; repeat.")
     ] = None,
@@ -57,175 +52,150 @@ def start(
     together: Annotated[
         bool, typer.Option("--together", help="All sign at once, in any order.")
     ] = False,
-    by: By = _SECRETARIAT,
-    office: Office = HERE,
-    as_json: AsJson = False,
-) -> None:
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MOMENT",
+            help=f"Until when all have to have signed: {_MOMENT}. Five working days "
+            "for each if not named.",
+        ),
+    ] = None,
+    accept: Accept = None,
+    by: By = SECRETARIAT,
+) -> Answer:
     """Put documents up for signing; each goes its own way."""
-    with reported(as_json=as_json), Digivl.open(office) as vl:
-        from digivl.cli.signing import functions
+    from digivl.cli.signing import signatories
 
-        signers = functions(means)
-        signatories = [
-            Signatory(party=Party(name, label, Role.SIGNATORY), means=name)
-            for name, label in signers.items()
-        ]
-        order = [signatories] if together else signatories
-        approvers = [Approver(party=staff(label)) for label in approver or ()]
-        names = [found(vl, name, DOCUMENT.name).id for name in documents]
-        begun = vl.signing.start_bundle(
-            dict.fromkeys(names, order),
-            approvers=approvers,
+    signers = signatories(means)
+    names = [found(vl, name, DOCUMENT.name).id for name in documents]
+    reasons = accepted(accept)
+    return told(
+        *vl.signing.start_bundle(
+            dict.fromkeys(names, [signers] if together else signers),
+            approvers=[Approver(party=staff(label)) for label in approver or ()],
             watchers=[Watcher(party=staff(label)) for label in tell or ()],
-            by=_preparer(by),
+            deadline=None if until is None else from_wire(until),
+            accepted=dict.fromkeys(names, reasons),
+            by=preparer(by),
         )
-    for entry in begun:
-        told(entry, as_json=as_json)
+    )
 
 
-def show(flow: Flow, *, office: Office = HERE, as_json: AsJson = False) -> None:
+@in_office()
+def show(vl: Digivl, flow: Flow) -> Answer:
     """Who has to approve and sign, who did, when and over which bytes."""
-    with reported(as_json=as_json), Digivl.open(office) as vl:
-        entry = vl.signing.read(flow_named(vl, flow))
-        waits = [
-            f"{held.record.holder}: {held.record.next_step}, "
-            f"tegen {local(held.record.due)}"
-            for held in vl.signing.questions(entry.id).values()
-        ]
+    entry = vl.signing.read(flow_named(vl, flow))
+    waits = list(vl.signing.questions(entry.id).values())
     record = entry.record
-    if as_json:
-        print_json(
-            as_json_of(entry)
-            | {
-                "base": record.base,
-                "current": record.current,
-                "participants": [_participant(record, p) for p in record.participants],
-            }
-        )
-        return
-    facts = {"Stand": state_of(record), "Verzonden": record.base}
-    if record.problem:
-        facts["Probleem"] = record.problem
-    print_facts(record.title, facts | {"Wacht op": "; ".join(waits) or "niemand"})
-    columns = ("Beurt", "Wie", "Wat", "Stand", "Wanneer", "Middel")
-    print_table("Deelnemers", columns, [_line(p) for p in record.participants])
+    line = {
+        "base": record.base,
+        "current": record.current,
+        "participants": [_participant(record, p) for p in record.participants],
+    }
+    return Answer(lines=[as_json(entry) | line], show=lambda: _shown(record, waits))
 
 
+@in_office()
 def replace(
+    vl: Digivl,
     flow: Flow,
     of: Annotated[str, typer.Argument(help="Who takes part, as shown or by id.")],
     to: Annotated[str, typer.Argument(help="Who comes in its place, as shown.")],
     *,
-    means: Means = None,
+    means: OtherMeans = None,
     why: Why = "",
-    by: By = _SECRETARIAT,
-    office: Office = HERE,
-    as_json: AsJson = False,
-) -> None:
+    by: By = SECRETARIAT,
+) -> Answer:
     """Let somebody else approve or sign in the place of one who did not yet."""
-
-    def act(vl: Digivl, entry: Entry[SigningFlow]) -> Entry[SigningFlow]:
-        gone = taking_part(entry.record.participants, of).party
-        return vl.signing.replace(
-            entry.id, gone, staff(to), by=_preparer(by), means=means, reason=why
-        )
-
-    act_on(office, flow, act, as_json=as_json)
+    it = flow_named(vl, flow)
+    gone = taking_part(vl.signing.read(it).record.participants, of).party
+    terms: dict[str, Any] = {"by": preparer(by), "means": means, "reason": why}
+    return told(vl.signing.replace(it, gone, staff(to), **terms))
 
 
-def recall(
-    flow: Flow,
-    *,
-    why: Why = "",
-    by: By = _SECRETARIAT,
-    office: Office = HERE,
-    as_json: AsJson = False,
-) -> None:
+@in_office()
+def recall(vl: Digivl, flow: Flow, *, why: Why = "", by: By = SECRETARIAT) -> Answer:
     """Take it back before anybody approved or signed."""
-
-    def act(vl: Digivl, entry: Entry[SigningFlow]) -> Entry[SigningFlow]:
-        return vl.signing.recall(entry.id, by=_preparer(by), reason=why)
-
-    act_on(office, flow, act, as_json=as_json)
+    it = flow_named(vl, flow)
+    return told(vl.signing.recall(it, by=preparer(by), reason=why))
 
 
+@in_office("Looking")
 def send(
-    flow: Flow, *, by: By = _SECRETARIAT, office: Office = HERE, as_json: AsJson = False
-) -> None:
+    vl: Digivl, flow: Flow, *, accept: Accept = None, by: By = SECRETARIAT
+) -> Answer:
     """Send a draft, or one that was recalled."""
-
-    def act(vl: Digivl, entry: Entry[SigningFlow]) -> Entry[SigningFlow]:
-        return vl.signing.send(entry.id, by=_preparer(by))
-
-    act_on(office, flow, act, as_json=as_json)
+    it, reasons = flow_named(vl, flow), accepted(accept)
+    return told(vl.signing.send(it, by=preparer(by), accepted=reasons))
 
 
+@in_office("Looking")
 def renew(
+    vl: Digivl,
     flow: Flow,
     *,
+    accept: Accept = None,
     why: Why = "",
-    by: By = _SECRETARIAT,
-    office: Office = HERE,
-    as_json: AsJson = False,
-) -> None:
+    by: By = SECRETARIAT,
+) -> Answer:
     """Go on with the new version of the document: all approve and sign again."""
-
-    def act(vl: Digivl, entry: Entry[SigningFlow]) -> Entry[SigningFlow]:
-        return vl.signing.renew(entry.id, by=_preparer(by), reason=why)
-
-    act_on(office, flow, act, as_json=as_json)
+    it, reasons = flow_named(vl, flow), accepted(accept)
+    renewed = vl.signing.renew(it, by=preparer(by), reason=why, accepted=reasons)
+    return told(renewed)
 
 
+@in_office()
 def extend(
+    vl: Digivl,
     flow: Flow,
-    until: Annotated[str, typer.Argument(help="Until when: 2026-12-01T17:00Z.")],
+    until: Annotated[str, typer.Argument(help=f"Until when: {_MOMENT}.")],
     *,
     why: Why = "",
-    by: By = _SECRETARIAT,
-    office: Office = HERE,
-    as_json: AsJson = False,
-) -> None:
+    by: By = SECRETARIAT,
+) -> Answer:
     """Give everybody until another moment; what expired goes on."""
-
-    def act(vl: Digivl, entry: Entry[SigningFlow]) -> Entry[SigningFlow]:
-        deadline = from_wire(until)
-        return vl.signing.extend(entry.id, deadline, by=_preparer(by), reason=why)
-
-    act_on(office, flow, act, as_json=as_json)
+    it, deadline = flow_named(vl, flow), from_wire(until)
+    return told(vl.signing.extend(it, deadline, by=preparer(by), reason=why))
 
 
-def cancel(
-    flow: Flow,
-    reason: Reason,
-    *,
-    by: By = _SECRETARIAT,
-    office: Office = HERE,
-    as_json: AsJson = False,
-) -> None:
+@in_office()
+def cancel(vl: Digivl, flow: Flow, reason: Reason, *, by: By = SECRETARIAT) -> Answer:
     """Stop it: nobody signs any more."""
-
-    def act(vl: Digivl, entry: Entry[SigningFlow]) -> Entry[SigningFlow]:
-        return vl.signing.cancel(entry.id, by=_preparer(by), reason=reason)
-
-    act_on(office, flow, act, as_json=as_json)
+    it = flow_named(vl, flow)
+    return told(vl.signing.cancel(it, by=preparer(by), reason=reason))
 
 
-def remind(
-    flow: Flow, *, by: By = _SECRETARIAT, office: Office = HERE, as_json: AsJson = False
-) -> None:
+@in_office()
+def resume(vl: Digivl, flow: Flow, *, why: Why = "", by: By = SECRETARIAT) -> Answer:
+    """Sign on from the last version that was in order, after what came back was not."""
+    it = flow_named(vl, flow)
+    return told(vl.signing.go_on(it, by=preparer(by), reason=why))
+
+
+@in_office()
+def remind(vl: Digivl, flow: Flow, *, by: By = SECRETARIAT) -> Answer:
     """Remind those whose turn it is, once for each due moment."""
-    with reported(as_json=as_json), Digivl.open(office) as vl:
-        name = flow_named(vl, flow)
-        told = vl.signing.remind(name, by=_preparer(by))
-        parties = [entry.record.holder.label for entry in told]
-    if as_json:
-        print_json({"flow": name, "reminded": parties})
-        return
-    say(", ".join(parties) or "Niemand: iedereen werd al herinnerd.")
+    name = flow_named(vl, flow)
+    reminded = vl.signing.remind(name, by=preparer(by))
+    parties = [entry.record.holder.label for entry in reminded]
+    said = ", ".join(parties) or "Niemand: iedereen werd al herinnerd."
+    line = {"flow": name, "reminded": parties}
+    return Answer(lines=[line], said=[said])
 
 
-def _preparer(label: str) -> Party:
-    return Party("cli", label, Role.SECRETARIAT)
+def _shown(flow: SigningFlow, waits: list[Entry[Custody]]) -> None:
+    asked = [
+        f"{held.record.holder}: {held.record.next_step}, tegen {local(held.record.due)}"
+        for held in waits
+    ]
+    facts = {"Stand": state_of(flow), "Verzonden": flow.base}
+    if flow.problem:
+        facts["Probleem"] = flow.problem
+    if flow.elsewhere:
+        facts["Op platform"] = flow.elsewhere.platform
+    print_facts(flow.title, facts | {"Wacht op": "; ".join(asked) or "niemand"})
+    columns = ("Beurt", "Wie", "Wat", "Stand", "Wanneer", "Middel")
+    print_table("Deelnemers", columns, [_line(one) for one in flow.participants])
 
 
 def _participant(flow: SigningFlow, one: Participant) -> dict[str, Any]:

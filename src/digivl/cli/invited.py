@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from digivl.cli.files import reading
-from digivl.errors import DigivlError, LimitExceededError, MalformedError
+from digivl.cli.flowtold import taking_part
+from digivl.cli.personal import Form, read_lines
 from digivl.kernel.identifiers import INSZ
 from digivl.kernel.parties import Party, Role
 from digivl.kernel.personal import Personal
+from digivl.signing.model import Approver, SigningFlow
+from digivl.signing.order import stages
 from digivl.signing.platform.people import (
     Assurance,
     ByText,
@@ -19,7 +22,6 @@ from digivl.signing.platform.people import (
     Rectangle,
 )
 
-_LARGEST: Final = 1_000_000
 _FIELDS: Final = frozenset(
     {"party", "label", "mail", "name", "role", "turn", "assurance"}
     | {"insz", "text", "rectangle"}
@@ -33,52 +35,45 @@ _HINT: Final = (
     'Write {"party": ..., "label": ..., "mail": ..., "name": ...} as one JSON object; '
     "role is approver, signer or copy, assurance AES or QES, rectangle {page, x, y}."
 )
+_HINT_OF_FLOW: Final = (
+    'Write {"party": ..., "mail": ..., "name": ...} as one JSON object; party is who '
+    "takes part in the flow, as shown or by id. "
+    "Who only gets a copy has role copy, and a label."
+)
 
 
-def read_invited(path: Path) -> list[Invited]:
+def read_invited(path: Path, flow: SigningFlow | None = None) -> Sequence[Invited]:
     """The people in a file of JSON lines.
+
+    Args:
+        path: The file.
+        flow: In which they take part: from it come their labels, roles and turns.
 
     Raises:
         MalformedError: A line that is nobody; it says which, and never what stands
             in it.
     """
-    lines = _text(path).splitlines()
-    return [
-        _invited(line, f"{path}, line {number}")
-        for number, line in enumerate(lines, start=1)
-        if line.strip()
-    ]
+    form = Form(
+        lacks="nobody",
+        fields=_FIELDS,
+        hint=_HINT if flow is None else _HINT_OF_FLOW,
+        make=_made if flow is None else partial(_made_of, flow),
+    )
+    return read_lines(path, form)
 
 
-def read_line(path: Path) -> str:
-    """The one line in a file."""
-    return _text(path).strip()
-
-
-def _text(path: Path) -> str:
-    with reading(path) as file:
-        content = file.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise LimitExceededError(f"{path} is larger than {_LARGEST} bytes")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as cause:
-        raise MalformedError(f"{path} is no text in UTF-8") from cause
-
-
-def _invited(line: str, where: str) -> Invited:
-    try:
-        return _made(json.loads(line))
-    except DigivlError as cause:
-        raise MalformedError(f"{where}: {cause}", hint=cause.hint) from None
-    # Nothing of the line goes into the text: it is personal.
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise MalformedError(f"{where} is nobody", hint=_HINT) from None
+def _made_of(flow: SigningFlow, told: dict[str, Any]) -> Invited:
+    """Somebody who takes part in a flow, or gets a copy of it."""
+    if told.get("role") == "copy":
+        return _made(told)
+    one = taking_part(flow.participants, told["party"])
+    known = {"party": one.party.id, "label": one.party.label}
+    known["role"] = "approver" if isinstance(one, Approver) else "signer"
+    turn = stages(flow.participants)[one.party.id] or 1
+    return _made({"turn": turn} | told | known)
 
 
 def _made(told: dict[str, Any]) -> Invited:
-    if told.keys() - _FIELDS:
-        raise MalformedError("a field that is not known", hint=_HINT)
     asked: dict[str, Any] = {"role": _ROLES[told.get("role", "signer")]}
     if "insz" in told:
         asked["number"] = INSZ(told["insz"])

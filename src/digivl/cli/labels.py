@@ -11,6 +11,7 @@ from digivl.advice.loosening import LOOSENING
 from digivl.advice.messages.correspondence import HEARD, SENT
 from digivl.advice.proposal import PROPOSAL
 from digivl.advice.request import ADVICE
+from digivl.cli.actlabels import ACCOMPANYING, LABELS
 from digivl.custody.label import LABEL
 from digivl.custody.model import CUSTODY, DELEGATION
 from digivl.dispatch.model import DISPATCH
@@ -32,10 +33,11 @@ from digivl.kernel.kinds import Kind
 from digivl.records.entries import AnyEntry
 from digivl.signing.loginseal.model import LOGIN_SEAL
 from digivl.signing.model import FLOW
+from digivl.signing.platform.model import PACKAGE
 from digivl.verification.model import AUTHENTIC
 
-#: Every kind of record, by name.
-KINDS: Final[dict[str, Kind[Any]]] = {
+_SESSION: Final = "signing-session"
+_KINDS: Final[dict[str, Kind[Any]]] = {
     kind.name: kind
     for kind in (
         DOSSIER,
@@ -67,6 +69,7 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         LOOSENING,
         FLOW,
         LOGIN_SEAL,
+        PACKAGE,
         AUTHENTIC,
         DISPATCH,
         CUSTODY,
@@ -74,6 +77,17 @@ KINDS: Final[dict[str, Kind[Any]]] = {
         LABEL,
     )
 }
+
+
+def kind_named(name: str) -> Kind[Any]:
+    """The kind of records with that name."""
+    if name == _SESSION:
+        # It knows certificates: who asks for a list does not wait for those.
+        from digivl.signing.session import SESSION
+
+        return SESSION
+    return _KINDS[name]
+
 
 _NAMES: Final = {
     DOSSIER.name: "dossier",
@@ -97,239 +111,19 @@ _NAMES: Final = {
     AGREEMENT.name: "begrotingsakkoord",
     FLOW.name: "ondertekening",
     "signing-turn": "ondertekening",
+    _SESSION: "ondertekensessie",
+    PACKAGE.name: "pakket op een tekenplatform",
+    LOGIN_SEAL.name: "verzegeling na aanmelding",
     AUTHENTIC.name: "authentiek document",
     DISPATCH.name: "verzending",
     LABEL.name: "mapetiket",
 }
 
-_LABELS: Final = {
-    ("dossier", "open"): "Dossier openen",
-    ("dossier", "close"): "Dossier afsluiten",
-    ("document", "receive"): "Document opnemen",
-    ("document", "replace"): "Nieuwe versie opnemen",
-    ("document", "stamped"): "QR-code plaatsen",
-    ("document", "signed"): "Getekende versie bewaren",
-    ("proposal", "describe"): "Voorstel beschrijven",
-    ("advice", "draft"): "Adviesvraag voorbereiden",
-    ("advice", "edit"): "Adviesvraag aanpassen",
-    ("advice", "submit"): "Advies vragen",
-    ("advice", "receive"): "Adviesvraag ontvangen",
-    ("advice", "send back"): "Adviesvraag terugsturen",
-    ("advice", "ask information"): "Inlichtingen vragen",
-    ("advice", "answer"): "Inlichtingen geven",
-    ("advice", "urge"): "Hoogdringendheid inroepen",
-    ("advice", "extend"): "Termijn verlengen",
-    ("advice", "advise"): "Advies geven",
-    ("advice", "register"): "Advies registreren",
-    ("advice", "lapse"): "Termijn verstreken",
-    ("advice", "reply"): "Repliek geven",
-    ("advice", "appeal"): "Beroep instellen",
-    ("advice", "join"): "Beroep bijtreden",
-    ("advice", "confirm"): "Advies in beroep bevestigen",
-    ("advice", "meet"): "Voorwaarde vervullen",
-    ("advice", "withdraw"): "Adviesvraag intrekken",
-    ("advice", "file request"): "Vraagformulier opnemen",
-    ("advice", "file advice"): "Adviesformulier opnemen",
-    ("agreement", "submit"): "Akkoord vragen",
-    ("agreement", "receive"): "Akkoordvraag ontvangen",
-    ("agreement", "ask to complete"): "Vervollediging vragen",
-    ("agreement", "complete"): "Vervolledigen",
-    ("agreement", "agree"): "Akkoord geven",
-    ("agreement", "refuse"): "Akkoord weigeren",
-    ("agreement", "register"): "Akkoord of weigering registreren",
-    ("agreement", "lapse"): "Termijn verstreken",
-    ("agreement", "meet"): "Voorwaarde vervullen",
-    ("agreement", "withdraw"): "Akkoordvraag intrekken",
-    ("advice", "take reference"): "Referentie van de adviesverlener noteren",
-    ("agreement", "take reference"): "Referentie van het kabinet noteren",
-    ("sent", "say"): "Bericht klaarzetten",
-    ("sent", "begin"): "Bericht verzenden",
-    ("sent", "wait"): "Bericht wacht",
-    ("sent", "accept"): "Bericht verzonden",
-    ("sent", "lose reply"): "Antwoord op het bericht verloren",
-    ("sent", "refuse"): "Bericht geweigerd",
-    ("sent", "send again"): "Bericht opnieuw klaarzetten",
-    ("sent", "cancel"): "Bericht laten vervallen",
-    ("heard", "take in"): "Bericht ontvangen",
-    ("heard", "settle"): "Bericht afhandelen",
-    ("agreement", "file request"): "Vraagformulier opnemen",
-    ("agreement", "file agreement"): "Akkoordformulier opnemen",
-    ("loosening", "loosen"): "Vereiste versoepelen (afwijking)",
-    ("submission", "submit"): "Indienen bij de secretarie",
-    ("submission", "update"): "Update indienen",
-    ("submission", "answer"): "Antwoord van een mede-indiener",
-    ("submission", "ask back"): "Aanpassing vragen",
-    ("submission", "take up"): "Indiening in behandeling nemen",
-    ("submission", "send back"): "Indiening terugsturen",
-    ("submission", "submit again"): "Opnieuw indienen",
-    ("submission", "treat"): "Indiening behandelen",
-    ("step", "submit"): "Indienen voor de agenda",
-    ("document", "number"): "Nummer geven",
-    ("document", "level"): "Toegangsniveau zetten",
-    ("step", "put on agenda"): "Op de ontwerpagenda zetten",
-    ("step", "schedule"): "Agenderen",
-    ("step", "take off"): "Van de agenda halen",
-    ("step", "report"): "Beslissingsfiche koppelen",
-    ("step", "correct"): "Beslissing verbeteren",
-    ("step", "propose again"): "Opnieuw voorbereiden (afwijking)",
-    ("step", "approve"): "Beslissen",
-    ("step", "take note"): "Akte nemen",
-    ("step", "postpone"): "Uitstellen",
-    ("step", "withdraw"): "Intrekken",
-    ("meeting", "plan"): "Vergadering plannen",
-    ("meeting", "change agenda"): "Agenda wijzigen",
-    ("step", "edit"): "Documenten toevoegen",
-    ("meeting", "move"): "Vergadering verplaatsen",
-    ("meeting", "approve"): "Agenda goedkeuren",
-    ("meeting", "close"): "Vergadering afsluiten",
-    ("meeting", "reopen"): "Vergadering heropenen",
-    ("meeting", "reopen agenda"): "Goedgekeurde agenda heropenen (afwijking)",
-    ("meeting", "hold"): "Vergadering houden",
-    ("agenda", "move"): "Agenda hernoemen",
-    ("step", "move"): "Nummer aanpassen aan de datum",
-    ("document", "move"): "Naam aanpassen aan de datum",
-    ("meeting", "cancel"): "Vergadering annuleren",
-    ("agenda", "design"): "Ontwerpagenda openen",
-    ("agenda", "approve"): "Agenda goedkeuren",
-    ("agenda", "reopen"): "Agenda heropenen",
-    ("item", "put on agenda"): "Agendapunt maken",
-    ("item", "check"): "Formeel controleren",
-    ("item", "edit"): "Agendapunt wijzigen",
-    ("item", "approve"): "Op de goedgekeurde agenda",
-    ("item", "take off"): "Agendapunt schrappen",
-    ("item", "evoke"): "Evocatie",
-    ("minutes", "draft"): "Notulen opmaken",
-    ("minutes", "edit"): "Notulen wijzigen",
-    ("minutes", "finish"): "Notulen afwerken",
-    ("minutes", "reopen"): "Notulen heropenen",
-    ("minutes", "approve"): "Notulen goedkeuren",
-    ("report", "write"): "Beslissingsfiche schrijven",
-    ("report", "finish"): "Beslissingsfiche afwerken",
-    ("report", "reopen"): "Beslissingsfiche heropenen",
-    ("news", "draft"): "Nieuwsbericht opmaken",
-    ("news", "edit"): "Nieuwsbericht wijzigen",
-    ("news", "finish"): "Nieuwsbericht afwerken",
-    ("news", "reopen"): "Nieuwsbericht heropenen",
-    ("government", "compose"): "Samenstelling wijzigen",
-    ("document", "copy"): "Kopie bewaren",
-    ("parliament", "start"): "Verzending naar het Vlaams Parlement",
-    ("parliament", "send"): "Ontvangen door het Vlaams Parlement",
-    ("parliament", "fail"): "Verzending mislukt",
-    ("parliament", "tell"): "Bericht van het Vlaams Parlement",
-    ("parliament", "receive"): "Stukken van het Vlaams Parlement",
-    ("parliament-name", "name"): "Naam in het Vlaams Parlement",
-    ("position", "mark"): "Standpunt innemen",
-    ("publication", "start"): "Publicatie opstarten",
-    ("publication", "edit"): "Publicatie aanpassen",
-    ("publication", "ask translation"): "Vertaling vragen",
-    ("publication", "receive translation"): "Vertaling ontvangen",
-    ("publication", "ask proof"): "Drukproef vragen",
-    ("publication", "receive proof"): "Drukproef ontvangen",
-    ("publication", "recall proof"): "Aan de drukproef herinneren",
-    ("publication", "correct proof"): "Drukproef verbeteren",
-    ("publication", "ask proof again"): "Drukproef opnieuw vragen",
-    ("publication", "ask publication"): "Publicatie vragen",
-    ("publication", "pause"): "Publicatie pauzeren",
-    ("publication", "resume"): "Publicatie hernemen",
-    ("publication", "cancel"): "Publicatie annuleren",
-    ("publication", "numac"): "Numac-nummer noteren",
-    ("publication", "publish"): "Gepubliceerd in het Belgisch Staatsblad",
-    ("publication", "override"): "Publicatiestatus zetten (afwijking)",
-    ("mandate", "appoint"): "Mandaat opnemen",
-    ("mandate", "end"): "Mandaat beëindigen",
-    ("consultation", "start"): "Overlegronde starten",
-    ("consultation", "answer"): "Antwoord in de overlegronde",
-    ("consultation", "renew"): "Overlegronde vernieuwen",
-    ("consultation", "close"): "Overlegronde sluiten",
-    ("answer", "ask"): "Antwoord vragen",
-    ("answer", "answer"): "Antwoorden",
-    ("answer", "lift"): "Bezwaar intrekken",
-    ("answer", "ask again"): "Opnieuw antwoord vragen",
-    ("answer", "stay silent"): "Niet geantwoord",
-    ("series", "give"): "Nummers geven",
-    ("release", "plan"): "Vrijgave plannen",
-    ("release", "plan again"): "Vrijgave opnieuw plannen",
-    ("release", "confirm"): "Vrijgave bevestigen",
-    ("release", "release"): "Vrijgeven",
-    ("release", "change scope"): "Publieke omvang wijzigen",
-    ("denial", "deny"): "Weigeren",
-    ("login-seal", "accept"): "Aanvaarden na aanmelding",
-    ("signing", "start"): "Ter ondertekening aanbieden",
-    ("signing", "sign"): "Ondertekenen",
-    ("signing", "draft"): "Ondertekening voorbereiden",
-    ("signing", "edit"): "Ondertekening voorbereiden",
-    ("signing", "send"): "Ter ondertekening zenden",
-    ("signing", "recall"): "Ondertekening terugroepen",
-    ("signing", "show"): "Inzien voor ondertekening",
-    ("signing", "approve"): "Paraferen",
-    ("signing", "delegate"): "Ondertekening doorgeven",
-    ("signing", "replace"): "Ondertekenaar vervangen",
-    ("signing", "extend"): "Termijn verlengen",
-    ("signing", "expire"): "Termijn verstreken",
-    ("signing", "renew"): "Met de nieuwe versie verdergaan",
-    ("signing", "fail"): "Getekend bestand niet aanvaard",
-    ("signing", "go on"): "Ondertekening hervatten",
-    ("signing", "give out"): "Aan een tekenplatform geven",
-    ("signing", "take in"): "Van een tekenplatform overnemen",
-    ("signing", "take back"): "Van een tekenplatform terugnemen",
-    ("signing", "cancel"): "Ondertekening annuleren",
-    ("signing", "refuse"): "Ondertekening weigeren",
-    ("authentic", "reserve"): "Controlecode reserveren",
-    ("authentic", "put up for signing"): "Register: in ondertekening",
-    ("authentic", "register"): "Authentiek document registreren",
-    ("authentic", "dispatch"): "Register: verzonden",
-    ("dispatch", "draft"): "Verzending klaarzetten",
-    ("dispatch", "submit"): "Verzenden",
-    ("dispatch", "submit again"): "Opnieuw verzenden",
-    ("dispatch", "lose the reply"): "Antwoord verloren",
-    ("dispatch", "accept"): "Verzending aanvaard",
-    ("dispatch", "reject"): "Verzending geweigerd",
-    ("dispatch", "supersede"): "Verzending vervangen door een nieuwe",
-    ("custody", "take"): "In behandeling nemen",
-    ("custody", "take again"): "Opnieuw in behandeling nemen",
-    ("custody", "hand over"): "Overdragen",
-    ("custody", "move"): "Doorgeven",
-    ("custody", "take over"): "Overnemen",
-    ("custody", "recall"): "Terugnemen",
-    ("custody", "escalate"): "Escaleren",
-    ("custody", "extend"): "Termijn verlengen",
-    ("custody", "remind"): "Herinneren",
-    ("custody", "remind early"): "Vooraf herinneren",
-    ("delegation", "delegate"): "Vervanging regelen",
-    ("delegation", "end"): "Vervanging beëindigen",
-    ("label", "label"): "Etiket maken",
-    ("label", "void"): "Etiket vervangen",
-    ("custody", "close"): "Uit behandeling",
-}
-
-#: Acts that only accompany another one; a summary leaves them out.
-ACCOMPANYING: Final = frozenset(
-    {
-        ("document", "signed"),
-        ("item", "put on agenda"),
-        ("item", "approve"),
-        ("authentic", "reserve"),
-        ("authentic", "put up for signing"),
-        ("authentic", "dispatch"),
-        ("advice", "take reference"),
-        ("agreement", "take reference"),
-        ("sent", "say"),
-        ("sent", "begin"),
-        ("sent", "wait"),
-        ("custody", "take"),
-        ("custody", "take again"),
-        ("custody", "move"),
-        ("custody", "remind"),
-        ("custody", "remind early"),
-        ("custody", "close"),
-    }
-)
-
 
 def label(entry: AnyEntry) -> str:
     """What was done."""
     key = (entry.kind.name, entry.action)
-    return _LABELS.get(key, f"{entry.kind.name}: {entry.action}")
+    return LABELS.get(key, f"{entry.kind.name}: {entry.action}")
 
 
 def kind_label(name: str) -> str:
@@ -384,6 +178,8 @@ _RESULTS: Final[dict[str, Callable[[AnyEntry], str]]] = {
     AGREEMENT.name: _answer,
     PROPOSAL.name: lambda entry: str(entry.record.act.value),
     FLOW.name: _signed,
+    _SESSION: lambda entry: str(entry.record.state.value),
+    PACKAGE.name: lambda entry: str(entry.record.state.label),
     DOCUMENT.name: _version,
     DISPATCH.name: _sent,
     CUSTODY.name: lambda entry: f"{entry.record.holder}: {entry.record.next_step}",

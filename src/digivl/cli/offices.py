@@ -11,7 +11,7 @@ import attrs
 import typer
 
 from digivl.app import Digivl
-from digivl.cli.labels import KINDS, kind_label, label, result
+from digivl.cli.labels import kind_label, kind_named, label, result
 from digivl.cli.options import HERE, AsJson, Office
 from digivl.cli.output import (
     NO,
@@ -88,7 +88,7 @@ def show(id: Id, *, office: Office = HERE, as_json: AsJson = False) -> None:
     """Where a record stands; for a dossier also everything in it."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
         ref = found(vl, id)
-        entry = vl.book.read(KINDS[ref.kind], ref.id)
+        entry = vl.book.read(kind_named(ref.kind), ref.id)
         rows = vl.book.rows(Query(dossier=entry.id))
         name = custody_id(ref)
         held = vl.book.read_all(CUSTODY, [name]).get(name)
@@ -118,7 +118,7 @@ def history(id: Id, *, office: Office = HERE, as_json: AsJson = False) -> None:
     """Everything that happened to a record, the oldest first."""
     with reported(as_json=as_json), Digivl.open(office) as vl:
         ref = found(vl, id)
-        entries = list(vl.book.history(KINDS[ref.kind], ref.id))
+        entries = list(vl.book.history(kind_named(ref.kind), ref.id))
         if ref.kind == "dossier":
             entries += vl.custody.history(ref)
             entries.sort(key=lambda entry: entry.number)
@@ -188,9 +188,16 @@ def found(vl: Digivl, id: str, kind: str | None = None) -> Ref:
     """
     # The id of a custody starts with the kind of what is held: that names nothing.
     named = [ref for ref in vl.book.find(id) if len(id) > ref.id.find(":")]
-    refs = [ref for ref in _wholes(named) if kind in {None, ref.kind}]
+    wholes = _wholes(named)
+    refs = [ref for ref in wholes if kind in {None, ref.kind}]
     if len(refs) == 1:
         return refs[0]
+    if not refs and len(wholes) == 1:
+        other = wholes[0].kind
+        raise NotFoundError(
+            f"{id} is no {kind} but a {other}",
+            hint=f"`digivl show {id}` tells what it is; give the id of a {kind}.",
+        )
     if not refs:
         hint = "Give all of the id, or at least its first six characters."
         raise NotFoundError(f"there is no {kind or 'record'} {id!r}", hint=hint)

@@ -11,25 +11,31 @@ import attrs
 
 from digivl.app import Digivl
 from digivl.cli.files import is_there, reading, written
+from digivl.cli.flowtold import staff
 from digivl.documents.model import DECISION_REPORT
 from digivl.errors import MalformedError, StorageError
-from digivl.kernel.parties import Party, Role
+from digivl.kernel.parties import Party
 from digivl.pdf.levels import Level
-from digivl.pdf.spec import Box, Visible
+from digivl.pdf.spec import Box, Certification, FieldLock, Lock, Visible
 from digivl.signing.batch import By, Order, Outcome
 from digivl.signing.model import Signatory
 
 
-def functions(means: Sequence[str]) -> dict[str, str]:
-    """The function that each means signs as: what follows ``=``, else its own name.
+def signatories(means: Sequence[str]) -> list[Signatory]:
+    """Who signs, in order: a means, and the function it signs as behind ``=``.
 
     Raises:
         MalformedError: One stands there twice.
     """
     pairs = [one.partition("=") for one in means]
-    signers = {name: label or name for name, _, label in pairs}
-    if len(signers) < len(means):
-        raise MalformedError("the same signing means stands twice")
+    signers = [
+        Signatory(party=staff(label or name), means=name) for name, _, label in pairs
+    ]
+    if len({one.party.id for one in signers}) < len(signers):
+        raise MalformedError(
+            "the same signatory stands twice",
+            hint="Say as who each signs: --means minister='Minister van Jeugd'.",
+        )
     return signers
 
 
@@ -37,7 +43,7 @@ def checked(
     vl: Digivl,
     files: Sequence[Path],
     out: Path,
-    means: Mapping[str, str],
+    signers: Sequence[Signatory],
     *,
     resume: bool = False,
 ) -> None:
@@ -47,13 +53,20 @@ def checked(
         vl: The office.
         files: What is signed.
         out: Where it goes.
-        means: With what.
+        signers: Who signs.
         resume: True where files may be there already, from the same batch.
 
     Raises:
+        MalformedError: A means would sign twice.
         ConfigurationError: There is no such means.
         StorageError: A signed file would take the place of another one.
     """
+    means = [one.means for one in signers]
+    if len({*means}) < len(means):
+        raise MalformedError(
+            "the same signing means stands twice",
+            hint="With one key nobody signs a document twice: name each means once.",
+        )
     for name in means:
         vl.means(name)
     targets = [out / file.name for file in files]
@@ -68,11 +81,19 @@ def checked(
 
 
 def recorded(
-    vl: Digivl, file: Path, out: Path, means: Mapping[str, str], by: Party
+    vl: Digivl,
+    file: Path,
+    out: Path,
+    signers: Sequence[Signatory],
+    accepted: Mapping[str, str],
+    by: Party,
 ) -> dict[str, Any]:
     """Dossier, code, signatures, register: the whole of it, for one file."""
     with written(out) as target:
         with reading(file) as content:
+            # Before there is a dossier: what nobody may sign leaves none behind.
+            vl.files.look(content, accepted)
+            content.seek(0)
             kept = vl.documents.keep(content)
         dossier = vl.dossiers.open(file.stem, by=by)
         with vl.documents.opened(kept.sha256) as content:
@@ -80,58 +101,93 @@ def recorded(
                 dossier.id, content, title=file.stem, type=DECISION_REPORT, by=by
             )
         coded = vl.register.stamp(document.id, by=by)
-        sha256, signatures = _signed(vl, document.id, means, by)
-        vl.documents.store.fetch(sha256, target)
+        flow = vl.signing.start(document.id, signers, by=by, accepted=accepted)
+        for signer in signers:
+            flow = vl.signing.sign(flow.id, by=signer.party)
+        registered = vl.register.register(flow.id, by=by)
+        vl.documents.store.fetch(flow.record.current, target)
     return {
         "dossier": dossier.id,
         "document": document.id,
         "code": coded.code.printed,
         "link": coded.code.link(vl.settings.code.host),
         "page_added": coded.added_page,
-        "sha256": sha256,
-        "signatures": signatures,
+        "sha256": flow.record.current,
+        "signatures": [attrs.asdict(one) for one in registered.record.signatures],
     }
 
 
-def batch_order(
-    means: Mapping[str, str],
-    level: Level | None,
-    look: Mapping[str, Any],
-    boxes: Sequence[Box],
-) -> Order:
-    """What is done with each file where nothing is recorded.
+@attrs.frozen(kw_only=True)
+class Looks:
+    """How the signatures stand in each file, as it was asked.
 
-    The first signature certifies, the last one locks; each box is for the signature in
-    the same place.
+    The first signature certifies, the last one locks; each field and each place is for
+    the signature in the same order.
 
-    Args:
-        means: By name, with the function each signs as; none upgrades.
-        level: What is reached; None is the level of the settings.
-        look: `certify` and `lock`.
+    Attributes:
+        every: What holds for all of them, in the words of `FileSigning.sign`.
+        certify: Name of what may still be done; None certifies nothing.
+        lock: Which fields are closed.
         boxes: Where the signatures can be seen; those without one are invisible.
+        text: What stands there; nothing is who signed and when.
+        fields: Names of the signature fields; the others are numbered.
+    """
+
+    every: Mapping[str, Any]
+    certify: str | None
+    lock: FieldLock | None
+    boxes: Sequence[Box | None]
+    text: Sequence[str]
+    fields: Sequence[str]
+
+    def order(self, signers: Sequence[Signatory], level: Level | None) -> Order:
+        """What is done with each file.
+
+        Args:
+            signers: Who signs; nobody upgrades.
+            level: What is reached; None is the level of the settings.
+
+        Raises:
+            MalformedError: More places or fields than signatures.
+        """
+        for asked, option in ((self.boxes, "--visible"), (self.fields, "--field")):
+            if len(asked) > len(signers):
+                raise MalformedError(
+                    f"there are more places ({option}) than signatures",
+                    hint="Name one for each --means, in the same order.",
+                )
+        last = len(signers) - 1
+        return Order(
+            tuple(
+                self._by(one.means, number, is_last=number == last)
+                for number, one in enumerate(signers)
+            ),
+            level,
+        )
+
+    def _by(self, means: str, number: int, *, is_last: bool) -> By:
+        look = {name: one for name, one in self.every.items() if one}
+        if number == 0 and self.certify is not None:
+            look["certify"] = Certification[self.certify]
+        if is_last and self.lock is not None:
+            look["lock"] = self.lock
+        if number < len(self.boxes):
+            look["visible"] = Visible(tuple(self.text), self.boxes[number])
+        if number < len(self.fields):
+            return By(means, self.fields[number], look)
+        return By(means, look=look)
+
+
+def boxes(places: Sequence[str]) -> list[Box | None]:
+    """Where signatures stand, as the user writes it; None is the place of the field.
 
     Raises:
-        MalformedError: More boxes than signatures.
+        MalformedError: One is neither ``field`` nor five numbers.
     """
-    if len(boxes) > len(means):
-        raise MalformedError("there are more places (--visible) than signatures")
-    last = len(means) - 1
-    by = []
-    for number, name in enumerate(means):
-        own: dict[str, Any] = {"certify": look["certify"]} if number == 0 else {}
-        own |= {"lock": look["lock"]} if number == last else {}
-        if number < len(boxes):
-            own["visible"] = Visible(box=boxes[number])
-        by.append(By(name, look=own))
-    return Order(tuple(by), level)
+    return [None if place == "field" else _box(place) for place in places]
 
 
-def box(text: str) -> Box:
-    """Where a signature stands, as the user writes it: page, x, y, width, height.
-
-    Raises:
-        MalformedError: Not five numbers.
-    """
+def _box(text: str) -> Box:
     try:
         page, *sides = text.split(",")
         x, y, width, height = map(float, sides)
@@ -141,6 +197,28 @@ def box(text: str) -> Box:
             f"{text!r} is no place on a page: {cause}",
             hint="Write PAGE,X,Y,WIDTH,HEIGHT in millimetres from the lower left.",
         ) from cause
+
+
+def lock_of(
+    everything: bool,  # noqa: FBT001 - as typer gives it
+    only: Sequence[str] | None,
+    but: Sequence[str] | None,
+) -> FieldLock | None:
+    """Which fields of the form the last signature closes.
+
+    Raises:
+        MalformedError: Several ways to say it at once.
+    """
+    if sum(map(bool, (everything, only, but))) > 1:
+        raise MalformedError(
+            "--lock, --lock-field and --lock-all-but each say what is locked",
+            hint="Give one of them.",
+        )
+    if everything:
+        return FieldLock()
+    if but:
+        return FieldLock(Lock.ALL_BUT, tuple(but))
+    return FieldLock(Lock.ONLY, tuple(only)) if only else None
 
 
 def outcome_json(outcome: Outcome, order: Order) -> dict[str, Any]:
@@ -159,19 +237,3 @@ def outcome_json(outcome: Outcome, order: Order) -> dict[str, Any]:
         "levels": levels,
         "skipped": outcome.skipped,
     }
-
-
-def _signed(
-    vl: Digivl, document: str, means: Mapping[str, str], by: Party
-) -> tuple[str, list[dict[str, Any]]]:
-    """Signed by each and registered: the SHA-256 of the file, and the signatures."""
-    signatories = [
-        Signatory(party=Party(name, label, Role.SIGNATORY), means=name)
-        for name, label in means.items()
-    ]
-    flow = vl.signing.start(document, signatories, by=by)
-    for signatory in signatories:
-        flow = vl.signing.sign(flow.id, by=signatory.party)
-    registered = vl.register.register(flow.id, by=by)
-    signatures = [attrs.asdict(one) for one in registered.record.signatures]
-    return flow.record.current, signatures

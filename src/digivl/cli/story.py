@@ -10,7 +10,7 @@ import attrs
 
 from digivl.app import Digivl
 from digivl.cli.files import reading, written
-from digivl.cli.labels import KINDS, accompanies, label, result
+from digivl.cli.labels import accompanies, kind_named, label, result
 from digivl.cli.output import local, print_facts, print_table, say, tell
 from digivl.cli.verdicts import verification_json
 from digivl.documents.model import DOCUMENT, Origin
@@ -171,7 +171,7 @@ class Story:
 
 def _entries(vl: Digivl, dossier: Ref) -> list[AnyEntry]:
     refs = [dossier, *(row.ref for row in vl.book.rows(Query(dossier=dossier.id)))]
-    told = [e for ref in refs for e in vl.book.history(KINDS[ref.kind], ref.id)]
+    told = [e for ref in refs for e in vl.book.history(kind_named(ref.kind), ref.id)]
     return sorted(told, key=lambda entry: entry.number)
 
 

@@ -123,7 +123,7 @@ class UnsafeDocumentError(SigningError):
             "the policy lets nobody sign this: "
             + "; ".join(f"{code}: {text}" for code, text in self.findings),
             hint="`digivl lint` says where, and what to do; who accepts it all the "
-            "same gives a reason.",
+            "same gives a reason: --accept CODE=REASON.",
         )
 
 

@@ -64,7 +64,10 @@ def from_wire(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError) as cause:
-        raise MalformedError(f"{str(text)[:40]!r} is not a moment") from cause
+        raise MalformedError(
+            f"{str(text)[:40]!r} is not a moment",
+            hint="Write it with its zone: 2026-12-01T17:00Z.",
+        ) from cause
     return _in_utc(moment)
 
 

@@ -11,6 +11,7 @@ import attrs
 from digivl.kernel.moments import in_dutch
 from digivl.pdf.archiving import add_evidence, add_timestamp
 from digivl.pdf.certificates import holder
+from digivl.pdf.digests import Digest
 from digivl.pdf.evidence import Evidence
 from digivl.pdf.expected import ExpectedSigner
 from digivl.pdf.levels import Level
@@ -36,6 +37,7 @@ class Look(TypedDict, total=False):
     certify: Certification | None
     lock: FieldLock | None
     visible: Visible | None
+    digest: Digest | None
     evidence: bytes | None
 
 
@@ -107,8 +109,9 @@ class FileSigning:
             expected: Who has to sign.
             looked_at: It was looked at before, as it is now.
             accepted: As for `look`.
-            look: `reason`, `location`, `certify`, `lock`, `visible` and `evidence`, as
-                in `SignatureSpec`. Visible without lines says who signed and when.
+            look: `reason`, `location`, `certify`, `lock`, `visible`, `digest` and
+                `evidence`, as in `SignatureSpec`. Visible without lines says who
+                signed and when.
 
         Raises:
             UnsafeDocumentError: A signer cannot see all of it, or it can change later.

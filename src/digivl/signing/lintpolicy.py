@@ -130,7 +130,10 @@ def check(
 def _reasons(accepted: Mapping[str, str]) -> dict[str, str]:
     unknown = sorted(accepted.keys() - RULES.keys())
     if unknown:
-        raise MalformedError(f"no such finding: {', '.join(unknown)}")
+        raise MalformedError(
+            f"no such finding: {', '.join(unknown)}",
+            hint="`digivl lint` shows the codes of a document, between brackets.",
+        )
     reasons = {code: why.strip() for code, why in accepted.items()}
     for code, why in reasons.items():
         if not 0 < len(why) <= _LONGEST_REASON:

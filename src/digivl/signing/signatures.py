@@ -82,8 +82,9 @@ class Signatures(Handovers):
         if turn.signatory.means in self.outside:
             raise SigningError(
                 f"with {turn.signatory.means} people sign elsewhere, in rounds",
-                hint="Start a session: vl.signing_sessions.start_for; or, for a "
-                "platform, send a package: vl.packages.send.",
+                hint="Start a session (`digivl session flows`, "
+                "vl.signing_sessions.start_for); or, for a platform, send a package "
+                "(`digivl platform send --flow`, vl.packages.send).",
             )
         chosen = self.means(turn.signatory.means)
         current = turn.flow.record.current

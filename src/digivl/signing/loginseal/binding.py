@@ -218,5 +218,6 @@ def _begin(source: BinaryIO, size: int) -> str:
 def _unreadable(why: str) -> MalformedError:
     return MalformedError(
         f"this is no evidence of a seal that can be read: {why}",
-        hint="Give the file as `LoginSeals.evidence` wrote it.",
+        hint="Give the file as `digivl seal evidence`, or `LoginSeals.evidence`, wrote "
+        "it.",
     )
