@@ -51,9 +51,10 @@ class Slow:
 def stamped_by(sessions: Any, authority: Any) -> Any:
     """The service for sessions, with another authority, that is asked once."""
     stamps = attrs.evolve(
-        sessions.timestamps, authorities=(authority,), patience_seconds=0
+        sessions.files.timestamps, authorities=(authority,), patience_seconds=0
     )
-    return attrs.evolve(sessions, timestamps=stamps)
+    files = attrs.evolve(sessions.files, timestamps=stamps)
+    return attrs.evolve(sessions, files=files)
 
 
 def offline(desk: Desk) -> Any:
@@ -115,15 +116,19 @@ def test_what_was_signed_is_completed_by_whoever_comes(desk: Desk) -> None:
         desk.vl.signing_sessions.again(entry.id, by=ME)
 
 
-def test_timestamps_that_come_too_late(desk: Desk) -> None:
-    """A signature that waited for weeks is worth nothing any more."""
+def test_timestamps_that_come_weeks_later(desk: Desk) -> None:
+    """A signature that was given is kept for as long as it takes."""
     entry = without_timestamps(desk)
-    desk.clock.passes(8 * 86_400)
+    assert {"B-B"} == {piece.level for piece in entry.record.pieces}
+    assert {"backend-unavailable"} == {piece.missing for piece in entry.record.pieces}
+    desk.clock.passes(20 * 86_400)
     desk.vl.work()
     entry = desk.read(entry)
 
-    assert SessionState.FAILED is entry.record.state
-    assert {"preparation-expired"} == {piece.error for piece in entry.record.pieces}
+    assert SessionState.SIGNED is entry.record.state
+    assert {("B-T", "", "")} == {
+        (piece.level, piece.missing, piece.error) for piece in entry.record.pieces
+    }
 
 
 def test_many_documents_are_written_down_on_the_way(desk: Desk) -> None:
