@@ -42,6 +42,7 @@ from digivl.signing.signatures import Signatures
 
 #: Kind of the task that goes on with a session that somebody left.
 CARRY_ON: Final = "signing-session"
+_ANSWER: Final = "answer"
 #: How often it is begun anew when somebody else was first.
 _TRIES: Final = 5
 #: What is out of reach for longer is asked for less often,
@@ -83,6 +84,11 @@ class Carrying:
                 look at it. The signatures are kept.
         """
         found, trouble = self.book.read(SESSION, task.subject.id), None
+        watched = task.payload.get(_ANSWER)
+        if watched is not None and watched not in found.record.answered[-1:]:
+            # A later answer came, and has a task of its own.
+            self.book.write(done=task)
+            return
         found = self._unstuck(found)
         if found.record.state is SessionState.COMPLETING:
             found, trouble = self._completed(found)
@@ -95,8 +101,8 @@ class Carrying:
             return
         self._expired(found)
         # Somebody is at it who can still die.
-        watched = found.record.busy_since is not None
-        tasks = [self._watch(found.id, now)] if watched else []
+        busy = found.record.busy_since is not None
+        tasks = [self._watch(found.id, found.record, now)] if busy else []
         self.book.write(done=task, tasks=tasks)
 
     def _is_for_later(
@@ -178,8 +184,10 @@ class Carrying:
             # It was alive, or somebody else took it back.
             return self.book.read(SESSION, found.id)
 
-    def _watch(self, id: str, now: datetime) -> NewTask:
-        return task_of(id, now + timedelta(seconds=self.limits.lease_seconds))
+    def _watch(self, id: str, record: SigningSession, now: datetime) -> NewTask:
+        """The task that looks after who works on the last answer."""
+        task = task_of(id, now + timedelta(seconds=self.limits.lease_seconds))
+        return attrs.evolve(task, payload={_ANSWER: record.answered[-1]})
 
 
 def until_written(write: Callable[[], T]) -> T:

@@ -13,9 +13,10 @@ from digivl.kernel.parties import Party
 from digivl.pdf.expected import ExpectedSigner
 from digivl.pdf.levels import Level
 from digivl.records.entries import AnyDraft
+from digivl.signing.carrying import Found
 from digivl.signing.inflow import order_of, taken
 from digivl.signing.insession import asked
-from digivl.signing.rounds import DESCRIPTION, LASTS, Found, SigningSessions
+from digivl.signing.rounds import DESCRIPTION, LASTS, SigningSessions
 
 
 @attrs.frozen(kw_only=True)
@@ -80,10 +81,7 @@ class FlowSessions(SigningSessions):
                     "a document was signed or replaced meanwhile",
                     hint="Start again, with the documents as they are now.",
                 )
-            return [
-                asked(turn.flow, turn.signatory.party.id, session, by, at)
-                for turn in now
-            ]
+            return [asked(turn.flow, turn.signatory, session, by, at) for turn in now]
 
         return self._begun(
             orders,

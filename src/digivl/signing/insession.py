@@ -21,19 +21,20 @@ from digivl.signing.session import SESSION
 
 
 def asked(
-    flow: Entry[SigningFlow], party: str, session: str, by: Party, at: datetime
+    flow: Entry[SigningFlow], one: Signatory, session: str, by: Party, at: datetime
 ) -> Draft[SigningFlow]:
     """The flow, in which a signatory is asked to sign in a session.
 
     Args:
         flow: As it is.
-        party: Id of the signatory.
+        one: Who has to sign.
         session: Id of the session.
         by: Who began it.
         at: When.
     """
-    one = attrs.evolve(flow.record.taking_part(party), session=session)
-    return flow.next(flow.record.noted(one, "ask"), "ask", by, at)
+    # Who asks for an absent party has not acted for it yet.
+    there = attrs.evolve(one, acting=None, identified="", consent=None, session=session)
+    return flow.next(flow.record.noted(there, "ask"), "ask", by, at)
 
 
 def check_alone(

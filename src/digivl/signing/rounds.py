@@ -286,8 +286,9 @@ class SigningSessions(Carrying):
     ) -> tuple[Found, T]:
         """Say that an answer is worked on, then work on it."""
         record, now = found.record, self.clock()
-        claim = found.next(record.claimed(step, answer, now), step, record.by, now)
-        claimed = self.book.write(claim, tasks=[self._watch(found.id, now)])[0]
+        mine = record.claimed(step, answer, now)
+        claim, watch = found.next(mine, step, record.by, now), self._watch
+        claimed = self.book.write(claim, tasks=[watch(found.id, mine, now)])[0]
         try:
             return claimed, act(claimed, answer)
         except DigivlError as error:

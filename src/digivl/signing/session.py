@@ -243,13 +243,11 @@ class SigningSession:
         late = self.state in WAITING and self.expires_at <= at
         if late or SESSION_LIFECYCLE.is_final(self.state):
             return False
+        mine = [piece for piece in self.pieces if piece.order.flow == flow]
+        if any(piece.is_pending for piece in mine):
+            return True
         comes = self.state is _S.SIGNING
-        return any(
-            piece.is_pending
-            or (piece.is_open and (not given or (comes and piece.asked)))
-            for piece in self.pieces
-            if piece.order.flow == flow
-        )
+        return any(p.is_open and (not given or (comes and p.asked)) for p in mine)
 
     def is_stuck(self, at: datetime, seconds: float) -> bool:
         """True when who was working on an answer must have died."""
