@@ -218,6 +218,7 @@ def _done(turn: Turn, signed: Signed, certificate: bytes, version: str) -> Signa
     token = signed.timestamp
     return attrs.evolve(
         turn.signatory,
+        session=None,
         signed_at=token.time if token else signed.at,
         claimed_at=signed.at,
         certificate=hashlib.sha256(certificate).hexdigest(),
