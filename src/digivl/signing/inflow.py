@@ -84,6 +84,8 @@ def found_signed(
                 signed=one.version,
                 level=one.level or "",
                 signed_at=one.signed_at,
+                missing="",
+                why="",
             )
     return None
 
