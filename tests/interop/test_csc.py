@@ -166,14 +166,15 @@ def test_pdfsig_on_what_we_sign_there(
 
 @pytest.fixture(name="lasting")
 def _lasting(pki: PKI, tmp_path: Path) -> Callable[[Level], Path]:
-    """Signs a document twice, in a session each, with people of a real authority."""
+    """A document that two people of a real authority signed, in a session each."""
 
     def made(level: Level) -> Path:
         office = tmp_path / f"office-{level}"
         Digivl.create(office).close()
         (office / "secret").write_text(CLIENT_SECRET)
         me = Party("minister", "Vlaams minister", Role.MINISTER)
-        simulator = CSCSimulator(people={"signer": pki.keyholder("signer", "issuing")})
+        people = {who: pki.keyholder(who, "issuing") for who in ("signer", "crl-only")}
+        simulator = CSCSimulator(style=Style.V1, people=people)
         with serving(csc_app(simulator)) as address:
             options = {
                 "url": address + simulator.style.base,
@@ -192,13 +193,13 @@ def _lasting(pki: PKI, tmp_path: Path) -> Callable[[Level], Path]:
             )
             with Digivl.from_settings(settings, folder=office) as vl:
                 sha256 = vl.documents.keep(io.BytesIO(paper())).sha256
-                for field in ("Eerste", "Tweede"):
-                    order = Order(sha256=sha256, label="Besluit", field=field)
+                for who in people:
+                    order = Order(sha256=sha256, label="Besluit", field=who)
                     entry = vl.signing_sessions.start(
                         [order], means="itsme", expected=None, by=me
                     )
                     while entry.record.url:
-                        answer = answers(entry.record.url, "signer")
+                        answer = answers(entry.record.url, who)
                         entry = vl.signing_sessions.came_back(entry.id, answer, by=me)
                     sha256 = entry.record.pieces[0].signed
                 with vl.documents.opened(sha256) as file:

@@ -22,7 +22,6 @@ from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
 
 from digivl.pdf.digests import Digest
-from digivl.pdf.fields import filled_fields
 from digivl.pdf.operands import dictionary
 from digivl.pdf.placing import Update, written
 from digivl.pdf.reading import entry, readable, reopened
@@ -50,8 +49,8 @@ _WORTH_PACKING: Final = 4_096
 def add_evidence(target: BinaryIO, evidence: Evidence) -> int:
     """Store validation data in a document (B-LT); the new size.
 
-    Nothing is written when all of it is there already, behind every signature. On any
-    error the document is as it was.
+    Nothing is written when all of it is there already. On any error the document is as
+    it was.
 
     Args:
         target: The signed document, opened before; can be read, written and sought.
@@ -159,8 +158,7 @@ def _store(writer: Update, evidence: Evidence) -> bool:
     reader = writer.prev
     given = (evidence.certificates, evidence.ocsps, evidence.crls)
     before = {name: _stored(reader, name) for name in _ARRAYS}
-    # A store that was there before a signature tells nobody that it is about that one.
-    changed = any(given) and _is_before_a_signature(reader)
+    changed = False
     root: Any = writer.root
     store = generic.DictionaryObject(dict(entry(root, "/DSS", {})))
     store["/Type"] = generic.NameObject("/DSS")
@@ -224,25 +222,3 @@ def stored_at(reader: PdfFileReader, revision: int) -> bool:
     store = entry(root, "/DSS", {})
     answers = entry(store, "/OCSPs") or entry(store, "/CRLs")
     return bool(entry(store, "/Certs") and answers)
-
-
-def stored_in(reader: PdfFileReader) -> int | None:
-    """The revision that last brought validation data; None without any."""
-    if not stored_at(reader, reader.xrefs.total_revisions - 1):
-        return None
-    root: Any = reader.root
-    store = root.raw_get("/DSS")
-    held = store if isinstance(store, generic.IndirectObject) else reader.root_ref
-    changed: int = reader.xrefs.get_last_change(
-        generic.Reference(held.idnum, 0, reader)
-    )
-    return changed
-
-
-def _is_before_a_signature(reader: PdfFileReader) -> bool:
-    stored = stored_in(reader)
-    signed = (one for one in filled_fields(reader.root) if not one.is_timestamp)
-    return stored is not None and any(
-        reader.xrefs.get_introducing_revision(one.value.container_ref) >= stored
-        for one in signed
-    )

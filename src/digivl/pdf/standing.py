@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 from asn1crypto import cms
+from pyhanko.pdf_utils import generic
 from pyhanko.sign.validation.generic_cms import (
     extract_certs_for_validation,
     validate_sig_integrity,
 )
 
 from digivl.errors import SigningError
-from digivl.pdf.archiving import stored_at, stored_in
+from digivl.pdf.archiving import stored_at
 from digivl.pdf.causes import first_line
 from digivl.pdf.digests import Digest
 from digivl.pdf.fields import SignatureField, filled_fields
@@ -109,12 +110,24 @@ def standing(stream: BinaryIO, limits: Limits) -> Signatures:
             )
         found = [_placed(reader, one, _read(stream, one)) for one in fields]
         found.sort(key=lambda one: one.end)
-        return Signatures(tuple(found), stored_in(reader))
+        return Signatures(tuple(found), _stored_in(reader))
 
 
 def _placed(reader: Any, field: SignatureField, found: Standing) -> Standing:
     revision = reader.xrefs.get_introducing_revision(field.value.container_ref)
     return attrs.evolve(found, revision=revision, stored=stored_at(reader, revision))
+
+
+def _stored_in(reader: Any) -> int | None:
+    last = reader.xrefs.total_revisions - 1
+    if not stored_at(reader, last):
+        return None
+    store = reader.root.raw_get("/DSS")
+    held = store if isinstance(store, generic.IndirectObject) else reader.root_ref
+    changed: int = reader.xrefs.get_last_change(
+        generic.Reference(held.idnum, 0, reader)
+    )
+    return changed
 
 
 def _read(stream: BinaryIO, field: SignatureField) -> Standing:
