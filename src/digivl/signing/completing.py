@@ -86,7 +86,7 @@ def completed(
     Raises:
         StaleRecordError: Somebody else was first.
     """
-    record, going = found.record, _Going(desk, found)
+    record, going = found.record, _Going(desk, found, found.record.wanted)
     for count, number in enumerate(record.pending_pieces, start=1):
         try:
             piece = going.further(record.pieces[number])
@@ -122,12 +122,8 @@ class _Going:
 
     desk: Desk
     session: Entry[SigningSession]
-    reach: Level = attrs.field()
+    reach: Level
     trouble: DigivlError | None = None
-
-    @reach.default
-    def _all(self) -> Level:
-        return self.session.record.wanted
 
     def further(self, piece: Piece) -> Piece:
         """A document with its signed file; kept as far as it came, where that is less.

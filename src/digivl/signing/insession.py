@@ -56,7 +56,7 @@ def check_alone(
     Raises:
         SigningError: It signs in another session.
     """
-    if one.session != own and _is_signing(book, flow, one, at):
+    if one.session != own and is_signing(book, flow, one, at):
         raise SigningError(
             f"{one.party} is signing {flow.record.title!r} in another session",
             hint="Go on there, or stop it: vl.signing_sessions.again, or abort.",
@@ -77,14 +77,14 @@ def check_not_signed(
     Raises:
         SigningError: It signed in a session.
     """
-    if _is_signing(book, flow, one, at, given=True):
+    if is_signing(book, flow, one, at, given=True):
         raise SigningError(
             f"{one.party} signed {flow.record.title!r} in a session already",
             hint="The signature is being completed: see vl.signing_sessions.again.",
         )
 
 
-def _is_signing(
+def is_signing(
     book: RecordBook,
     flow: Entry[SigningFlow],
     one: Participant,
@@ -92,6 +92,15 @@ def _is_signing(
     *,
     given: bool = False,
 ) -> bool:
+    """True while somebody signs a flow in a session.
+
+    Args:
+        book: Where sessions stand.
+        flow: Which flow.
+        one: Who takes part in it.
+        at: The present moment.
+        given: Only when it consented, and the signature came or may come.
+    """
     if not isinstance(one, Signatory) or one.session is None:
         return False
     found = book.read_all(SESSION, [one.session]).get(one.session)

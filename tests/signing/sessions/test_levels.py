@@ -20,6 +20,7 @@ from digivl.errors import (
 from digivl.kernel.parties import Party, Role
 from digivl.pdf.levels import Level
 from digivl.records.tasks import TaskState
+from digivl.settings import TimestampSettings
 from digivl.signing.model import FlowState, Signatory
 from digivl.signing.session import SESSION, SessionState
 from digivl.testing.papers import paper
@@ -367,3 +368,33 @@ def test_unit_that_nobody_vouches_for(lasting_for: MakeDesk, tsa: Any) -> None:
     assert 1 == desk.vl.work().stuck
     done = sessions.again(entry.id, by=ME, level=Level.B_T)
     assert SessionState.SIGNED is done.record.state
+
+
+def test_timestamp_of_an_earlier_signature_waits(
+    lasting_for: MakeDesk, pki: PKI
+) -> None:
+    """It changes the bytes that somebody signs elsewhere: it comes behind that."""
+    desk = lasting_for("B-T", timestamps=TimestampSettings(later=True))
+    vl, first = desk.vl, Party("minister-p", "Minister-president", Role.MINISTER)
+    document = vl.documents.add(
+        "dossier-1", io.BytesIO(paper()), title="Besluit", type=NOTA, by=CABINET
+    )
+    both = [
+        Signatory(party=first, means="minister-president"),
+        Signatory(party=ME, means="itsme"),
+    ]
+    name = vl.signing.start(document.id, both, by=CABINET).id
+    pki.down += [STAMPS]
+    vl.signing.sign(name, by=first)
+    pki.down.clear()
+    entry = start_for(desk, name)
+    desk.clock.passes(3_600)
+    vl.work()
+    assert "B-B" == vl.signing.read(name).record.signatories[0].level
+    done = through(desk, vl.signing_sessions.again(entry.id, by=ME))
+    assert SessionState.SIGNED is done.record.state
+    desk.clock.passes(3_601)
+    vl.work()
+
+    record = vl.signing.read(name).record
+    assert ["B-T", "B-T"] == [one.level for one in record.signatories]
