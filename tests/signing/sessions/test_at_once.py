@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from digivl.errors import BackendUnavailableError, MalformedError, StepNotAllowedError
+from digivl.errors import (
+    BackendUnavailableError,
+    MalformedError,
+    StaleRecordError,
+    StepNotAllowedError,
+)
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party, Role
 from digivl.records.entries import first
@@ -171,3 +176,36 @@ def test_record_in_which_something_is_missing(desk: Desk) -> None:
     with pytest.raises(MalformedError, match="nobody was identified"):
         sessions.again(ids["no-identity"], by=ME)
     assert SessionState.ABORTED is sessions.abort(ids["no-state"], by=ME).record.state
+
+
+def test_task_outlives_a_record_that_never_rests(desk: Desk) -> None:
+    """Others write the session each time: the task stays until all is completed."""
+    entry, book = without_timestamps(desk), desk.vl.book
+
+    @attrs.frozen
+    class Restless:
+        real: Any
+
+        def write(self, *drafts: Any, **more: Any) -> Any:
+            """Somebody writes the session first."""
+            found = desk.read(entry)
+            touched = found.next(found.record.take("complete"), "complete", ME, at())
+            self.real.write(touched)
+            return self.real.write(*drafts, **more)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.real, name)
+
+    at = desk.clock
+    desk.clock.passes(desk.vl.settings.limits.lease_seconds + 1)
+    busy = attrs.evolve(desk.vl.signing_sessions, book=Restless(book))
+    tasks = [book.lease("w", at(), 60, {"signing-session"}) for _ in range(2)]
+    with pytest.raises(StaleRecordError):
+        busy.carry_on(tasks[1])
+    assert SessionState.COMPLETING is desk.read(entry).record.state
+    desk.clock.passes(61)
+    desk.vl.work()
+
+    done = desk.read(entry)
+    assert SessionState.SIGNED is done.record.state
+    assert 2 == len(desk.simulator.signed)
