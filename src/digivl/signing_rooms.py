@@ -66,7 +66,7 @@ class SigningRooms(Rooms):
             guard=self.guard,
             means=self.remote_means,
             signing=self.signing,
-            timestamps=self.timestamps,
+            files=self.files,
             admit=self._admit,
             clock=self.clock,
             limits=self.settings.limits,

@@ -13,13 +13,17 @@ import aiohttp
 import attrs
 import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers import csc_signer
+from pyhanko.sign.validation import ades
 
 from digivl import Digivl
 from digivl.kernel.parties import Party, Role
 from digivl.office import open_office
-from digivl.settings import Backend
+from digivl.pdf.bridge import run_coroutine
+from digivl.pdf.levels import Level
+from digivl.settings import Backend, SigningSettings
 from digivl.signing.csc import wire
 from digivl.signing.session import Order, SessionState
 from digivl.testing.csc import (
@@ -35,8 +39,11 @@ from digivl.testing.csc_counter import csc_app
 from digivl.testing.csc_person import answers
 from digivl.testing.papers import paper
 from digivl.testing.serving import serving
+from tests.interop.test_levels import passes_with_time, spec
 
 if TYPE_CHECKING:
+    from digivl.testing.pki import PKI
+
     Judge = Callable[..., str]
 
 pytestmark = pytest.mark.interop
@@ -155,3 +162,91 @@ def test_pdfsig_on_what_we_sign_there(
                 assert 1 == said.count("- Signature Validation: Signature is Valid.")
                 assert 1 == said.count("- Total document signed")
                 assert 1 == said.count("ETSI.CAdES.detached")
+
+
+@pytest.fixture(name="lasting")
+def _lasting(pki: PKI, tmp_path: Path) -> Callable[[Level], Path]:
+    """A document that two people of a real authority signed, in a session each."""
+
+    def made(level: Level) -> Path:
+        office = tmp_path / f"office-{level}"
+        Digivl.create(office).close()
+        (office / "secret").write_text(CLIENT_SECRET)
+        me = Party("minister", "Vlaams minister", Role.MINISTER)
+        people = {who: pki.keyholder(who, "issuing") for who in ("signer", "crl-only")}
+        simulator = CSCSimulator(style=Style.V1, people=people)
+        with serving(csc_app(simulator)) as address:
+            options = {
+                "url": address + simulator.style.base,
+                "client_id": CLIENT_ID,
+                "client_secret_file": "secret",
+                "redirect_uri": REDIRECT_URI,
+                "account_id": "digivl-account",
+            }
+            authority = Backend(offer="rfc3161", options={"url": pki.tsa()})
+            settings = attrs.evolve(
+                open_office(office),
+                remote={"itsme": Backend(offer="csc", options=options)},
+                authorities={"tsa": authority},
+                trust=(str(pki.root_pem()),),
+                signing=SigningSettings(level=level, private_hosts=("127.0.0.1",)),
+            )
+            with Digivl.from_settings(settings, folder=office) as vl:
+                sha256 = vl.documents.keep(io.BytesIO(paper())).sha256
+                for who in people:
+                    order = Order(sha256=sha256, label="Besluit", field=who)
+                    entry = vl.signing_sessions.start(
+                        [order], means="itsme", expected=None, by=me
+                    )
+                    while entry.record.url:
+                        answer = answers(entry.record.url, who)
+                        entry = vl.signing_sessions.came_back(entry.id, answer, by=me)
+                    sha256 = entry.record.pieces[0].signed
+                with vl.documents.opened(sha256) as file:
+                    target = tmp_path / f"{level}.pdf"
+                    target.write_bytes(file.read())
+        return target
+
+    return made
+
+
+@pytest.mark.parametrize("level", [Level.B_LT, Level.B_LTA])
+def test_pdfsig_on_sessions_that_last(
+    lasting: Callable[[Level], Path], level: Level, judge: Judge
+) -> None:
+    """Poppler: both signatures, and what came behind them breaks neither."""
+    file = lasting(level)
+
+    said = judge("pdfsig", "-nocert", file)
+    assert 2 == said.count("- Signature Validation: Signature is Valid.")
+    assert "No syntax or stream encoding errors" in judge("qpdf", "--check", file)
+
+
+@pytest.mark.parametrize("level", [Level.B_LT, Level.B_LTA])
+def test_dss_on_sessions_that_last(
+    lasting: Callable[[Level], Path],
+    level: Level,
+    java_judge: Callable[..., list[list[str]]],
+    pki: PKI,
+) -> None:
+    """DSS with its own policy, with what the file holds alone: passed, that level."""
+    said = java_judge("dss", "--strict", pki.root_pem(), lasting(level))
+
+    signatures = [one for one in said if one[0] == "signature"]
+    wanted = f"PAdES-BASELINE-{level.removeprefix('B-')}"
+    assert [("TOTAL_PASSED", wanted)] * 2 == [(one[2], one[4]) for one in signatures]
+    stamps = [one for one in said if one[0] == "timestamp"]
+    assert {"PASSED"} == {one[2] for one in stamps}, stamps
+
+
+def test_pyhanko_on_sessions_that_last(
+    lasting: Callable[[Level], Path], pki: PKI
+) -> None:
+    """EN 319 102-1 by pyHanko: 5.5 at B-LT, 5.6.3 at B-LTA, with the file alone."""
+    content = lasting(Level.B_LT).read_bytes()
+    assert ["PASSED"] * 2 == passes_with_time(content, pki)
+    reader = PdfFileReader(io.BytesIO(lasting(Level.B_LTA).read_bytes()))
+    for one in reader.embedded_regular_signatures:
+        found = run_coroutine(ades.ades_lta_validation(one, spec(pki)))
+        assert "PASSED" == found.ades_subindic.status.name, found.ades_subindic
+    assert 2 == len(reader.embedded_regular_signatures)

@@ -172,6 +172,7 @@ LABELS: Final = {
     ("signing", "renew"): "Met de nieuwe versie verdergaan",
     ("signing", "fail"): "Getekend bestand niet aanvaard",
     ("signing", "go on"): "Ondertekening hervatten",
+    ("signing", "ask"): "Ondertekensessie beginnen",
     ("signing", "give out"): "Aan een tekenplatform geven",
     ("signing", "take in"): "Van een tekenplatform overnemen",
     ("signing", "take back"): "Van een tekenplatform terugnemen",

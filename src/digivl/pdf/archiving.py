@@ -11,6 +11,7 @@ Source:
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from hashlib import sha256
 from itertools import count
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -27,12 +28,13 @@ from digivl.pdf.reading import entry, readable, reopened
 from digivl.pdf.timestamps import stamped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from datetime import datetime
 
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     from digivl.pdf.evidence import Evidence
+    from digivl.pdf.placing import Gap
     from digivl.pdf.timestamps import Token
 
 _ARRAYS: Final = ("/Certs", "/OCSPs", "/CRLs")
@@ -47,7 +49,8 @@ _WORTH_PACKING: Final = 4_096
 def add_evidence(target: BinaryIO, evidence: Evidence) -> int:
     """Store validation data in a document (B-LT); the new size.
 
-    Nothing is written when all of it is there already.
+    Nothing is written when all of it is there already. On any error the document is as
+    it was.
 
     Args:
         target: The signed document, opened before; can be read, written and sought.
@@ -56,7 +59,7 @@ def add_evidence(target: BinaryIO, evidence: Evidence) -> int:
     Raises:
         UnreadablePDFError: It is damaged.
     """
-    with readable():
+    with _as_it_was_on_failure(target), readable():
         writer: Update = Update.over(reopened(target))
         if _store(writer, evidence):
             writer.hashes = _Unused()
@@ -73,6 +76,8 @@ def add_timestamp(
 ) -> tuple[Token, int]:
     """Put a document timestamp over everything (B-LTA); the token and the new size.
 
+    On any error the document is as it was.
+
     Args:
         target: The signed document, opened before; can be read, written and sought.
         evidence: Stored in the same update, where it is not there yet.
@@ -84,6 +89,16 @@ def add_timestamp(
         BackendError: The authority gave no token that holds.
         LimitExceededError: The token is larger than any.
     """
+    with _as_it_was_on_failure(target):
+        gap = _gap(target, evidence)
+        token = stamped(gap.digest, send, at, hashed=True)
+        with readable():
+            gap.fill(target, token.der)
+    return token, gap.size
+
+
+def _gap(target: BinaryIO, evidence: Evidence) -> Gap:
+    """Add evidence and room for a timestamp over all of it, in one update."""
     with readable():
         writer: Update = Update.over(reopened(target))
         _store(writer, evidence)
@@ -94,11 +109,18 @@ def add_timestamp(
         if look is not None:
             field["/AP"] = dictionary({}, N=look)
         steps.send(SigObjSetup(sig_placeholder=placeholder))
-        gap = written(writer, target, placeholder, Digest.SHA256)
-    token = stamped(gap.digest, send, at, hashed=True)
-    with readable():
-        gap.fill(target, token.der)
-    return token, gap.size
+        return written(writer, target, placeholder, Digest.SHA256)
+
+
+@contextmanager
+def _as_it_was_on_failure(target: BinaryIO) -> Iterator[None]:
+    """Take back what was added behind a document when the rest could not be."""
+    size = target.seek(0, os.SEEK_END)
+    try:
+        yield
+    except BaseException:
+        target.truncate(size)
+        raise
 
 
 class _Unused:

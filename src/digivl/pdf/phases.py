@@ -133,7 +133,8 @@ def complete(
     """Put a raw signature into the prepared file.
 
     The same inputs give the same bytes, the timestamp aside. A file that was completed
-    before with this signature comes out as it is, with the timestamp it has.
+    before with this signature comes out as it is, with the timestamp it has; one that
+    has none gets it now, however long ago it was completed.
 
     Args:
         prepared: What `prepare` gave.
@@ -164,7 +165,7 @@ def complete(
         attributes = attributes_to_sign(prepared, identity)
         check_signature(identity, signature, attributes, prepared.digest)
         if before is not None:
-            return completion.again(before, identity.certificate, signature)
+            return completion.again(before, identity.certificate, signature, timestamp)
         completion.check(identity.certificate)
         token = stamped(signature, timestamp, at) if timestamp else None
         cms = container(
@@ -212,7 +213,9 @@ def complete_with_cms(
     with emptied_on_failure(target):
         before = completion.copied()
         if before is not None:
-            return completion.again(before, signed.certificate, signed.signature)
+            return completion.again(
+                before, signed.certificate, signed.signature, timestamp
+            )
         completion.check(signed.certificate)
         token = signed.timestamp
         if token is None and timestamp is not None:
@@ -312,14 +315,23 @@ class _Completion:
             self.target.write(chunk)
             length -= len(chunk)
 
-    def again(self, before: Received, certificate: bytes, signature: bytes) -> Signed:
-        """What was completed before stays as it is."""
+    def again(
+        self,
+        before: Received,
+        certificate: bytes,
+        signature: bytes,
+        timestamp: Send | None,
+    ) -> Signed:
+        """What was completed before stays as it is; it may get a timestamp."""
         if (before.certificate, before.signature) != (certificate, signature):
             raise SigningError(
                 "this document was completed before, with another signature",
                 hint="Take that one, or prepare the document again.",
             )
-        return self._signed(before.timestamp)
+        if before.timestamp is not None or timestamp is None:
+            return self._signed(before.timestamp)
+        token = stamped(signature, timestamp, self.at)
+        return self.filled(with_timestamp(before.der, token.der), token)
 
     def filled(self, cms: bytes, token: Token | None) -> Signed:
         """Write the container into the copy."""

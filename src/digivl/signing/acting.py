@@ -14,6 +14,7 @@ from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
 from digivl.signing.flows import permission_of
+from digivl.signing.insession import check_not_signed
 from digivl.signing.model import FLOW, SigningFlow
 from digivl.signing.participants import (
     Approver,
@@ -61,7 +62,7 @@ class Acting(Preparing):
         one = next((p for p in mine if p.is_open), mine[0])
         seen = Shown(sha256=wanted, at=now, by=by, face=face)
         # Who looked for an absent party has not acted for it yet.
-        flow = found.record.show(attrs.evolve(one, shown=seen, acting=None))
+        flow = found.record.noted(attrs.evolve(one, shown=seen, acting=None), "show")
         draft = found.next(flow, "show", by, now)
         return self._written(draft, found.record)
 
@@ -119,12 +120,13 @@ class Acting(Preparing):
         Raises:
             NotAllowedError: As `approve`.
             StepNotAllowedError: The flow does not run, or its deadline passed.
-            SigningError: It is not the turn of this party.
+            SigningError: It is not the turn of this party, or it signed elsewhere.
             MalformedError: There is no reason.
         """
         found, mine = self._mine(id, by, Permission.SIGN, Participant)
         now = self.clock()
         one = self._in_turn(found.record, mine, "refuse", now, seen=False)
+        check_not_signed(self.book, found, one, now)
         if not reason.strip():
             raise MalformedError(
                 "to refuse asks a reason", hint="Say what has to be changed first."
@@ -153,8 +155,8 @@ class Acting(Preparing):
         Raises:
             NotAllowedError: As `approve`.
             StepNotAllowedError: It did its part, or the flow does not run.
-            SigningError: The policy lets `to` sign or approve nothing, or people sign
-                on a platform.
+            SigningError: The policy lets `to` sign or approve nothing, people sign on
+                a platform, or the participant signed elsewhere.
             MalformedError: `to` takes part already.
         """
         found, mine = self._mine(id, by, Permission.SIGN, Participant)
@@ -162,6 +164,7 @@ class Acting(Preparing):
         found.record.check("hand on", now)
         check_here(found.record)
         one = next((p for p in mine if p.is_open), mine[0])
+        check_not_signed(self.book, found, one, now)
         how = Handing.DELEGATED
         flow = found.record.hand_on(one, to, how, at=now, means=means)
         before = found.record.places

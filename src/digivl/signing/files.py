@@ -134,7 +134,7 @@ class FileSigning:
             visible = attrs.evolve(spec.visible, lines=lines)
             spec = attrs.evolve(spec, visible=visible)
         # First: nothing is signed with what was revoked.
-        proof = self._signatory(identity) if wanted.reaches(Level.B_LT) else Evidence()
+        proof = self.proof(identity) if wanted.reaches(Level.B_LT) else Evidence()
         with emptied_on_failure(target):
             signed = sign(
                 document,
@@ -146,7 +146,7 @@ class FileSigning:
                 timestamp=self.timestamps.answer if wanted.reaches(Level.B_T) else None,
                 limits=self.limits,
             )
-            return self._raised(target, signed, proof, wanted)
+            return self.raised(target, signed, proof, wanted)
 
     def upgrade(
         self, source: BinaryIO, target: BinaryIO, *, level: Level | None = None
@@ -175,13 +175,35 @@ class FileSigning:
             limits=self.limits,
         )
 
-    def _signatory(self, identity: Identity) -> Evidence:
-        return self.revocation.evidence(identity.certificate, identity.chain)
+    def proof(self, identity: Identity, since: datetime | None = None) -> Evidence:
+        """What proves later that who signs was good; asked once, shared while fresh.
 
-    def _raised(
+        Args:
+            identity: Who signs, or signed.
+            since: When the signature was surely there; a later revocation does no harm
+                then. None is now.
+
+        Raises:
+            SigningError: It was revoked, or cannot be proven.
+            BackendError: Nobody tells now.
+        """
+        return self.revocation.evidence(identity.certificate, identity.chain, since)
+
+    def raised(
         self, target: BinaryIO, signed: Signed, proof: Evidence, level: Level
     ) -> Signed:
-        """From B-T to the level that was asked, in place."""
+        """Bring a signature from B-T to a higher level, in place.
+
+        Args:
+            target: The file, with the signature last; on any error it is as it was.
+            signed: What is known of the signature.
+            proof: Of who signed.
+            level: What is reached; nothing is done below B-LT, or without a timestamp.
+
+        Raises:
+            SigningError: The timestamp unit was revoked, or cannot be proven.
+            BackendError: No authority gave a timestamp, or nobody tells of revocation.
+        """
         token = signed.timestamp
         if token is None or not level.reaches(Level.B_LT):
             return signed

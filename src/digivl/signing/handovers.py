@@ -19,6 +19,7 @@ from digivl.errors import ChangedFileError, MalformedError, SigningError
 from digivl.kernel.parties import Party
 from digivl.records.entries import AnyDraft, Entry
 from digivl.signing.acting import Acting
+from digivl.signing.insession import check_alone
 from digivl.signing.model import FLOW_LIFECYCLE, SigningFlow
 from digivl.signing.outside import Did, DoneOutside, Elsewhere
 from digivl.signing.participants import Approver, Participant, Signatory
@@ -45,10 +46,25 @@ class Handovers(Acting):
             NotAllowedError: The dossier is somebody else's.
             NotFoundError: No such flow.
             StepNotAllowedError: It does not run, or is on a platform already.
+            SigningError: Somebody is signing it elsewhere, in a session.
         """
         found, now = self._prepares(id, by), self.clock()
+        self.check_nobody_signs(found, now)
         there = Elsewhere(platform=platform, reference=reference, since=now)
         return self._done(found, found.record.give_out(there), "give out", by, "")
+
+    def check_nobody_signs(self, found: Entry[SigningFlow], at: datetime) -> None:
+        """Refuse to give out what somebody signs in a session.
+
+        Args:
+            found: The flow.
+            at: The present moment.
+
+        Raises:
+            SigningError: Somebody does.
+        """
+        for one in found.record.signers:
+            check_alone(self.book, found, one, at)
 
     def take_back(self, id: str, *, by: Party, reason: str = "") -> Entry[SigningFlow]:
         """From now on people sign here; what they did there and came in stays.

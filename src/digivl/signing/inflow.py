@@ -84,6 +84,8 @@ def found_signed(
                 signed=one.version,
                 level=one.level or "",
                 signed_at=one.signed_at,
+                missing="",
+                why="",
             )
     return None
 
@@ -107,6 +109,7 @@ def finished(
     Raises:
         BackendError: Not now; to be tried again.
         StorageError: Likewise.
+        StaleRecordError: Likewise: others act on the flow all the time.
     """
     if piece.order.flow is None:
         return piece
@@ -119,11 +122,20 @@ def finished(
             # Perhaps somebody else, who completes this session as well, was first.
             if (there := found_signed(signing, session, piece)) is not None:
                 return there
-            if not (left and isinstance(error, StaleRecordError)):
+            if not isinstance(error, StaleRecordError) or _moved_on(
+                signing, piece.order
+            ):
                 return piece.failed(error)
+            if not left:
+                raise
         else:
             break
     return piece
+
+
+def _moved_on(signing: Signatures, order: Order) -> bool:
+    """True when another signature, or version, came: this one is not on top of it."""
+    return signing.read(str(order.flow)).record.current != order.sha256
 
 
 def _finish(
@@ -138,6 +150,5 @@ def _finish(
         name, by=record.by, identified=record.identified, consent=session.id
     )
     if turn.flow.record.current != order.sha256:
-        # Another signature, or version, came meanwhile: this one is not on top of it.
         raise StaleRecordError(FLOW.name, name, turn.flow.version)
     signing.finish(turn, file, made, revealed(record.identity).certificate)

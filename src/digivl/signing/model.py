@@ -250,9 +250,9 @@ class SigningFlow:
             )
         return after
 
-    def show(self, one: Participant) -> SigningFlow:
-        """`one` was shown what it says it was."""
-        return _after(self._with(one, "show"), "show")
+    def noted(self, one: Participant, step: str) -> SigningFlow:
+        """`one` was shown the document, or asked elsewhere, as it says of itself."""
+        return _after(self._with(one, step), step)
 
     def approved(self, approver: Approver) -> SigningFlow:
         """`approver` approved."""

@@ -41,6 +41,7 @@ PARTICIPANT_LIFECYCLE: Final = Lifecycle(
     initial=_P.WAITING,
     steps=(
         Step("show", _OPEN, _P.SHOWN),
+        *(Step("ask", (state,), state) for state in _OPEN),
         Step("approve", _OPEN, _P.APPROVED),
         Step("sign", _OPEN, _P.SIGNED),
         Step("refuse", _OPEN, _P.REFUSED),
@@ -202,6 +203,8 @@ class Signatory(Participant):
     Attributes:
         means: Name of the signing means in the settings; of the platform, where it was
             signed elsewhere.
+        session: Id of the session in which it was asked last to sign elsewhere; only
+            that session knows whether it still is.
         signed_at: Time of the qualified or development timestamp; the claimed time
             without one; None until then.
         claimed_at: The claimed time, as it stands in the document.
@@ -217,6 +220,7 @@ class Signatory(Participant):
     task: ClassVar[str] = "ondertekenen"
 
     means: str
+    session: str | None = None
     signed_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     claimed_at: datetime | None = attrs.field(default=None, validator=optional(aware))
     certificate: str | None = None

@@ -12,77 +12,66 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
-from digivl.access.guard import Admit, Guard
+from digivl.access.guard import Admit
 from digivl.access.model import Permission
-from digivl.documents.service import Documents
 from digivl.errors import (
+    BackendError,
     BackendUnavailableError,
     ConsentExpiredError,
     DigivlError,
-    IdentificationExpiredError,
     MalformedError,
     StaleRecordError,
 )
 from digivl.kernel.identifiers import new_id
-from digivl.kernel.parties import SYSTEM, Party
+from digivl.kernel.parties import Party
 from digivl.kernel.personal import Personal
 from digivl.pdf.expected import ExpectedSigner
-from digivl.records.entries import Entry, first
-from digivl.records.port import RecordBook
-from digivl.records.tasks import NewTask, Task
-from digivl.settings import Limits
-from digivl.signing.completing import completed
-from digivl.signing.preparation import Preparation, check_any, to_sign
-from digivl.signing.remote import Answer, RemoteMeans
+from digivl.pdf.levels import Level
+from digivl.pdf.spec import Identity
+from digivl.records.entries import AnyDraft, first
+from digivl.signing.carrying import (
+    Carrying,
+    Found,
+    state_of,
+    task_of,
+    until_written,
+)
+from digivl.signing.preparation import Preparation, check_any
+from digivl.signing.remote import Answer
 from digivl.signing.session import (
     MOST,
     SESSION,
-    WAITING,
     Order,
     SessionState,
     SigningSession,
-    revealed,
 )
-from digivl.signing.signatures import Signatures
-from digivl.signing.tsa import Timestamps
 
-#: Kind of the task that goes on with a session that somebody left.
-CARRY_ON: Final = "signing-session"
 #: How long people are waited for.
 LASTS: Final = timedelta(hours=12)
-#: How long a signature that was made can wait for a timestamp.
-_TO_COMPLETE: Final = timedelta(days=7)
+#: How long a signature that was made can wait to be put in its file. That needs nobody.
+_TO_COMPLETE: Final = timedelta(days=365)
 _LONGEST: Final = timedelta(days=7)
 #: What the person reads when nothing else is said.
 DESCRIPTION: Final = "Documenten ondertekenen"
 
-Found = Entry[SigningSession]
+#: What goes along with the start of a session, by its id and the present moment.
+Along = Callable[[str, datetime], Sequence[AnyDraft]]
+T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
-class SigningSessions:
+class SigningSessions(Carrying):
     """The sessions of people who sign elsewhere.
 
     Attributes:
-        means: Gives a means by its name in the settings.
-        signing: The flows in which it is signed.
-        timestamps: Of the authorities of the office.
         admit: To a dossier that a session belongs to.
     """
 
-    book: RecordBook
-    documents: Documents
-    guard: Guard
-    means: Callable[[str], RemoteMeans]
-    signing: Signatures
-    timestamps: Timestamps
     admit: Admit
-    clock: Callable[[], datetime]
-    limits: Limits
 
     def start(
         self,
@@ -94,7 +83,7 @@ class SigningSessions:
         description: str = DESCRIPTION,
         dossier: str | None = None,
         lasts: timedelta = LASTS,
-        timestamp: bool = True,
+        level: Level | None = None,
     ) -> Found:
         """Prepare documents and send the person away to say who it is.
 
@@ -109,7 +98,8 @@ class SigningSessions:
             description: What the person reads of all of it; one line.
             dossier: To which it belongs, if to one; `by` has to prepare its signing.
             lasts: How long the person is waited for.
-            timestamp: False gives level B-B.
+            level: What the signatures reach; None is the level of the settings, and
+                B-T at least.
 
         Returns:
             The session; the link is ``entry.record.url``.
@@ -132,7 +122,7 @@ class SigningSessions:
             by=by,
             lasts=lasts,
             description=description,
-            timestamp=timestamp,
+            level=level,
             dossier=dossier,
         )
 
@@ -144,6 +134,8 @@ class SigningSessions:
         *,
         by: Party,
         lasts: timedelta,
+        level: Level | None,
+        along: Along = lambda _, __: (),
         **terms: Any,
     ) -> Found:
         if not timedelta(0) < lasts <= _LONGEST:
@@ -163,13 +155,17 @@ class SigningSessions:
             by=by,
             pieces=tuple(map(make.piece, orders)),
             expires_at=now + lasts,
+            level=level or self.files.stamped_level,
             expected=None if expected is None else Personal(expected),
             **terms,
         )
         check_any(record.pieces)
         sent = record.sent("begin again", chosen.begin(session, now), ())
         started = first(SESSION, session, sent, "start", by, now)
-        return self.book.write(started, tasks=[_task(session, record.expires_at)])[0]
+        tasks = [task_of(session, record.expires_at)]
+        return until_written(
+            lambda: self.book.write(started, *along(session, now), tasks=tasks)[0]
+        )
 
     def read(self, id: str, *, by: Party) -> Found:
         """The session as it is now.
@@ -201,10 +197,12 @@ class SigningSessions:
             WrongSignatoryError: It is somebody else than expected.
             KeyUnusableError: The person has no key there, or it cannot be used.
             CertificateNotValidError: Expired, revoked or suspended.
+            CertificateRevokedError: The same, as its authority says (B-LT and B-LTA).
+            CertificateUnprovenError: Its chain is not complete, likewise.
             OutcomeUnknownError: It may or may not have been signed there; nothing was
                 signed here, and asking again does no harm.
         """
-        found = self._unstuck(self._mine(id, by), self.clock())
+        found = self._unstuck(self._mine(id, by))
         record = found.record
         if record.knows(answer) or record.busy_since is not None:
             return found
@@ -220,8 +218,17 @@ class SigningSessions:
             # Of two that were told the same, the other one was first.
             return self._mine(id, by)
 
-    def again(self, id: str, *, by: Party) -> Found:
-        """Send the person away once more: after cancelling, too late, or a loss.
+    def again(self, id: str, *, by: Party, level: Level | None = None) -> Found:
+        """Go on: send the person away once more, or finish what it signed.
+
+        After cancelling, too late or a loss it is the first. Once the signatures are
+        there it is the second: what keeps documents below their level is asked again,
+        and nobody has to consent to anything.
+
+        Args:
+            id: Of the session.
+            by: Who began the session.
+            level: What to be content with from now on; None changes nothing.
 
         Raises:
             NotAllowedError: It is somebody else's session; also where there is none.
@@ -229,18 +236,31 @@ class SigningSessions:
             ConsentExpiredError: The session has expired.
             BackendUnavailableError: The service does not answer.
         """
-        found = self._unstuck(self._mine(id, by), self.clock())
-        if found.record.busy_since is not None:
+        found = self._unstuck(self._mine(id, by))
+        try:
+            return self._again(found, by, level)
+        except StaleRecordError:
+            # Somebody else went on with it.
+            return self._mine(id, by)
+
+    def _again(self, found: Found, by: Party, level: Level | None) -> Found:
+        record, now = found.record, self.clock()
+        if record.busy_since is not None:
             return found
-        if found.record.state is SessionState.COMPLETING:
+        completes = record.state is SessionState.COMPLETING
+        record.take("complete" if completes else "begin again")
+        if level is not None and level is not record.wanted:
+            record = attrs.evolve(record, level=level)
+        if completes:
+            if record is not found.record:
+                changed = found.next(record.take("complete"), "ask less", by, now)
+                found = self.book.write(changed)[0]
             return self._completed(found)[0]
-        found.record.take("begin again")
         if self._expired(found):
             raise ConsentExpiredError(
                 "the session has expired", hint="Begin another; nothing was signed."
             )
-        now = self.clock()
-        record = self._sent(found.id, found.record, now)
+        record = self._sent(found.id, record, now)
         return self.book.write(found.next(record, "ask again", by, now))[0]
 
     def abort(self, id: str, *, by: Party, reason: str = "") -> Found:
@@ -250,40 +270,45 @@ class SigningSessions:
             NotAllowedError: It is somebody else's session; also where there is none.
             StepNotAllowedError: It has ended, or signatures are on their way.
         """
-        found = self._unstuck(self._mine(id, by), self.clock())
+        found = self._unstuck(self._mine(id, by))
         return self._ended(found, "abort", by, reason)
 
-    def carry_on(self, task: Task) -> None:
-        """Go on with a session that somebody left; what the outbox does.
-
-        Raises:
-            BackendError: A timestamp is not there yet; to be tried again.
-        """
-        found = self.book.read(SESSION, task.subject.id)
-        found = self._unstuck(found, self.clock())
-        if found.record.state is SessionState.COMPLETING:
-            found, trouble = self._completed(found)
-            if trouble is not None:
-                raise trouble
-        self._expired(found)
-        self.book.write(done=task)
-
     def _answered(self, found: Found, answer: Answer) -> Found:
-        """Say that an answer is worked on, work on it, and say what came of it."""
+        if found.record.state is SessionState.IDENTIFYING:
+            claimed, known = self._worked(found, "come back", answer, self._identified)
+            by, now = known.by, self.clock()
+            return self.book.write(claimed.next(known, "identify", by, now))[0]
+        claimed, outcomes = self._worked(found, "sign", answer, self._signed)
+        return self._completed(self._received(claimed, outcomes))[0]
+
+    def _worked(
+        self, found: Found, step: str, answer: Answer, act: Callable[[Found, Answer], T]
+    ) -> tuple[Found, T]:
+        """Say that an answer is worked on, then work on it."""
         record, now = found.record, self.clock()
-        identifies = record.state is SessionState.IDENTIFYING
-        step = "come back" if identifies else "sign"
-        claim = found.next(record.claimed(step, answer, now), step, record.by, now)
-        claimed = self.book.write(claim, tasks=[self._watch(found.id, now)])[0]
+        mine = record.claimed(step, answer, now)
+        claim, watch = found.next(mine, step, record.by, now), self._watch
+        claimed = self.book.write(claim, tasks=[watch(found.id, mine, now)])[0]
         try:
-            act = self._identified if identifies else self._signed
-            done = act(claimed, answer)
+            return claimed, act(claimed, answer)
         except DigivlError as error:
-            self._released(claimed, found.record, error)
+            self._released(claimed, record, error)
             raise
-        step = "identify" if identifies else "receive"
-        written = self.book.write(claimed.next(done, step, record.by, self.clock()))[0]
-        return written if identifies else self._completed(written)[0]
+
+    def _received(
+        self, claimed: Found, outcomes: Sequence[bytes | DigivlError]
+    ) -> Found:
+        """Write down what was signed, also when it was taken for lost meanwhile."""
+        asked = claimed.record.asked_pieces
+
+        def write() -> Found:
+            found = self.book.read(SESSION, claimed.id)
+            if not found.record.misses(asked, claimed.record):
+                raise StaleRecordError(SESSION.name, found.id, found.version)
+            record, by = found.record.received(outcomes, asked), claimed.record.by
+            return self.book.write(found.next(record, "receive", by, self.clock()))[0]
+
+        return until_written(write)
 
     def _released(
         self, claimed: Found, before: SigningSession, error: DigivlError
@@ -294,13 +319,16 @@ class SigningSessions:
         else:
             record = claimed.record.lost(error.code)
         now, by = self.clock(), before.by
-        self.book.write(claimed.next(record, "lose", by, now, error.code))
+        # Who took it for lost meanwhile wrote the same.
+        with contextlib.suppress(StaleRecordError):
+            self.book.write(claimed.next(record, "lose", by, now, error.code))
 
     def _identified(self, found: Found, answer: Answer) -> SigningSession:
         record, now = found.record, self.clock()
-        known = self.means(record.means).identified(_state(record), answer, now)
+        known = self.means(record.means).identified(state_of(record), answer, now)
         if record.expected is not None:
             record.expected.reveal().check(known.identity.certificate)
+        self._check_provable(record, known.identity)
         return self._asked(
             attrs.evolve(
                 record,
@@ -312,74 +340,16 @@ class SigningSessions:
             now,
         )
 
-    def _signed(self, found: Found, answer: Answer) -> SigningSession:
-        record = found.record
-        outcomes = self.means(record.means).signatures(
-            _state(record), answer, self.clock()
-        )
-        return record.received(outcomes)
+    def _check_provable(self, record: SigningSession, identity: Identity) -> None:
+        """Let nobody consent to what can never reach the level that was asked."""
+        if record.wanted.reaches(Level.B_LT):
+            # Who tells of revocation may be down: the signature can wait for that.
+            with contextlib.suppress(BackendError):
+                self.files.proof(identity)
 
-    def _asked(self, record: SigningSession, now: datetime) -> SigningSession:
-        """The person is sent away to consent to as many as can be at once."""
-        identity = revealed(record.identity)
-        numbers = record.open_pieces[: record.most_at_once]
-        listed = [to_sign(record.pieces[number], identity) for number in numbers]
-        visit = self.means(record.means).ask(
-            _state(record), identity, listed, now, record.description
-        )
-        return record.sent("ask", visit, numbers)
-
-    def _sent(self, id: str, record: SigningSession, now: datetime) -> SigningSession:
-        """The person is sent away; to say again who it is, where that is needed."""
-        if record.state is not SessionState.IDENTIFYING:
-            with contextlib.suppress(IdentificationExpiredError):
-                return self._asked(record, now)
-        return record.sent("begin again", self.means(record.means).begin(id, now), ())
-
-    def _completed(self, found: Found) -> tuple[Found, DigivlError | None]:
-        """Make the signed files of what was signed, then go on with the rest."""
-        try:
-            found, trouble = completed(self, found)
-            return (found, trouble) if trouble else (self._went_on(found), None)
-        except StaleRecordError:
-            # Somebody else was completing it as well.
-            return self.book.read(SESSION, found.id), None
-
-    def _went_on(self, found: Found) -> Found:
+    def _signed(self, found: Found, answer: Answer) -> Sequence[bytes | DigivlError]:
         record, now = found.record, self.clock()
-        if not record.open_pieces:
-            return self._ended(found, record.end(), SYSTEM, "")
-        try:
-            record = self._sent(found.id, record, now)
-        except BackendUnavailableError as error:
-            record = attrs.evolve(record.take("ask"), trouble=error.code)
-        return self.book.write(found.next(record, "ask the rest", SYSTEM, now))[0]
-
-    def _ended(self, found: Found, step: str, by: Party, reason: str) -> Found:
-        record = attrs.evolve(found.record.take(step), visit=None, busy_since=None)
-        if record.state_text is not None:
-            with contextlib.suppress(DigivlError):
-                self.means(record.means).end(record.state_text.reveal())
-        # What tells who signed is in the signed files; here it is not needed any more.
-        return self.book.erase(found.next(record, step, by, self.clock(), reason))
-
-    def _expired(self, found: Found) -> bool:
-        """End a session that waited too long; True when it did."""
-        record = found.record
-        if record.state not in WAITING or self.clock() < record.expires_at:
-            return record.state is SessionState.EXPIRED
-        self._ended(found, "expire", SYSTEM, "")
-        return True
-
-    def _unstuck(self, found: Found, now: datetime) -> Found:
-        """Take back what somebody worked on who must have died."""
-        if not found.record.is_stuck(now, self.limits.lease_seconds):
-            return found
-        record = found.record.lost("outcome-unknown")
-        return self.book.write(found.next(record, "lose", SYSTEM, now))[0]
-
-    def _watch(self, id: str, now: datetime) -> NewTask:
-        return _task(id, now + timedelta(seconds=self.limits.lease_seconds))
+        return self.means(record.means).signatures(state_of(record), answer, now)
 
     def _mine(self, id: str, by: Party) -> Found:
         found = self.book.read_all(SESSION, [id]).get(id)
@@ -388,13 +358,3 @@ class SigningSessions:
             self.guard.refuse(by, Permission.SIGN, SESSION.ref(id))
         self.guard.check(by, Permission.SIGN, subject=found.ref)
         return found
-
-
-def _task(id: str, due: datetime) -> NewTask:
-    return NewTask(kind=CARRY_ON, subject=SESSION.ref(id), due=due)
-
-
-def _state(record: SigningSession) -> str:
-    if record.state_text is None:
-        raise MalformedError("nobody was sent anywhere yet")
-    return record.state_text.reveal()

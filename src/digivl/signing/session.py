@@ -24,13 +24,14 @@ from digivl.kernel.parties import Party
 from digivl.kernel.personal import Personal
 from digivl.kernel.redaction import on_one_line
 from digivl.pdf.expected import ExpectedSigner
+from digivl.pdf.levels import Level
 from digivl.pdf.spec import Identity
 from digivl.signing.remote import Question, Visit
 
 #: Most documents of one session; their records stand in one entry.
 MOST: Final = 1_000
 _REMEMBERED: Final = 20
-_WHY: Final = 300
+_WHY: Final = 400
 
 
 class SessionState(Enum):
@@ -60,7 +61,8 @@ SESSION_LIFECYCLE: Final = Lifecycle(
         Step("sign", (_S.CONSENTING,), _S.SIGNING),
         Step("lose", (_S.SIGNING,), _S.CONSENTING),
         Step("lose", (_S.IDENTIFYING,), _S.IDENTIFYING),
-        Step("receive", (_S.SIGNING,), _S.COMPLETING),
+        # Whoever was taken for dead while it signed may still bring the signatures.
+        Step("receive", (_S.SIGNING, *WAITING), _S.COMPLETING),
         Step("complete", (_S.COMPLETING,), _S.COMPLETING),
         Step("finish", (_S.COMPLETING,), _S.SIGNED),
         Step("finish in part", (_S.COMPLETING,), _S.PARTLY_SIGNED),
@@ -102,10 +104,12 @@ class Piece:
         signature: The raw signature, in hexadecimal; empty until it was made.
         signed: SHA-256 of the signed file in the document store; empty until then. A
             file that its flow does not accept any more stays there, beside the error.
-        level: Level of the signature, such as ``B-T``.
+        level: Level that the signature has, such as ``B-T``.
         signed_at: Time of the timestamp, or the claimed time without one.
+        missing: Code of what keeps the signed file below the level that was asked;
+            it is kept as it is, and brought there later. Empty when nothing does.
         error: Code of what made it fail; empty when nothing did.
-        why: What was wrong, for who looks into it.
+        why: What was wrong or is missing, and how to go on, for who looks into it.
     """
 
     order: Order
@@ -116,6 +120,7 @@ class Piece:
     signed: str = ""
     level: str = ""
     signed_at: datetime | None = attrs.field(default=None, validator=optional(aware))
+    missing: str = ""
     error: str = ""
     why: str = ""
 
@@ -126,18 +131,24 @@ class Piece:
 
     @property
     def is_pending(self) -> bool:
-        """True when only the signed file has to be made."""
-        return bool(self.signature) and not (self.signed or self.error)
+        """True when only the signed file has to be made, or brought to its level."""
+        made = self.signed and not self.missing
+        return bool(self.signature) and not (made or self.error)
 
     @property
     def is_done(self) -> bool:
-        """True once it is signed, and its flow knows it."""
-        return bool(self.signed) and not self.error
+        """True once it is signed at its level, and its flow knows it."""
+        return bool(self.signed) and not (self.error or self.missing)
 
     def failed(self, error: DigivlError) -> Piece:
         """It will not be signed in this session."""
-        why = on_one_line(str(error), _WHY)
-        return attrs.evolve(self, asked=False, error=error.code, why=why)
+        return attrs.evolve(
+            self, asked=False, missing="", error=error.code, why=_told(error)
+        )
+
+    def kept(self, error: DigivlError) -> Piece:
+        """It is signed below the level that was asked; the rest comes later."""
+        return attrs.evolve(self, missing=error.code, why=_told(error))
 
 
 @attrs.frozen(kw_only=True)
@@ -152,7 +163,8 @@ class SigningSession:
         dossier: To which it belongs, if to one.
         identified: How the application identified `by`, for flows that are signed.
         expires_at: After that nobody is waited for.
-        timestamp: True asks for a timestamp over each signature.
+        level: What the signatures have to reach.
+        timestamp: What sessions of before had in the place of a level.
         expected: Who has to sign; None lets anybody.
         visit: Where the person is; None when nobody is waited for, or a new visit has
             to be made.
@@ -170,6 +182,7 @@ class SigningSession:
     by: Party
     pieces: tuple[Piece, ...] = attrs.field(validator=[at_least_one, at_most(MOST)])
     expires_at: datetime = attrs.field(validator=aware)
+    level: Level | None = None
     timestamp: bool = True
     dossier: str | None = None
     identified: str = attrs.field(default="", validator=free_text)
@@ -183,6 +196,11 @@ class SigningSession:
     busy_since: datetime | None = attrs.field(default=None, validator=optional(aware))
     answered: tuple[str, ...] = ()
     trouble: str = ""
+
+    @property
+    def wanted(self) -> Level:
+        """The level that the signatures have to reach."""
+        return self.level or (Level.B_T if self.timestamp else Level.B_B)
 
     @property
     def is_waiting(self) -> bool:
@@ -211,8 +229,25 @@ class SigningSession:
 
     @property
     def pending_pieces(self) -> Sequence[int]:
-        """Of which documents only the signed file has to be made."""
+        """Of which documents the signed file is to be made, or brought to its level."""
         return [n for n, piece in enumerate(self.pieces) if piece.is_pending]
+
+    def is_signing(self, flow: str, at: datetime, *, given: bool = False) -> bool:
+        """True while a flow is being signed in this session.
+
+        Args:
+            flow: Its id.
+            at: The present moment.
+            given: Only when the person consented, and the signature came or may come.
+        """
+        late = self.state in WAITING and self.expires_at <= at
+        if late or SESSION_LIFECYCLE.is_final(self.state):
+            return False
+        mine = [piece for piece in self.pieces if piece.order.flow == flow]
+        if any(piece.is_pending for piece in mine):
+            return True
+        comes = self.state is _S.SIGNING
+        return any(p.is_open and (not given or (comes and p.asked)) for p in mine)
 
     def is_stuck(self, at: datetime, seconds: float) -> bool:
         """True when who was working on an answer must have died."""
@@ -260,10 +295,17 @@ class SigningSession:
             trouble="",
         )
 
-    def received(self, outcomes: Sequence[bytes | DigivlError]) -> SigningSession:
-        """The signatures came, or errors in their place."""
+    def received(
+        self, outcomes: Sequence[bytes | DigivlError], asked: Sequence[int]
+    ) -> SigningSession:
+        """The signatures came, or errors in their place.
+
+        Args:
+            outcomes: One for each document that was asked.
+            asked: Which documents these were.
+        """
         pieces = list(self.pieces)
-        for number, outcome in zip(self.asked_pieces, outcomes, strict=True):
+        for number, outcome in zip(asked, outcomes, strict=True):
             piece = attrs.evolve(pieces[number], asked=False)
             if isinstance(outcome, DigivlError):
                 pieces[number] = piece.failed(outcome)
@@ -271,6 +313,19 @@ class SigningSession:
                 pieces[number] = attrs.evolve(piece, signature=outcome.hex())
         return attrs.evolve(
             self.take("receive"), pieces=tuple(pieces), visit=None, busy_since=None
+        )
+
+    def misses(self, asked: Sequence[int], before: SigningSession) -> bool:
+        """True when signatures that were asked before are still wanted.
+
+        Args:
+            asked: Of which documents.
+            before: The session as it was then.
+        """
+        return (
+            self.state in (_S.SIGNING, *WAITING)
+            and self.certificate == before.certificate
+            and all(self.pieces[number].is_open for number in asked)
         )
 
     def with_piece(self, number: int, piece: Piece) -> SigningSession:
@@ -304,14 +359,21 @@ def revealed(value: Personal[Identity] | None) -> Identity:
     return value.reveal()
 
 
+def _told(error: DigivlError) -> str:
+    return on_one_line(" ".join(filter(None, (str(error), error.hint))), _WHY)
+
+
 def _standing(session: SigningSession) -> Standing:
     done = sum(piece.is_done for piece in session.pieces)
     waits = not SESSION_LIFECYCLE.is_final(session.state)
+    step = "ondertekenen op afstand"
+    if session.state is _S.COMPLETING:
+        step = f"handtekeningen afwerken tot {session.wanted}"
     return Standing(
         state=session.state.name,
         title=f"{session.description} ({done} van {len(session.pieces)} getekend)",
         dossier=session.dossier,
-        next_step="ondertekenen op afstand" if waits else None,
+        next_step=step if waits else None,
         open=waits,
     )
 

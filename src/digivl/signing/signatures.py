@@ -17,6 +17,7 @@ from digivl.pdf.levels import Level
 from digivl.pdf.signer import Signed
 from digivl.records.entries import Entry
 from digivl.signing.handovers import Handovers, begins_with
+from digivl.signing.insession import check_alone
 from digivl.signing.model import Signatory, SigningFlow
 from digivl.signing.reasons import reason_of
 from digivl.signing.tsa_later import is_unstamped, later_task
@@ -71,8 +72,8 @@ class Signatures(Handovers):
             NotAllowedError: It is not for `by` to sign; also where there is no such
                 flow.
             StepNotAllowedError: The flow does not run, or its deadline passed.
-            SigningError: It is not the turn of this party, the key cannot sign, or
-                people sign elsewhere with it: see `FlowSessions.start_for`.
+            SigningError: It is not the turn of this party, the key cannot sign, people
+                sign elsewhere with it (see `FlowSessions.start_for`), or are doing so.
             NotShownError: It was shown another version.
             MalformedError: The document has a newer version than what is being signed.
             BackendUnavailableError: No timestamp authority answers; nothing changed.
@@ -125,8 +126,9 @@ class Signatures(Handovers):
     ) -> Turn:
         """The turn of a signatory, for a means that signs in rounds; see `sign`."""
         found, mine = self._mine(id, by, Permission.SIGN, Signatory)
-        flow = found.record
-        one = self._in_turn(flow, mine, "sign", self.clock())
+        flow, now = found.record, self.clock()
+        one = self._in_turn(flow, mine, "sign", now)
+        check_alone(self.book, found, one, now, consent)
         self.documents.read(flow.document).record.check_latest(flow.current)
         number = 1 + sum(other.signed_at is not None for other in flow.signers)
         return Turn(
@@ -217,6 +219,7 @@ def _done(turn: Turn, signed: Signed, certificate: bytes, version: str) -> Signa
     token = signed.timestamp
     return attrs.evolve(
         turn.signatory,
+        session=None,
         signed_at=token.time if token else signed.at,
         claimed_at=signed.at,
         certificate=hashlib.sha256(certificate).hexdigest(),

@@ -66,7 +66,7 @@ FLOW_LIFECYCLE: Final = Lifecycle(
         Step("sign", (_S.TO_BE_SIGNED, _S.PARTLY_SIGNED), _S.PARTLY_SIGNED),
         Step("sign last", (_S.TO_BE_SIGNED, _S.PARTLY_SIGNED), _S.SIGNED),
         Step("refuse", RUNNING, _S.REFUSED),
-        *_staying("show", "hand on", "extend", "give out", "take back"),
+        *_staying("show", "hand on", "extend", "give out", "take back", "ask"),
         Step("renew", (*RUNNING, _S.VALIDATION_FAILED), _S.TO_BE_SIGNED),
         Step("renew to approve", (*RUNNING, _S.VALIDATION_FAILED), _S.TO_BE_APPROVED),
         Step("expire", RUNNING, _S.EXPIRED),

@@ -25,6 +25,7 @@ from cryptography.x509 import load_der_x509_certificate
 
 from digivl.errors import ConfigurationError
 from digivl.kernel.moments import utc_now
+from digivl.testing.csc_people import Keyholder
 from digivl.testing.serving import serving
 
 if TYPE_CHECKING:
@@ -103,6 +104,18 @@ class PKI:
         )
         path.write_bytes(content)
         return path
+
+    def keyholder(self, name: str, *chain: str, id: str = "") -> Keyholder:
+        """Somebody with that key at a service for remote signing.
+
+        Args:
+            name: Whose.
+            chain: Whose certificates the service gives along.
+            id: What the service calls the key; `name` if empty.
+        """
+        given = (self.certificate(one) for one in (name, *chain))
+        certificates = tuple(load_der_x509_certificate(one) for one in given)
+        return Keyholder(_ENTITIES[name], certificates, self._key(name), id or name)
 
     def tsa(self, name: str = "tsa") -> str:
         """Where a timestamp authority answers: `tsa` or `tsa2`."""

@@ -15,12 +15,15 @@ from digivl.errors import (
     SigningError,
     StepNotAllowedError,
 )
+from digivl.kernel.identifiers import new_id
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party, Role
-from digivl.records.entries import Entry
+from digivl.records.entries import Entry, first
+from digivl.signing.insession import asked
 from digivl.signing.model import FLOW, Approver, FlowState, Signatory, SigningFlow
 from digivl.signing.platform.findings import FindingKind
 from digivl.signing.platform.model import PackageState, SigningPackage, mark_of
+from digivl.signing.session import SESSION, Order, Piece, SigningSession
 from digivl.testing.papers import paper
 from digivl.testing.signinghub import Spoilt
 from digivl.testing.signinghub_desk import (
@@ -71,6 +74,28 @@ def now(desk: Desk, flow: Entry[SigningFlow]) -> SigningFlow:
 def acts(desk: Desk, flow: Entry[SigningFlow]) -> list[str]:
     """What was done with it."""
     return [entry.action for entry in desk.vl.book.history(FLOW, flow.id)]
+
+
+def test_somebody_signs_it_elsewhere(desk: Desk) -> None:
+    """Who is asked in a session is not asked on the platform too."""
+    flow, at = flow_of(desk), desk.vl.clock()
+    session, who = new_id(), flow.record.signatories[1]
+    order = Order(sha256=flow.record.current, label="Besluit", flow=flow.id)
+    record = SigningSession(
+        means="itsme",
+        description="Ondertekenen",
+        by=MINISTER,
+        pieces=(Piece(order=order),),
+        expires_at=at + timedelta(hours=1),
+    )
+    desk.vl.book.write(
+        first(SESSION, session, record, "start", MINISTER, at),
+        asked(flow, who, session, MINISTER, at),
+    )
+
+    with pytest.raises(SigningError, match="in another session"):
+        package_of(desk, flow)
+    assert [] == desk.vl.packages.of_flow(flow.ref)
 
 
 def test_signed_there_is_signed_here(desk: Desk) -> None:

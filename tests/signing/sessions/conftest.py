@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
@@ -14,7 +14,7 @@ from digivl import Digivl
 from digivl.kernel.parties import Party, Role
 from digivl.pdf.expected import ExpectedSigner, NumberHash
 from digivl.records.entries import Entry
-from digivl.settings import Backend
+from digivl.settings import Backend, SigningSettings
 from digivl.signing.remote import Answer
 from digivl.signing.session import Order, SigningSession
 from digivl.testing.csc import (
@@ -32,6 +32,9 @@ from digivl.testing.csc_person import answers
 from digivl.testing.papers import paper
 from digivl.testing.route import Scene
 from digivl.testing.serving import serving
+
+if TYPE_CHECKING:
+    from digivl.testing.pki import PKI
 
 PEOPLE = two_people()
 ME = Party("minister-jeugd", "Vlaams minister van Jeugd", Role.MINISTER)
@@ -129,6 +132,7 @@ def _desk_for(scene_at: Callable[..., Scene], clock: Clock) -> Iterator[MakeDesk
         *,
         most: int = 70,
         simulator: CSCSimulator | None = None,
+        settings: Mapping[str, Any] | None = None,
         **options: str,
     ) -> Desk:
         service = simulator or CSCSimulator(
@@ -148,13 +152,39 @@ def _desk_for(scene_at: Callable[..., Scene], clock: Clock) -> Iterator[MakeDesk
             "most_at_once": str(most),
         }
         chosen = Backend(offer="csc", options=given | options)
-        scene = scene_at("opened", clock=clock, remote={"itsme": chosen})
+        scene = scene_at(
+            "opened", clock=clock, remote={"itsme": chosen}, **(settings or {})
+        )
         (scene.vl.folder / "csc.secret").write_text(CLIENT_SECRET)
         return Desk(scene.vl, service, clock)
 
     yield make
     for close in reversed(opened):
         close()
+
+
+@pytest.fixture(name="lasting_for")
+def _lasting_for(desk_for: MakeDesk, pki: PKI, clock: Clock) -> MakeDesk:
+    """Makes an office that signs to a level, with people whom an authority vouches for.
+
+    That authority tells of revocation, and gives the timestamps.
+    """
+
+    def make(level: str, name: str = "signer", **more: Any) -> Desk:
+        # Whole seconds: a fraction is no time of RFC 5280.
+        clock.now, pki.clock = clock.now.replace(microsecond=0), clock
+        holder = pki.keyholder(name, "issuing", id=WHO)
+        style = Style.ITSME if holder.is_rsa else Style.V1
+        simulator = CSCSimulator(style=style, clock=clock, people={WHO: holder})
+        authority = Backend(offer="rfc3161", options={"url": pki.tsa()})
+        settings = {
+            "authorities": {"tsa": authority},
+            "trust": (str(pki.root_pem()),),
+            "signing": SigningSettings(level=level, private_hosts=("127.0.0.1",)),
+        }
+        return desk_for(simulator=simulator, settings=settings | more)
+
+    return make
 
 
 @pytest.fixture(name="desk")

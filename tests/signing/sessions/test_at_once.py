@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from digivl.errors import BackendUnavailableError, MalformedError, StepNotAllowedError
+from digivl.errors import (
+    BackendUnavailableError,
+    MalformedError,
+    StaleRecordError,
+    StepNotAllowedError,
+)
 from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party, Role
 from digivl.records.entries import first
@@ -51,9 +56,10 @@ class Slow:
 def stamped_by(sessions: Any, authority: Any) -> Any:
     """The service for sessions, with another authority, that is asked once."""
     stamps = attrs.evolve(
-        sessions.timestamps, authorities=(authority,), patience_seconds=0
+        sessions.files.timestamps, authorities=(authority,), patience_seconds=0
     )
-    return attrs.evolve(sessions, timestamps=stamps)
+    files = attrs.evolve(sessions.files, timestamps=stamps)
+    return attrs.evolve(sessions, files=files)
 
 
 def offline(desk: Desk) -> Any:
@@ -115,15 +121,19 @@ def test_what_was_signed_is_completed_by_whoever_comes(desk: Desk) -> None:
         desk.vl.signing_sessions.again(entry.id, by=ME)
 
 
-def test_timestamps_that_come_too_late(desk: Desk) -> None:
-    """A signature that waited for weeks is worth nothing any more."""
+def test_timestamps_that_come_weeks_later(desk: Desk) -> None:
+    """A signature that was given is kept for as long as it takes."""
     entry = without_timestamps(desk)
-    desk.clock.passes(8 * 86_400)
+    assert {"B-B"} == {piece.level for piece in entry.record.pieces}
+    assert {"backend-unavailable"} == {piece.missing for piece in entry.record.pieces}
+    desk.clock.passes(20 * 86_400)
     desk.vl.work()
     entry = desk.read(entry)
 
-    assert SessionState.FAILED is entry.record.state
-    assert {"preparation-expired"} == {piece.error for piece in entry.record.pieces}
+    assert SessionState.SIGNED is entry.record.state
+    assert {("B-T", "", "")} == {
+        (piece.level, piece.missing, piece.error) for piece in entry.record.pieces
+    }
 
 
 def test_many_documents_are_written_down_on_the_way(desk: Desk) -> None:
@@ -166,3 +176,36 @@ def test_record_in_which_something_is_missing(desk: Desk) -> None:
     with pytest.raises(MalformedError, match="nobody was identified"):
         sessions.again(ids["no-identity"], by=ME)
     assert SessionState.ABORTED is sessions.abort(ids["no-state"], by=ME).record.state
+
+
+def test_task_outlives_a_record_that_never_rests(desk: Desk) -> None:
+    """Others write the session each time: the task stays until all is completed."""
+    entry, book = without_timestamps(desk), desk.vl.book
+
+    @attrs.frozen
+    class Restless:
+        real: Any
+
+        def write(self, *drafts: Any, **more: Any) -> Any:
+            """Somebody writes the session first."""
+            found = desk.read(entry)
+            touched = found.next(found.record.take("complete"), "complete", ME, at())
+            self.real.write(touched)
+            return self.real.write(*drafts, **more)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.real, name)
+
+    at = desk.clock
+    desk.clock.passes(desk.vl.settings.limits.lease_seconds + 1)
+    busy = attrs.evolve(desk.vl.signing_sessions, book=Restless(book))
+    tasks = [book.lease("w", at(), 60, {"signing-session"}) for _ in range(2)]
+    with pytest.raises(StaleRecordError):
+        busy.carry_on(tasks[1])
+    assert SessionState.COMPLETING is desk.read(entry).record.state
+    desk.clock.passes(61)
+    desk.vl.work()
+
+    done = desk.read(entry)
+    assert SessionState.SIGNED is done.record.state
+    assert 2 == len(desk.simulator.signed)

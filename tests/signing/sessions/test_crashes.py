@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -10,11 +11,19 @@ import attrs
 import pytest
 
 from digivl import Digivl
+from digivl.documents.model import NOTA
 from digivl.errors import DigivlError
+from digivl.kernel.identifiers import new_id
 from digivl.kernel.parties import Party, Role
+from digivl.records.port import Query
+from digivl.signing.model import FLOW, Signatory
 from digivl.signing.session import SESSION, SessionState
+from digivl.testing.papers import paper
+from digivl.testing.route import CABINET
 
 if TYPE_CHECKING:
+    from digivl.testing.pki import PKI
+
     Desk = Any  # the fixture; its class stands in conftest.py
 
 ME = Party("minister-jeugd", "Vlaams minister van Jeugd", Role.MINISTER)
@@ -67,10 +76,12 @@ def mortal(desk: Desk, death: Death) -> Any:
     documents = attrs.evolve(
         sessions.documents, store=Mortal(sessions.documents.store, death)
     )
+    book = Mortal(sessions.book, death)
     return attrs.evolve(
         sessions,
-        book=Mortal(sessions.book, death),
+        book=book,
         documents=documents,
+        signing=attrs.evolve(sessions.signing, book=book),
         means=lambda name: Mortal(sessions.means(name), death),
     )
 
@@ -135,6 +146,80 @@ def _versions(desk: Desk, entry: Any) -> list[set[str]]:
         for number, piece in enumerate(version.record.pieces):
             found[number] |= {piece.signed} - {""}
     return found
+
+
+@attrs.frozen
+class Lasting:
+    """An office that signs a flow to B-LTA; nobody tells of revocation at first."""
+
+    desk: Desk
+    pki: PKI
+
+    def begun(self, sessions: Any, flow: str) -> Any:
+        """A session of the person for a flow; the one that is there, if one is."""
+        for row in self.desk.vl.book.rows(Query(kind=SESSION.name, open=True)):
+            return self.desk.vl.signing_sessions.read(row.ref.id, by=ME)
+        return sessions.start_for([flow], by=ME, expected=None, lasts=_LONG)
+
+    def driven(self, sessions: Any, flow: str) -> Any:
+        """Somebody who does not give up; the outage ends when a file was kept."""
+        self.pki.down[:] = ["/ocsp/", "/crls/"]
+        entry, answers = None, dict[str, Any]()
+        for _ in range(30):
+            try:
+                entry = entry or self.begun(sessions, flow)
+                entry = _further(self.desk, sessions, entry, answers)
+            except (Killed, DigivlError):
+                self.desk.clock.passes(self.desk.vl.settings.limits.lease_seconds + 1)
+                self.desk.vl.work()
+                sessions = self.desk.vl.signing_sessions
+            if entry is None:
+                continue
+            entry = self.desk.vl.signing_sessions.read(entry.id, by=ME)
+            if entry.record.pieces[0].missing:
+                self.pki.down.clear()
+                self.desk.clock.passes(61)
+            if entry.record.state is SessionState.SIGNED:
+                break
+        return entry
+
+
+def test_death_at_every_point_of_a_flow_that_waits_for_its_level(
+    lasting_for: Any, pki: PKI
+) -> None:
+    """Kept at B-T, brought to B-LTA: one consent, one signature, one version."""
+    desk = lasting_for("B-LTA")
+    it, death = Lasting(desk, pki), Death()
+    it.driven(mortal(desk, death), _flow(desk))
+    assert death.passed > 25
+    for point in range(death.passed):
+        desk.simulator.signed.clear()
+        flow = _flow(desk)
+        entry = it.driven(mortal(desk, Death(point)), flow)
+
+        why = (point, [(piece.error, piece.why) for piece in entry.record.pieces])
+        assert SessionState.SIGNED is entry.record.state, why
+        record = desk.vl.signing.read(flow).record
+        (piece,) = entry.record.pieces
+        assert ("B-LTA", piece.signed) == (
+            record.signatories[0].level,
+            record.current,
+        ), point
+        acts = [one.action for one in desk.vl.book.history(FLOW, flow)]
+        assert ["start", "ask", "sign"] == acts, point
+        versions = desk.vl.documents.read(record.document).record.versions
+        assert 2 == len(versions), point
+        assert 1 == len({*desk.simulator.signed}), point
+        (verdict,) = desk.verdicts(entry)
+        assert ["TOTAL-PASSED"] == [one.indication for one in verdict.signatures]
+
+
+def _flow(desk: Desk) -> str:
+    document = desk.vl.documents.add(
+        "dossier-1", io.BytesIO(paper(new_id())), title="B", type=NOTA, by=CABINET
+    )
+    mine = [Signatory(party=ME, means="itsme")]
+    return str(desk.vl.signing.start(document.id, mine, by=CABINET).id)
 
 
 def test_same_answer_from_many_at_once(desk: Desk) -> None:

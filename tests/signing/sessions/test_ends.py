@@ -44,7 +44,8 @@ def test_no_authority_answers(desk_for: MakeDesk) -> None:
     asked = desk.back(desk.start())
     entry = offline.came_back(asked.id, desk.visited(asked), by=ME)
     assert SessionState.COMPLETING is entry.record.state
-    assert 0 == sum(bool(piece.signed) for piece in entry.record.pieces)
+    assert ["B-B"] * 2 == [piece.level for piece in entry.record.pieces]
+    assert not any(piece.is_done for piece in entry.record.pieces)
     with pytest.raises(StepNotAllowedError):
         sessions.abort(entry.id, by=ME)
     desk.clock.passes(desk.vl.settings.limits.lease_seconds + 1)
@@ -58,9 +59,10 @@ def test_no_authority_answers(desk_for: MakeDesk) -> None:
 
 def _offline(sessions: Any) -> Any:
     stamps = attrs.evolve(
-        sessions.timestamps, authorities=(_Down(),), patience_seconds=0
+        sessions.files.timestamps, authorities=(_Down(),), patience_seconds=0
     )
-    return attrs.evolve(sessions, timestamps=stamps)
+    files = attrs.evolve(sessions.files, timestamps=stamps)
+    return attrs.evolve(sessions, files=files)
 
 
 class _Down:
@@ -78,10 +80,15 @@ def test_again_finishes_what_only_misses_timestamps(desk: Desk) -> None:
     asked = desk.back(desk.start())
     entry = offline.came_back(asked.id, desk.visited(asked), by=ME)
     desk.clock.passes(desk.vl.settings.limits.lease_seconds + 1)
-    task = desk.vl.book.lease("w", desk.clock(), 60, {"signing-session"})
-    assert task is not None
+    first, second = (
+        desk.vl.book.lease("w", desk.clock(), 60, {"signing-session"}) for _ in range(2)
+    )
+    assert first is not None
+    assert second is not None
+    # Of the first answer nothing is left to do.
+    offline.carry_on(first)
     with pytest.raises(BackendUnavailableError):
-        offline.carry_on(task)
+        offline.carry_on(second)
 
     assert SessionState.SIGNED is sessions.again(entry.id, by=ME).record.state
 

@@ -18,6 +18,7 @@ from digivl.errors import (
     WrongSignatoryError,
 )
 from digivl.kernel.parties import Party, Role
+from digivl.pdf.levels import Level
 from digivl.signing.session import Order, SessionState
 from digivl.testing.csc import Fault, Style
 from digivl.testing.csc_people import MINISTER as NUMBER
@@ -53,7 +54,7 @@ def test_from_link_to_signed_files(desk_for: MakeDesk, style: Style) -> None:
 
 def test_without_timestamp(desk: Desk) -> None:
     """Level B-B for who stamps later."""
-    done = desk.signed(1, timestamp=False)
+    done = desk.signed(1, level=Level.B_B)
 
     assert ["B-B"] == [piece.level for piece in done.record.pieces]
 

@@ -47,6 +47,7 @@ ACTIONS: Final = {
     ("signing", "extend"): "termijn verlengd",
     ("signing", "expire"): "termijn verstreken",
     ("signing", "renew"): "nieuwe versie voorgelegd",
+    ("signing", "ask"): "op afstand te ondertekenen gevraagd",
     ("signing", "give out"): "aan het tekenplatform gegeven",
     ("signing", "take back"): "van het tekenplatform teruggenomen",
     ("signing", "take in"): "overgenomen van het tekenplatform",

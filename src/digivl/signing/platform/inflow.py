@@ -49,6 +49,7 @@ class FlowsOfPackages:
             self._check_apart(package)
             return ()
         found = self._flow(package)
+        self.signing.check_nobody_signs(found, at)
         before, was = found.record, package.follows
         flow = _back(before) if was and _is_on(before, was) else before
         _check_people(package, flow)
