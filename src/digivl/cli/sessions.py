@@ -22,6 +22,7 @@ from digivl.cli.output import local, print_table
 from digivl.cli.turns import Identified
 from digivl.errors import MalformedError, NotFoundError
 from digivl.kernel.parties import Party
+from digivl.pdf.levels import Level
 from digivl.records.port import Query
 from digivl.signing.model import FLOW, Signatory
 
@@ -54,7 +55,10 @@ Description = Annotated[
 Hours = Annotated[
     int, typer.Option(min=1, max=168, help="How long the person is waited for.")
 ]
-Timestamp = Annotated[bool, typer.Option(help="Without: level B-B.")]
+Reached = Annotated[
+    Level | None,
+    typer.Option(help="What is reached; that of the settings if not named."),
+]
 
 app = typer.Typer(
     help="Sign elsewhere, with itsme or another remote means: begin, come back, go on.",
@@ -77,7 +81,7 @@ def start(  # noqa: PLR0913 - an option for each part of a session
     description: Description = None,
     accept: Accept = None,
     hours: Hours = 12,
-    timestamp: Timestamp = True,
+    level: Reached = None,
     by: Annotated[str, typer.Option(help="Who begins it, as shown.")] = "Ondertekenaar",
 ) -> Answer:
     """Begin a session for files; `digivl session save` gives what was signed."""
@@ -95,14 +99,16 @@ def start(  # noqa: PLR0913 - an option for each part of a session
             vl.files.look(content, reasons)
             content.seek(0)
             sha256 = vl.documents.keep(content).sha256
-        orders.append(Order(sha256=sha256, label=file.name, reason=reason))
+        orders.append(
+            Order(sha256=sha256, label=file.name, reason=reason, accepted=reasons)
+        )
     begun = vl.signing_sessions.start(
         orders,
         means=means,
         expected=expected,
         by=staff(by),
         lasts=timedelta(hours=hours),
-        timestamp=timestamp,
+        level=level,
         **_described(description),
     )
     return _told(begun)
@@ -125,7 +131,7 @@ def flows(  # noqa: PLR0913 - an option for each part of a session
     identified: Identified = "",
     description: Description = None,
     hours: Hours = 12,
-    timestamp: Timestamp = True,
+    level: Reached = None,
 ) -> Answer:
     """Begin a session for the documents of flows that wait for somebody."""
     expected = _expected(signer, anybody=anybody)
@@ -136,7 +142,7 @@ def flows(  # noqa: PLR0913 - an option for each part of a session
         expected=expected,
         identified=identified,
         lasts=timedelta(hours=hours),
-        timestamp=timestamp,
+        level=level,
         **_described(description),
     )
     return _told(begun)
@@ -187,10 +193,17 @@ def back(
 
 @app.command("again")
 @in_office()
-def again(vl: Digivl, session: Chosen) -> Answer:
-    """Send the person away once more: after cancelling, too late, or a loss."""
+def again(
+    vl: Digivl,
+    session: Chosen,
+    *,
+    level: Annotated[
+        Level | None, typer.Option(help="Be content with this from now on.")
+    ] = None,
+) -> Answer:
+    """Go on: send the person away once more, or finish what it signed."""
     entry = _session(vl, session)
-    return _told(vl.signing_sessions.again(entry.id, by=entry.record.by))
+    return _told(vl.signing_sessions.again(entry.id, by=entry.record.by, level=level))
 
 
 @app.command("abort")
@@ -325,6 +338,7 @@ def _as_json(entry: Entry[SigningSession]) -> dict[str, Any]:
         "state": record.state.name,
         "url": record.url,
         "questions": [one.name for one in record.questions],
+        "level": record.wanted,
         "expires_at": record.expires_at,
         "trouble": record.trouble,
         "documents": [
@@ -334,6 +348,7 @@ def _as_json(entry: Entry[SigningSession]) -> dict[str, Any]:
                 "signed": one.signed or None,
                 "level": one.level or None,
                 "signed_at": one.signed_at,
+                "missing": one.missing,
                 "error": one.error,
                 "why": one.why,
             }
@@ -366,6 +381,8 @@ def _words(entry: Entry[SigningSession]) -> Iterator[str]:
 def _document(piece: Piece) -> str:
     if piece.error:
         return f"  {piece.order.label}: niet getekend: {piece.why}"
+    if piece.missing:
+        return f"  {piece.order.label}: getekend, nog maar {piece.level}: {piece.why}"
     if piece.is_done:
         return f"  {piece.order.label}: getekend, niveau {piece.level}"
     return f"  {piece.order.label}: nog niet getekend"

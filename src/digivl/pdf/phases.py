@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from digivl.pdf.expected import ExpectedSigner
+    from digivl.pdf.reading import Source
     from digivl.pdf.spec import Identity, SignatureSpec
     from digivl.pdf.timestamps import Token
     from digivl.settings import Limits
@@ -48,7 +49,7 @@ __all__ = ["Prepared", "attributes_to_sign", "complete", "complete_with_cms", "p
 
 
 def prepare(
-    source: BinaryIO,
+    source: Source,
     target: BinaryIO,
     spec: SignatureSpec,
     *,
@@ -60,7 +61,7 @@ def prepare(
     """Write a document that only misses the signature itself.
 
     Args:
-        source: The PDF; seekable.
+        source: The PDF, seekable; or opened before.
         target: An empty stream that can be read, written and sought: the prepared
             file, on any error empty again.
         spec: How the signature stands in it. While the certificate is not known, a key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -12,6 +12,7 @@ from digivl.documents.service import Documents
 from digivl.errors import DigivlError, MalformedError
 from digivl.pdf.digests import Digest
 from digivl.pdf.phases import Prepared, attributes_to_sign, prepare
+from digivl.pdf.reading import Source, opened
 from digivl.pdf.spec import Identity, SignatureSpec
 from digivl.settings import Limits
 from digivl.signing.remote import ToSign
@@ -24,6 +25,7 @@ class Preparation:
 
     Attributes:
         documents: Where they come from, and go to.
+        look: Looks for what a signer cannot see; see `FileSigning.look`.
         digest: With which algorithm they will be signed.
         at: The claimed moment.
         lifetime: How long the signature can be completed.
@@ -31,6 +33,7 @@ class Preparation:
     """
 
     documents: Documents
+    look: Callable[[Source, Mapping[str, str]], object]
     digest: Digest
     at: datetime
     lifetime: timedelta
@@ -48,8 +51,12 @@ class Preparation:
         order = piece.order
         spec = SignatureSpec(field=order.field, reason=order.reason, digest=self.digest)
         with self.documents.opened(order.sha256) as source, scratch() as target:
+            document = opened(source, self.limits)
+            # What a flow puts up was looked at when it was.
+            if order.flow is None:
+                self.look(document, order.accepted)
             made = prepare(
-                source,
+                document,
                 target,
                 spec,
                 at=self.at,

@@ -145,6 +145,7 @@ class SigningSessions(Carrying):
         chosen, now, session = self.means(means), self.clock(), new_id()
         make = Preparation(
             documents=self.documents,
+            look=self.files.look,
             digest=chosen.digest,
             at=now,
             lifetime=lasts + _TO_COMPLETE,

@@ -83,6 +83,8 @@ class Order:
         field: Name of the signature field.
         reason: Why it is signed, as readers show it.
         flow: Id of the signing flow in which this is the turn of the person.
+        accepted: What the policy refuses in the document and who begins the session
+            takes upon itself: the code of the finding, and why. A flow has its own.
     """
 
     sha256: str = attrs.field(validator=digest)
@@ -90,6 +92,7 @@ class Order:
     field: str = "Handtekening1"
     reason: str | None = attrs.field(default=None, validator=optional(public_line))
     flow: str | None = None
+    accepted: Mapping[str, str] = attrs.field(factory=dict[str, str])
 
 
 @attrs.frozen(kw_only=True)
