@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     Sign = Callable[..., tuple[bytes, Signed]]
 
 
+_COMMENT = x509.ObjectIdentifier("1.3.6.1.4.1.55555.1")
+
+
 @pytest.fixture(name="sign_bytes")
 def _sign_bytes() -> Sign:
     """Signs bytes and gives bytes; `at` is now unless a test says otherwise."""
@@ -96,7 +99,7 @@ class Person:
 
 @pytest.fixture(name="person", scope="session")
 def _person() -> Callable[..., Person]:
-    """Makes a self-signed person: `serialNumber`, names, days of validity."""
+    """Makes a self-signed person: `serialNumber`, names, days, something that fills."""
 
     def make(
         number: str = "85073003328",
@@ -104,6 +107,7 @@ def _person() -> Callable[..., Person]:
         *,
         curve: ec.EllipticCurve | None = None,
         days: tuple[int, int] = (-1, 1),
+        comment: bytes = b"",
     ) -> Person:
         key = ec.generate_private_key(curve or ec.SECP256R1())
         given, _, surname = name.partition(" ")
@@ -124,6 +128,9 @@ def _person() -> Callable[..., Person]:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now + timedelta(days=days[0]))
             .not_valid_after(now + timedelta(days=days[1]))
+            .add_extension(
+                x509.UnrecognizedExtension(_COMMENT, comment), critical=False
+            )
             .sign(key, SHA256())
         )
         return Person(key, Identity(made.public_bytes(Encoding.DER)))
