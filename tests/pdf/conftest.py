@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 from digivl.pdf.signer import Identity, SignatureSpec, Signed, sign
 from digivl.settings import Limits
 from digivl.testing.papers import paper
+from tests.pdf.issuing import Case, waiting_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,3 +151,9 @@ def _pdfsig(needs_program: Callable[[str], str], tmp_path: Path) -> Callable[...
         return done.stdout
 
     return judge
+
+
+@pytest.fixture(name="case", scope="session")
+def _case() -> Case:
+    """Who signs, with a chain, and the document that waits for it."""
+    return waiting_case()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
-import attrs
 import pytest
 from asn1crypto import cms, core
 from asn1crypto import crl as asn1_crl
@@ -16,165 +15,21 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from digivl.errors import (
-    DigivlError,
     LimitExceededError,
     MalformedError,
     UntrustworthyAnswerError,
 )
-from digivl.pdf.container import container, signed_attributes, with_timestamp
+from digivl.pdf.container import container, signed_attributes
 from digivl.pdf.der import tlv
 from digivl.pdf.digests import Digest
-from digivl.pdf.phases import Prepared, complete, complete_with_cms, prepare
-from digivl.pdf.signer import Identity, SignatureSpec
-from digivl.pdf.timestamps import stamped
-from digivl.settings import Limits
-from digivl.testing.papers import paper
-from digivl.validation.engine import validate
-from digivl.validation.trust import Trust
+from digivl.pdf.phases import complete
+from digivl.pdf.signer import Identity
+from tests.pdf.issuing import KEY_USAGE, NOW, Case, flipped, issued
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-NOW = datetime.now(UTC)
-KEY_USAGE = x509.KeyUsage(
-    digital_signature=True,
-    content_commitment=True,
-    key_encipherment=False,
-    data_encipherment=False,
-    key_agreement=False,
-    key_cert_sign=False,
-    crl_sign=False,
-    encipher_only=False,
-    decipher_only=False,
-)
-
-
-@attrs.frozen(repr=False)
-class Issued:
-    """A certificate with its key."""
-
-    key: Any
-    der: bytes
-
-    def issue(
-        self, name: str, *, is_authority: bool = False, comment: bytes = b""
-    ) -> Issued:
-        """Another one below it."""
-        return _issued(name, self, is_authority=is_authority, comment=comment)
-
-
-def _issued(
-    name: str,
-    above: Issued | None = None,
-    *,
-    is_authority: bool = True,
-    comment: bytes = b"",
-) -> Issued:
-    """A certificate, issued by itself where nobody stands above."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    issuer = x509.load_der_x509_certificate(above.der).subject if above else subject
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(NOW - timedelta(days=1))
-        .not_valid_after(NOW + timedelta(days=9))
-        .add_extension(x509.BasicConstraints(is_authority, None), critical=True)
-        .add_extension(
-            x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
-        )
-    )
-    if not is_authority:
-        builder = builder.add_extension(KEY_USAGE, critical=True)
-    if comment:
-        oid = x509.ObjectIdentifier("1.3.6.1.4.1.55555.1")
-        builder = builder.add_extension(
-            x509.UnrecognizedExtension(oid, tlv(0x04, comment)), critical=False
-        )
-    made = builder.sign(above.key if above else key, SHA256())
-    return Issued(key, made.public_bytes(Encoding.DER))
-
-
-@attrs.frozen(repr=False)
-class Case:
-    """A prepared document, who signs it, and the good container."""
-
-    state: Prepared
-    file: bytes
-    root: Issued
-    middle: Issued
-    leaf: Issued
-    signature: bytes
-    attributes: bytes
-
-    def _repr_pretty_(self, printer: Any, _: object) -> None:
-        printer.text("case")
-
-    def with_chain(self, *chain: bytes) -> bytes:
-        """The container with these certificates beside that of who signed."""
-        return container(
-            self.leaf.der, chain, self.attributes, self.signature, Digest.SHA256
-        )
-
-    @property
-    def good(self) -> bytes:
-        """The container as it should be."""
-        return self.with_chain(self.middle.der, self.root.der)
-
-    def completed(self, der: bytes, **changes: Any) -> bytes:
-        """The file with a container; nothing stays behind when it is refused."""
-        target = io.BytesIO()
-        try:
-            complete_with_cms(
-                self.state, io.BytesIO(self.file), target, der, at=NOW, **changes
-            )
-        except BaseException:
-            assert b"" == target.getvalue()
-            raise
-        return target.getvalue()
-
-    def verdict(self, signed: bytes, *others: bytes) -> str:
-        """What digivl says of a file."""
-        found = validate(
-            io.BytesIO(signed),
-            name="besluit.pdf",
-            trust=Trust((self.root.der, *others)),
-            at=NOW,
-            limits=Limits(),
-        )
-        return str(found.indication)
-
-
-@attrs.frozen(repr=False)
-class Stamped:
-    """A good container with a timestamp, and who is above its authority."""
-
-    der: bytes
-    anchor: bytes
-
-    def _repr_pretty_(self, printer: Any, _: object) -> None:
-        printer.text("stamped")
-
-
-@pytest.fixture(name="case", scope="module")
-def _case() -> Case:
-    target = io.BytesIO()
-    spec = SignatureSpec(field="S")
-    state = prepare(io.BytesIO(paper()), target, spec, at=NOW, limits=Limits())
-    root = _issued("Proefwortel")
-    middle = root.issue("Proefuitgever", is_authority=True)
-    leaf = middle.issue("Ann Proef")
-    attributes = signed_attributes(leaf.der, (), state.document_digest, Digest.SHA256)
-    signature = leaf.key.sign(attributes, ec.ECDSA(SHA256()))
-    return Case(state, target.getvalue(), root, middle, leaf, signature, attributes)
 
 
 def test_a_good_chain_goes_in(case: Case, pdfsig: Callable[..., str]) -> None:
@@ -191,7 +46,7 @@ def test_a_good_chain_goes_in(case: Case, pdfsig: Callable[..., str]) -> None:
 
 def test_anchors_end_the_chain(case: Case) -> None:
     """Where it is known who issues, a chain of somebody else is refused."""
-    stranger = _issued("Vreemde wortel")
+    stranger = issued("Vreemde wortel")
     for chain in ((case.middle.der,), (case.middle.der, case.root.der)):
         case.completed(case.with_chain(*chain))
         case.completed(case.with_chain(*chain), anchors=[case.root.der])
@@ -201,17 +56,10 @@ def test_anchors_end_the_chain(case: Case) -> None:
         case.completed(case.with_chain(), anchors=[case.root.der])
 
 
-def flipped(content: bytes, place: int, bit: int = 0) -> bytes:
-    """The same bytes, one bit turned."""
-    changed = bytearray(content)
-    changed[place] ^= 1 << bit
-    return bytes(changed)
-
-
 def crossed(case: Case) -> bytes:
     """A second certificate for the authority, by another root that is not there."""
     key = x509.load_der_x509_certificate(case.middle.der)
-    other = _issued("Andere wortel")
+    other = issued("Andere wortel")
     made = (
         x509.CertificateBuilder()
         .subject_name(key.subject)
@@ -239,7 +87,7 @@ def test_a_cross_certificate_may_go_along(case: Case) -> None:
     [
         (lambda case: [b"x" * 3_000], "certificate"),
         (lambda case: [tlv(0x30, b"\x02\x01\x05")], "certificate"),
-        (lambda case: [_issued("Vreemde").der], "nothing to do"),
+        (lambda case: [issued("Vreemde").der], "nothing to do"),
         (lambda case: [case.root.der], "nothing to do"),
         (lambda case: [case.middle.der, case.middle.der], "twice"),
         (lambda case: [case.leaf.der], "twice"),
@@ -262,7 +110,7 @@ def test_a_bent_chain_is_refused(
 
 
 @pytest.mark.parametrize(
-    "chain", [(b"x" * 3_000,), (_issued("Vreemde").der,)], ids=["garbage", "unrelated"]
+    "chain", [(b"x" * 3_000,), (issued("Vreemde").der,)], ids=["garbage", "unrelated"]
 )
 def test_a_bent_chain_of_an_identity_is_refused(
     case: Case, chain: tuple[bytes, ...]
@@ -397,58 +245,4 @@ def test_rsa_goes_in(case: Case, pdfsig: Callable[..., str], *, pss: bool) -> No
     signed = case.completed(der)
 
     assert "TOTAL-PASSED" == case.verdict(signed)
-    assert "Signature is Valid." in pdfsig(signed)
-
-
-@st.composite
-def bends(draw: st.DrawFn) -> Callable[[bytes], bytes]:
-    """A way to bend bytes: a bit flipped, a piece cut out, something put in or behind.
-
-    Places are in parts of the whole: each run has a container of another length.
-    """
-    how = draw(st.sampled_from(["flip", "cut", "put in", "append"]))
-    where, bit = draw(st.floats(0, 0.99999)), draw(st.integers(0, 7))
-    size, more = draw(st.integers(1, 2_000)), draw(st.binary(min_size=1, max_size=20))
-
-    def bend(der: bytes) -> bytes:
-        place = int(where * len(der))
-        if how == "flip":
-            return flipped(der, place, bit)
-        if how == "cut":
-            return der[:place] + der[place + size :]
-        return der + more if how == "append" else der[:place] + more + der[place:]
-
-    return bend
-
-
-@pytest.fixture(name="stamped_case", scope="module")
-def _stamped_case(case: Case, development_keys: Any) -> Stamped:
-    from digivl.testing.tsa import TSASimulator
-
-    file = development_keys.timestamps
-    tsa = TSASimulator.from_pkcs12(file.path, file.password())
-    token = stamped(case.signature, tsa.answer, NOW)
-    ca = development_keys.authority.read_bytes()
-    anchor = x509.load_pem_x509_certificate(ca).public_bytes(Encoding.DER)
-    return Stamped(with_timestamp(case.good, token.der), anchor)
-
-
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(bend=bends())
-def test_bent_is_refused_or_valid(
-    case: Case,
-    stamped_case: Stamped,
-    pdfsig: Callable[..., str],
-    bend: Callable[[bytes], bytes],
-) -> None:
-    """Whatever happens to a container, no file leaves that a reader would refuse."""
-    told = None
-    try:
-        signed = case.completed(bend(stamped_case.der), anchors=[case.root.der])
-    except DigivlError as refused:
-        told = refused
-    if told is not None:
-        assert told.hint
-        return
-    assert "TOTAL-PASSED" == case.verdict(signed, stamped_case.anchor)
     assert "Signature is Valid." in pdfsig(signed)

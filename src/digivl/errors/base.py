@@ -226,9 +226,12 @@ class DamagedOfficeError(OfficeError):
 
 
 class ConfigurationError(DigivlError):
-    """A setting, backend or extra is wrong or missing."""
+    """A setting, backend or extra is wrong or missing; `hint` says how to mend it."""
 
     code = "configuration"
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message, hint=hint)
 
 
 class StorageError(DigivlError):
