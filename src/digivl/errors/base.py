@@ -230,9 +230,6 @@ class ConfigurationError(DigivlError):
 
     code = "configuration"
 
-    def __init__(self, message: str, *, hint: str) -> None:
-        super().__init__(message, hint=hint)
-
 
 class StorageError(DigivlError):
     """The own disk or database could not do it; nothing was half-written."""

@@ -138,17 +138,11 @@ def check_above(
             certificate(one)
     except MalformedError:
         raise _no_chain("a certificate cannot be read") from None
-    left, reached = list(above), [der]
-    for one in reached:
-        found = [other for other in left if issued_by(one, other)]
-        left = [other for other in left if other not in found]
-        reached += found
-    if left:
+    reached = [der, *those_above(der, above)]
+    if len(reached) <= len(above):
         raise _no_chain("a certificate has nothing to do with who signed")
-    if not all(
-        _is_sound(one, (*above, *anchors), all_are_known=bool(anchors))
-        for one in reached
-    ):
+    known = (*above, *anchors)
+    if not all(is_sound(one, known, all_are_known=bool(anchors)) for one in reached):
         raise _no_chain("a certificate was not issued by whom it says")
     if anchors and not any(
         one == anchor or issued_by(one, anchor) for one in reached for anchor in anchors
@@ -156,7 +150,26 @@ def check_above(
         raise _no_chain("it does not lead to an authority that is trusted")
 
 
-def _is_sound(der: bytes, known: Sequence[bytes], *, all_are_known: bool) -> bool:
+def those_above(der: bytes, others: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The certificates among some that are above one, from the nearest up."""
+    left, reached = list(dict.fromkeys(others)), [der]
+    for one in reached:
+        found = [other for other in left if other != one and issued_by(one, other)]
+        left = [other for other in left if other not in found]
+        reached += found
+    return tuple(one for one in reached[1:] if one != der)
+
+
+def is_sound(
+    der: bytes, known: Sequence[bytes], *, all_are_known: bool = False
+) -> bool:
+    """True when the one above a certificate signed it, as far as that is known.
+
+    Args:
+        der: The certificate.
+        known: Those among which the one above is looked for.
+        all_are_known: False when the one above may be none of them.
+    """
     found = certificate(der)
     if any(issued_by(der, one) for one in known):
         return True

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 
 from digivl.pdf.certificates import public_key
+from digivl.pdf.chains import those_above
 from digivl.pdf.der import (
     OCTETS,
     SEQUENCE,
@@ -67,7 +68,10 @@ def _parts(certificate: bytes, chain: tuple[bytes, ...], digest: Digest) -> _Par
     is_rsa = isinstance(public_key(certificate), rsa.RSAPublicKey)
     mechanism = f"{digest.value}_{'rsa' if is_rsa else 'ecdsa'}"
     return _Parts(
-        certificates=set_of(certificate, *chain, tag=TAGGED_0),
+        # A key file can hold certificates that have nothing to do with this one.
+        certificates=set_of(
+            certificate, *those_above(certificate, chain), tag=TAGGED_0
+        ),
         signing_certificate=_attribute(
             "signing_certificate_v2", as_signing_certificate_v2(parsed)
         ),
@@ -109,7 +113,7 @@ def container(
 
     Args:
         certificate: Of the signatory, DER.
-        chain: Certificates that go along, DER.
+        chain: Certificates that go along where they are above it, DER.
         attributes: What `signed_attributes` gave.
         signature: The raw signature over them.
         digest: With which algorithm.

@@ -92,8 +92,26 @@ def received(der: bytes, prepared: Prepared, anchors: Sequence[bytes] = ()) -> R
             " reserved",
             hint="Prepare it again with a larger `reserved_bytes`.",
         )
+    return sound(der, prepared.digest, prepared.document_digest, anchors)
+
+
+def sound(
+    der: bytes, digest: Digest, imprint: bytes, anchors: Sequence[bytes] = ()
+) -> Received:
+    """A container over some bytes, after everything in it was checked.
+
+    Args:
+        der: CMS SignedData, and nothing else.
+        digest: With which algorithm it has to be signed.
+        imprint: Digest of what it has to sign.
+        anchors: As for `check_above`.
+
+    Raises:
+        MalformedError: As `received`.
+        UntrustworthyAnswerError: As `received`.
+    """
     try:
-        return _Checks(prepared, anchors).checked(der)
+        return _Checks(digest, imprint, anchors).checked(der)
     except (MalformedError, UntrustworthyAnswerError):
         raise
     # asn1crypto parses lazily: garbage shows itself as any error, at any access.
@@ -109,7 +127,8 @@ def received(der: bytes, prepared: Prepared, anchors: Sequence[bytes] = ()) -> R
 class _Checks:
     """The checks of one container."""
 
-    prepared: Prepared
+    digest: Digest
+    imprint: bytes
     anchors: Sequence[bytes]
 
     def checked(self, der: bytes) -> Received:
@@ -149,7 +168,7 @@ class _Checks:
             raise _lie("it names who signed by its key alone: no reader of PDF does")
 
     def _attributes(self, info: Any) -> None:
-        if info["digest_algorithm"]["algorithm"].native != self.prepared.digest.value:
+        if info["digest_algorithm"]["algorithm"].native != self.digest.value:
             raise _lie(
                 "it uses another digest algorithm than the document was prepared for"
             )
@@ -165,9 +184,7 @@ class _Checks:
     def _signer(self, signed_data: Any, info: Any) -> Any:
         """The certificate of who signed, after its signature and chain were checked."""
         signer = extract_certs_for_validation(signed_data).signer_cert
-        intact, valid = validate_sig_integrity(
-            info, signer, "data", self.prepared.document_digest
-        )
+        intact, valid = validate_sig_integrity(info, signer, "data", self.imprint)
         if not intact:
             raise _lie("it signs something else than this document")
         if not valid:
@@ -203,16 +220,14 @@ class _Checks:
         )
 
     def _digests(self) -> list[bytes]:
-        return _with_and_without_null(
-            algos.DigestAlgorithmId(self.prepared.digest.value)
-        )
+        return _with_and_without_null(algos.DigestAlgorithmId(self.digest.value))
 
     def _mechanisms(self, info: Any) -> list[bytes]:
         said = info["signature_algorithm"]
         if said["algorithm"].native == "rsassa_pss":
             again: bytes = said.copy().dump(force=True)
             return [again]
-        digest = self.prepared.digest.value
+        digest = self.digest.value
         rsa = ("rsassa_pkcs1v15", f"{digest}_rsa")
         found = [
             way
