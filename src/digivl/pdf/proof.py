@@ -127,7 +127,8 @@ def _bent(made: BinaryIO, found: Signatures, size: int, limits: Limits) -> str:
         return ""
     # Validation data at the end, which nothing covers yet; nothing else may follow.
     made.seek(found.all[-1].end)
-    if len(_END.findall(tail := made.read())) != 1 or not tail.endswith(b"%%EOF\n"):
+    tail = made.read() if found.provable else b""
+    if len(_END.findall(tail)) != 1 or not tail.endswith(b"%%EOF\n"):
         return "something follows what was signed"
     with readable():
         pieces = stored_pieces(opened(made, limits))
@@ -138,10 +139,9 @@ def _bent(made: BinaryIO, found: Signatures, size: int, limits: Limits) -> str:
 
 def _is_bent(made: BinaryIO, one: Standing) -> bool:
     made.seek(one.gap.start)
-    written = made.read(one.gap.end - one.gap.start)[1:-1]
-    if bytes.fromhex(written.decode("ascii")).rstrip(b"\0") != one.container.rstrip(
-        b"\0"
-    ):
+    written = made.read(one.gap.end - one.gap.start)[1:-1].lower()
+    # Zeros fill the rest of the room.
+    if written.rstrip(b"0") != one.container.hex().encode().rstrip(b"0"):
         return True
     known = (one.certificate, *one.others)
     if one.is_timestamp:
