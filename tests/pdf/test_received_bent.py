@@ -73,7 +73,7 @@ def test_bent_is_refused_or_valid(
     bend: Callable[[bytes], bytes],
 ) -> None:
     """Whatever happens to a container, no file leaves that a reader would refuse."""
-    told = None
+    told, signed = None, b""
     try:
         signed = case.completed(bend(stamped_case.der), anchors=[case.root.der])
     except DigivlError as refused:

@@ -120,8 +120,12 @@ def _lacks(
 
 def _bent(made: BinaryIO, found: Signatures, size: int, limits: Limits) -> str:
     """What is damaged of what no signature covers; empty when nothing is."""
+    with readable():
+        pieces = stored_pieces(opened(made, limits))
+    if pieces is None:
+        return "its validation data are damaged"
     for one in found.all:
-        if one.end > size and _is_bent(made, one):
+        if one.end > size and _is_bent(made, one, pieces.certificates):
             return f"what stands in {one.field!r} is damaged"
     if found.all[-1].end == made.seek(0, os.SEEK_END):
         return ""
@@ -130,22 +134,23 @@ def _bent(made: BinaryIO, found: Signatures, size: int, limits: Limits) -> str:
     tail = made.read() if found.provable else b""
     if len(_END.findall(tail)) != 1 or not tail.endswith(b"%%EOF\n"):
         return "something follows what was signed"
-    with readable():
-        pieces = stored_pieces(opened(made, limits))
-    if pieces is None or not _hold(pieces, found):
+    if not _hold(pieces, found):
         return "its validation data are damaged"
     return ""
 
 
-def _is_bent(made: BinaryIO, one: Standing) -> bool:
+def _is_bent(made: BinaryIO, one: Standing, stored: Sequence[bytes]) -> bool:
     made.seek(one.gap.start)
     written = made.read(one.gap.end - one.gap.start)[1:-1].lower()
     # Zeros fill the rest of the room.
     if written.rstrip(b"0") != one.container.hex().encode().rstrip(b"0"):
         return True
-    known = (one.certificate, *one.others)
+    own = [one.certificate, *one.others]
+    own += [der for token in one.tokens for der in token.certificates]
+    if not all(is_sound(der, (*own, *stored)) for der in own):
+        return True
     if one.is_timestamp:
-        return not all(is_sound(other, known) for other in known)
+        return False
     for digest in Digest:
         hashes = digest.start()
         hash_range(made, hashes, 0, one.gap.start)
