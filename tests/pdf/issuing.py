@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from digivl.pdf.container import container, signed_attributes
-from digivl.pdf.der import tlv
+from digivl.pdf.container import Assembly, _parts, assembled, signed_attributes
+from digivl.pdf.der import TAGGED_0, set_of, tlv
 from digivl.pdf.digests import Digest
 from digivl.pdf.phases import Prepared, complete_with_cms, prepare
 from digivl.pdf.signer import SignatureSpec
@@ -103,8 +103,18 @@ class Case:
 
     def with_chain(self, *chain: bytes) -> bytes:
         """The container with these certificates beside that of who signed."""
-        return container(
-            self.leaf.der, chain, self.attributes, self.signature, Digest.SHA256
+        # `container` itself leaves out what is not above who signed.
+        parts = _parts(self.leaf.der, (), Digest.SHA256)
+        return assembled(
+            Assembly(
+                signer=parts.signer,
+                digests=parts.digest,
+                signer_digest=parts.digest,
+                certificates=set_of(self.leaf.der, *chain, tag=TAGGED_0),
+                attributes=self.attributes,
+                algorithm=parts.algorithm,
+                signature=self.signature,
+            )
         )
 
     @property
