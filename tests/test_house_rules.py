@@ -64,6 +64,26 @@ def test_files_are_short() -> None:
     assert {} == long
 
 
+@pytest.mark.parametrize("module", MODULES, ids=relative)
+def test_wrong_settings_say_how_to_mend_them(module: Path) -> None:
+    """Each `ConfigurationError` is made with a hint."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    without = [
+        call.lineno
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == errors.ConfigurationError.__name__
+        and not any(
+            word.arg == "hint"
+            and not (isinstance(word.value, ast.Constant) and not word.value.value)
+            for word in call.keywords
+        )
+    ]
+
+    assert [] == without
+
+
 def test_window_is_complete() -> None:
     """What type checkers see, `__all__`, `dir()` and the lazy homes are one list."""
     tree = ast.parse(Path(inspect.getfile(digivl)).read_text(encoding="utf-8"))

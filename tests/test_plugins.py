@@ -333,7 +333,9 @@ def test_a_means_is_unlocked_once(quick_folder: Path) -> None:
             both.wait(10)
             return vl.means("card")
 
-        settings = attrs.evolve(office.settings, means={"card": Backend(offer="slow")})
+        settings = attrs.evolve(
+            office.settings, means={"card": Backend(offer="slow")}, seal=""
+        )
         plugins = (Slow(),)
         with (
             Digivl.from_settings(settings, folder=office.folder, plugins=plugins) as vl,

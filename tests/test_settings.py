@@ -131,6 +131,11 @@ def test_unknown_name(read: Any, text: str, where: str, known: str) -> None:
         ("trust = 'keys/one.pem'", "trust must be a list of texts"),
         ("trust = [1]", "trust must be a list of texts"),
         ("[signing]\nlevel = 1", "level must be str, not 1"),
+        ("[signing]\nlint = 'x'", "signing.lint must be a table"),
+        ("[signing.lint]\npolicy = 1", "signing.lint: policy must be str"),
+        ("[timestamps]\nwait_seconds = -1", "wait_seconds is zero or more"),
+        ("[timestamps]\nwait_seconds = nan", "wait_seconds is zero or more"),
+        ("[timestamps]\nlater = 1", "later must be bool, not 1"),
         ("[signing]\nanchors = 'x'", "signing: anchors must be a list of texts"),
         ("[signing]\nprivate_hosts = [1]", "private_hosts must be a list of texts"),
         ("documents = 'folder'", "documents must be a table, not 'folder'"),
@@ -162,8 +167,10 @@ def test_unknown_name(read: Any, text: str, where: str, known: str) -> None:
 )
 def test_wrong_value(read: Any, text: str, what: str) -> None:
     """A value of another type is an error that says where, and what is wanted."""
-    with pytest.raises(ConfigurationError, match=what):
+    with pytest.raises(ConfigurationError, match=what) as refused:
         read(text)
+
+    assert refused.value.hint
 
 
 def test_not_text(tmp_path: Path) -> None:
@@ -171,8 +178,9 @@ def test_not_text(tmp_path: Path) -> None:
     path = tmp_path / "digivl.toml"
     path.write_bytes(b"\xff\xfe")
 
-    with pytest.raises(ConfigurationError, match="is not TOML"):
+    with pytest.raises(ConfigurationError, match="is not TOML") as refused:
         Settings.from_toml(path)
+    assert "brackets" in refused.value.hint
 
 
 def test_not_there(tmp_path: Path) -> None:
@@ -188,6 +196,18 @@ def test_offers_have_a_hint(read: Any) -> None:
         read("[means.minister]\nfile = 'x'")
 
     assert "`digivl plugins`" in refused.value.hint
+
+
+def test_the_seal_is_a_means(read: Any) -> None:
+    """A seal that nobody has is told at once, with the names that there are."""
+    means = "[means.zegel]\noffer = 'pkcs12'\n"
+
+    assert "zegel" == read(f"seal = 'zegel'\n{means}").seal
+    with pytest.raises(ConfigurationError, match="no signing means 'nope'") as refused:
+        read(f"seal = 'nope'\n{means}")
+    assert "zegel" in refused.value.hint
+    with pytest.raises(ConfigurationError, match="no signing means 'nope'"):
+        Settings(seal="nope")
 
 
 @pytest.mark.parametrize("name", [field.name for field in attrs.fields(Limits)])

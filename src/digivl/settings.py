@@ -79,7 +79,9 @@ class Limits:
         for name, value in attrs.asdict(self).items():
             if not 0 < value < math.inf:
                 raise ConfigurationError(
-                    f"limits: {name} must be above zero and finite, not {value!r}"
+                    f"limits: {name} must be above zero and finite, not {value!r}",
+                    hint="No limit can be switched off: write a larger number, or "
+                    "leave it out for the usual one.",
                 )
 
 
@@ -152,7 +154,8 @@ class TimestampSettings:
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.wait_seconds < math.inf:
             raise ConfigurationError(
-                f"timestamps: wait_seconds is zero or more, not {self.wait_seconds!r}"
+                f"timestamps: wait_seconds is zero or more, not {self.wait_seconds!r}",
+                hint="Write how many seconds, such as 30; 0 does not wait.",
             )
 
 
@@ -209,6 +212,14 @@ class Settings:
     signing: SigningSettings = SigningSettings()
     limits: Limits = Limits()
 
+    def __attrs_post_init__(self) -> None:
+        if self.seal and self.seal not in self.means:
+            known = ", ".join(self.means) or "there are none"
+            raise ConfigurationError(
+                f"seal: there is no signing means {self.seal!r}",
+                hint=f"Name one of [means] ({known}), or add [means.{self.seal}].",
+            )
+
     @classmethod
     def from_toml(cls, path: Path) -> Settings:
         """Read `digivl.toml`.
@@ -220,15 +231,27 @@ class Settings:
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
-            raise ConfigurationError(f"{path.name} is not TOML: {cause}") from cause
+            raise ConfigurationError(
+                f"{path.name} is not TOML: {cause}",
+                hint="Mend it there: texts stand in quotes, tables in [brackets], and "
+                "each name once.",
+            ) from cause
         except OSError as cause:
             raise ConfigurationError(
-                f"{path.name} cannot be read: {cause.strerror}"
+                f"{path.name} cannot be read: {cause.strerror}",
+                hint="Check that it is a file, and who may read it.",
             ) from cause
         data.pop("office", None)
         return _settings(data)
 
 
+#: How a value of each type is written in TOML.
+_WRITTEN: Final[Mapping[str, str]] = {
+    "bool": "Write true or false, without quotes.",
+    "int": "Write a whole number, without quotes.",
+    "float": "Write a number, without quotes.",
+    "str": "Write a text in quotes.",
+}
 _RECORDS: Final[Mapping[str, type[Any]]] = {
     "code": CodeSettings,
     "limits": Limits,
@@ -305,16 +328,25 @@ def _check_type(default: object, value: object, where: str) -> None:
         swapped = isinstance(value, bool) and not isinstance(default, bool)
         if swapped or not isinstance(value, wanted):
             kind = type(default).__name__
-            raise ConfigurationError(f"{where} must be {kind}, not {value!r}")
+            raise ConfigurationError(
+                f"{where} must be {kind}, not {value!r}", hint=_WRITTEN[kind]
+            )
 
 
 def _texts(entry: Any, where: str) -> tuple[str, ...]:
     if not isinstance(entry, list) or not all(isinstance(one, str) for one in entry):
-        raise ConfigurationError(f"{where} must be a list of texts, not {entry!r}")
+        raise ConfigurationError(
+            f"{where} must be a list of texts, not {entry!r}",
+            hint='Write it as ["one", "another"]; [] is none.',
+        )
     return tuple(entry)
 
 
 def _table(entry: Any, where: str) -> dict[str, Any]:
     if not isinstance(entry, dict):
-        raise ConfigurationError(f"{where} must be a table, not {entry!r}")
+        raise ConfigurationError(
+            f"{where} must be a table, not {entry!r}",
+            hint="Write its name in [brackets] on a line of its own, and under it "
+            "name = value.",
+        )
     return entry

@@ -13,17 +13,20 @@ from digivl.rooms import Rooms
 
 if TYPE_CHECKING:
     from digivl.dossiers.signers import Signers
+    from digivl.pdf.levels import Level
     from digivl.signing.authorities import TimestampAuthority
     from digivl.signing.evidence.service import EvidenceReports
     from digivl.signing.expiry import Expiry
     from digivl.signing.files import FileSigning
     from digivl.signing.flow_sessions import FlowSessions
+    from digivl.signing.lintpolicy import LintPolicy
     from digivl.signing.loginseal.service import LoginSeals
     from digivl.signing.means import SigningMeans
     from digivl.signing.platform.companion import PackageCompanion
     from digivl.signing.platform.service import Packages
     from digivl.signing.platform.working import PackageWork
     from digivl.signing.remote import RemoteMeans
+    from digivl.signing.revocation import Revocation
     from digivl.signing.service import Signing
     from digivl.signing.tsa import Timestamps
     from digivl.signing.tsa_later import LaterTimestamps
@@ -76,17 +79,33 @@ class SigningRooms(Rooms):
     def files(self) -> FileSigning:
         """Signs files to any level, outside flows."""
         from digivl.signing.files import FileSigning
-        from digivl.signing.lintpolicy import LintPolicy
 
         return FileSigning(
             means=self.means,
             timestamps=self.timestamps,
-            revocation=self._backends.revocation,
-            level=self._backends.level,
-            policy=LintPolicy.from_settings(self.settings.signing.lint),
+            revocation=self.revocation,
+            level=self.level,
+            policy=self.lint_policy,
             clock=self.clock,
             limits=self.settings.limits,
         )
+
+    @property
+    def level(self) -> Level:
+        """What signing reaches unless something else is asked."""
+        return self._backends.level
+
+    @property
+    def revocation(self) -> Revocation:
+        """Chains and revocation data, asked at the addresses in certificates."""
+        return self._backends.revocation
+
+    @once
+    def lint_policy(self) -> LintPolicy:
+        """What may be signed of what a signer cannot see, or can change."""
+        from digivl.signing.lintpolicy import LintPolicy
+
+        return LintPolicy.from_settings(self.settings.signing.lint)
 
     @once
     def login_seals(self) -> LoginSeals:

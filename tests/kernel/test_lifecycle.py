@@ -174,3 +174,16 @@ def test_tables_can_be_compared() -> None:
     """Two tables that say the same are equal, and fit for a set."""
     assert LIGHT == Lifecycle("light", Light.RED, STEPS)
     assert 1 == len({LIGHT, Lifecycle("light", Light.RED, STEPS)})
+
+
+def test_an_official_state_is_told_by_its_label() -> None:
+    """People read the Dutch label of a code list, never its URI."""
+    from digivl.signing.states import FLOW_LIFECYCLE, FlowState
+
+    for state in FlowState:
+        with pytest.raises(StepNotAllowedError) as refused:
+            FLOW_LIFECYCLE.after(state, "stamp")
+        assert "http" not in str(refused.value)
+        assert refused.value.state in str(refused.value)
+    with pytest.raises(StepNotAllowedError, match="signing flow is 'Getekend'"):
+        FLOW_LIFECYCLE.after(FlowState.SIGNED, "sign")

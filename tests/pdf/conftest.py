@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 from digivl.pdf.signer import Identity, SignatureSpec, Signed, sign
 from digivl.settings import Limits
 from digivl.testing.papers import paper
+from tests.pdf.issuing import Case, waiting_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
     Contents = Callable[[bytes], bytes]
     Sign = Callable[..., tuple[bytes, Signed]]
+
+
+_COMMENT = x509.ObjectIdentifier("1.3.6.1.4.1.55555.1")
 
 
 @pytest.fixture(name="sign_bytes")
@@ -96,7 +100,7 @@ class Person:
 
 @pytest.fixture(name="person", scope="session")
 def _person() -> Callable[..., Person]:
-    """Makes a self-signed person: `serialNumber`, names, days of validity."""
+    """Makes a self-signed person: `serialNumber`, names, days, something that fills."""
 
     def make(
         number: str = "85073003328",
@@ -104,6 +108,7 @@ def _person() -> Callable[..., Person]:
         *,
         curve: ec.EllipticCurve | None = None,
         days: tuple[int, int] = (-1, 1),
+        comment: bytes = b"",
     ) -> Person:
         key = ec.generate_private_key(curve or ec.SECP256R1())
         given, _, surname = name.partition(" ")
@@ -124,6 +129,9 @@ def _person() -> Callable[..., Person]:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now + timedelta(days=days[0]))
             .not_valid_after(now + timedelta(days=days[1]))
+            .add_extension(
+                x509.UnrecognizedExtension(_COMMENT, comment), critical=False
+            )
             .sign(key, SHA256())
         )
         return Person(key, Identity(made.public_bytes(Encoding.DER)))
@@ -143,3 +151,9 @@ def _pdfsig(needs_program: Callable[[str], str], tmp_path: Path) -> Callable[...
         return done.stdout
 
     return judge
+
+
+@pytest.fixture(name="case", scope="session")
+def _case() -> Case:
+    """Who signs, with a chain, and the document that waits for it."""
+    return waiting_case()

@@ -25,7 +25,7 @@ from digivl.errors import (
 )
 from digivl.pdf.digests import Digest
 from digivl.pdf.phases import Prepared, attributes_to_sign, complete, prepare
-from digivl.pdf.signer import Identity, SignatureSpec, Signed
+from digivl.pdf.signer import SignatureSpec, Signed
 from digivl.settings import Limits
 from digivl.testing.papers import paper
 from digivl.testing.tsa import Fault
@@ -291,11 +291,10 @@ def test_a_lying_authority_leaves_nothing(minister: SoftKey, tsa: TSASimulator) 
 def test_too_little_room_is_refused(person: Any) -> None:
     """A chain that does not fit is not cut."""
     state, file = prepared_paper(spec=SignatureSpec(field="S", reserved_bytes=2_048))
-    who = person()
-    big = Identity(who.identity.certificate, (b"x" * 3_000,))
+    who = person(comment=bytes(3_000))
 
     with pytest.raises(LimitExceededError, match="reserved"):
-        completed(state, file, who, identity=big)
+        completed(state, file, who)
 
 
 @pytest.mark.parametrize("content", [b"", b"no PDF", paper()[:-60]])

@@ -33,6 +33,7 @@ from digivl.errors import (
     WrongSignatoryError,
 )
 from digivl.pdf.bridge import run_coroutine
+from digivl.pdf.der import value_size
 from digivl.pdf.digests import Digest
 from digivl.pdf.expected import ExpectedSigner, NumberHash
 from digivl.pdf.phases import Prepared, complete_with_cms, prepare
@@ -129,7 +130,8 @@ def test_its_own_timestamp_stays(person: Any, tsa: TSASimulator) -> None:
     der = service(person(), state.document_digest).dump()
     once, first = completed(state, file, der, timestamp=tsa.answer)
     start, end = state.gap
-    stamped = bytes.fromhex(once[start + 1 : end - 1].decode())
+    gap = bytes.fromhex(once[start + 1 : end - 1].decode())
+    stamped = gap[: value_size(gap)]
     twice, second = completed(state, file, stamped, timestamp=tsa.answer)
 
     assert 1 == tsa.answered

@@ -234,6 +234,32 @@ def test_upgrades_many(place: Place) -> None:
     assert 4 == place.run(higher, order)[0].skipped
 
 
+@pytest.mark.parametrize("order", [ORDER, Order(level=Level.B_T)])
+@pytest.mark.parametrize("how", ["middle", "cut", "foreign", "too low"])
+def test_damaged_is_not_done(place: Place, order: Order, how: str) -> None:
+    """A file with the right name, beginning and size proves nothing."""
+    (job,) = place.papers(1)
+    place.run([job])
+    if not order.by:
+        job = Job(job.target, place.folder / "t" / "0000.pdf")
+        place.run([job], order)
+    good, source = job.target.read_bytes(), job.source.read_bytes()
+    middle = len(source) // 2
+    spoilt = {
+        "middle": good[:middle] + bytes((good[middle] ^ 1,)) + good[middle + 1 :],
+        "cut": good[: (len(source) + len(good)) // 2],
+        "foreign": source[:300] + bytes(len(good) - 300),
+        "too low": source,
+    }[how]
+    job.target.write_bytes(spoilt)
+    report, told = place.run([job], order)
+
+    assert (0, 0, 1) == (report.signed, report.skipped, report.failed)
+    assert told[0].failure is not None
+    assert "move that file away" in told[0].failure.hint
+    assert spoilt == job.target.read_bytes()
+
+
 @pytest.mark.parametrize("level", [Level.B_B, Level.B_T])
 def test_several_sign_each_file(place: Place, level: Level) -> None:
     """In order, each in a field of its own."""

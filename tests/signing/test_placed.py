@@ -11,7 +11,7 @@ import pytest
 
 from digivl.errors import StorageError, StorageFullError
 from digivl.records.workers import this_worker
-from digivl.signing.placed import is_made_of, placed, sweep
+from digivl.signing.placed import placed, sweep
 
 
 def put(path: Path, content: bytes = b"inhoud") -> None:
@@ -88,41 +88,3 @@ def test_sweeps_what_the_dead_left(tmp_path: Path) -> None:
     assert {alive, elsewhere, garbage} == set(tmp_path.iterdir())
     assert not dead.exists()
     sweep(tmp_path / "not there")
-
-
-@pytest.mark.parametrize(
-    ("made", "changed", "expected"),
-    [
-        (b"document en meer", False, True),
-        (b"document en meer", True, True),
-        (b"document", True, True),
-        (b"document", False, None),
-        (b"doc", True, None),
-        (b"iets anders en meer", False, None),
-        (b"iets anders en meer", True, None),
-    ],
-)
-def test_what_was_made_of_what(
-    tmp_path: Path, made: bytes, *, changed: bool, expected: bool | None
-) -> None:
-    """A signed file begins with its document; anything else is told."""
-    source, path = tmp_path / "source", tmp_path / "made"
-    source.write_bytes(b"document")
-    assert not is_made_of(path, source, changed=changed)
-    path.write_bytes(made)
-    if expected is None:
-        with pytest.raises(StorageError, match="was not made of"):
-            is_made_of(path, source, changed=changed)
-    else:
-        assert is_made_of(path, source, changed=changed)
-
-
-def test_large_files_are_compared_whole(tmp_path: Path) -> None:
-    """A difference far from the beginning counts."""
-    source, path = tmp_path / "source", tmp_path / "made"
-    content = bytes(3 << 20)
-    source.write_bytes(content)
-    path.write_bytes(content[:-1] + b"x and more")
-
-    with pytest.raises(StorageError, match="was not made of"):
-        is_made_of(path, source, changed=False)

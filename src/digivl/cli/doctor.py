@@ -66,6 +66,7 @@ def examine(vl: Digivl) -> list[Finding]:
         ("documents", partial(_documents, vl)),
         ("outbox", partial(_outbox, vl)),
         ("plug-ins", lambda: ", ".join(vl.catalog.installed())),
+        ("signing", partial(_signing, vl)),
         *_keys(vl),
         *_authorities(vl),
         *_providers(vl),
@@ -122,6 +123,12 @@ def _outbox(vl: Digivl) -> str:
         )
     waiting = vl.book.tasks(state=TaskState.WAITING.value)
     return f"{len(waiting)} tasks wait"
+
+
+def _signing(vl: Digivl) -> str:
+    # All three are read at first use: what is wrong is found out now.
+    roots = len(vl.revocation.anchors)
+    return f"to {vl.level}; {roots} anchors; what may be signed: {vl.lint_policy.name}"
 
 
 def _keys(vl: Digivl) -> Iterator[tuple[str, Callable[[], str]]]:

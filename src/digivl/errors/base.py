@@ -226,7 +226,7 @@ class DamagedOfficeError(OfficeError):
 
 
 class ConfigurationError(DigivlError):
-    """A setting, backend or extra is wrong or missing."""
+    """A setting, backend or extra is wrong or missing; `hint` says how to mend it."""
 
     code = "configuration"
 

@@ -12,11 +12,18 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import attrs
 
 from digivl.errors import StepNotAllowedError
+from digivl.kernel.concepts import concept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 S = TypeVar("S", bound=Enum)
+
+
+def told(state: Enum) -> str:
+    """A state for people: the official label where its value is an official URI."""
+    value = str(state.value)
+    return concept(value).label if value.startswith("http") else value
 
 
 @attrs.frozen
@@ -60,7 +67,7 @@ class Lifecycle(Generic[S]):
             return self._arrows[state, step]
         except KeyError:
             raise StepNotAllowedError(
-                self.subject, state.value, step, self.open_steps(state)
+                self.subject, told(state), step, self.open_steps(state)
             ) from None
 
     def open_steps(self, state: S) -> tuple[str, ...]:

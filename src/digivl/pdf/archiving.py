@@ -22,6 +22,7 @@ from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
 
 from digivl.pdf.digests import Digest
+from digivl.pdf.evidence import Evidence
 from digivl.pdf.operands import dictionary
 from digivl.pdf.placing import Update, written
 from digivl.pdf.reading import entry, readable, reopened
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from pyhanko.pdf_utils.reader import PdfFileReader
 
-    from digivl.pdf.evidence import Evidence
     from digivl.pdf.placing import Gap
     from digivl.pdf.timestamps import Token
 
@@ -214,6 +214,21 @@ def _roots(reader: PdfFileReader) -> Iterable[Any]:
 
 def _references(held: Iterable[tuple[int, int]], writer: Update) -> list[Any]:
     return [generic.IndirectObject(*key, writer) for key in held]
+
+
+def stored_pieces(reader: PdfFileReader) -> Evidence | None:
+    """What the last revision stores; None when something in it is no piece of data."""
+    found: list[tuple[bytes, ...]] = []
+    for name in _ARRAYS:
+        held = list(entry(entry(reader.root, "/DSS", {}), name, ()))
+        pieces = [one.get_object() for one in held[:_MOST_PIECES]]
+        if not all(isinstance(one, generic.StreamObject) for one in pieces):
+            return None
+        data = tuple(one.data for one in pieces)
+        if len({*data}) < len(held):
+            return None
+        found.append(data)
+    return Evidence(*found)
 
 
 def stored_at(reader: PdfFileReader, revision: int) -> bool:

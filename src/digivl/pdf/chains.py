@@ -21,12 +21,13 @@ from digivl.errors import MalformedError
 from digivl.pdf.certificates import UNREADABLE, certificate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 E = TypeVar("E", bound=x509.ExtensionType)
 
 _MOST_ADDRESSES: Final = 4
-_MOST_CERTIFICATES: Final = 20
+#: More than that no chain has.
+MOST_CERTIFICATES: Final = 20
 _SHORT_TERM: Final = x509.ObjectIdentifier("0.4.0.194121.2.1")
 
 
@@ -110,6 +111,92 @@ def is_root(der: bytes) -> bool:
     return found.subject == found.issuer and issued_by(der, der)
 
 
+def check_above(
+    der: bytes, above: Sequence[bytes], anchors: Sequence[bytes] = ()
+) -> None:
+    """Refuse certificates that are not those above another one, each of them sound.
+
+    A certificate is sound when the one above it signed it. The highest has nobody above
+    it here: it is, when it issued itself, or when one of the `anchors` did.
+
+    Args:
+        der: The certificate that they go along with.
+        above: Those, in any order.
+        anchors: To whom the chain has to lead; with none of them, a highest one that
+            did not issue itself is taken as it is.
+
+    Raises:
+        MalformedError: One cannot be read, is not sound, stands there twice, or has
+            nothing to do with the others; or there are too many.
+    """
+    if len(above) > MOST_CERTIFICATES:
+        raise _no_chain(f"{len(above)} certificates go along")
+    if len({der, *above}) <= len(above):
+        raise _no_chain("a certificate stands there twice")
+    try:
+        for one in above:
+            certificate(one)
+    except MalformedError:
+        raise _no_chain("a certificate cannot be read") from None
+    reached = [der, *those_above(der, above)]
+    if len(reached) <= len(above):
+        raise _no_chain("a certificate has nothing to do with who signed")
+    known = (*above, *anchors)
+    if not all(is_sound(one, known, all_are_known=bool(anchors)) for one in reached):
+        raise _no_chain("a certificate was not issued by whom it says")
+    if anchors and not any(
+        one == anchor or issued_by(one, anchor) for one in reached for anchor in anchors
+    ):
+        raise _no_chain("it does not lead to an authority that is trusted")
+
+
+def those_above(der: bytes, others: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The certificates among some that are above one, from the nearest up."""
+    left, reached = list(dict.fromkeys(others)), [der]
+    for one in reached:
+        found = [other for other in left if other != one and issued_by(one, other)]
+        left = [other for other in left if other not in found]
+        reached += found
+    return tuple(one for one in reached[1:] if one != der)
+
+
+def is_sound(
+    der: bytes, known: Sequence[bytes], *, all_are_known: bool = False
+) -> bool:
+    """True when the one above a certificate signed it, as far as that is known.
+
+    Args:
+        der: The certificate.
+        known: Those among which the one above is looked for.
+        all_are_known: False when the one above may be none of them.
+    """
+    found = certificate(der)
+    if any(issued_by(der, one) for one in known):
+        return True
+    if found.subject == found.issuer:
+        return is_self_signed(der)
+    # One that was bent is no longer issued by whom it names.
+    return not all_are_known and not any(
+        certificate(one).subject == found.issuer for one in known
+    )
+
+
+def is_self_signed(der: bytes) -> bool:
+    """True when the key in a certificate signed it, whatever it may issue."""
+    try:
+        certificate(der).verify_directly_issued_by(certificate(der))
+    except (InvalidSignature, *UNREADABLE):
+        return False
+    return True
+
+
+def _no_chain(why: str) -> MalformedError:
+    return MalformedError(
+        f"the certificates above it are no chain: {why}",
+        hint="Give those from the signatory up to the root, each once, as issued.",
+    )
+
+
 def is_never_revoked(der: bytes) -> bool:
     """True for a certificate that says that its revocation is not told."""
     if extension(der, x509.OCSPNoCheck) is not None:
@@ -139,6 +226,6 @@ def read_certificates(content: bytes) -> tuple[bytes, ...]:
         except UNREADABLE:
             continue
         return tuple(
-            one.public_bytes(Encoding.DER) for one in found[:_MOST_CERTIFICATES]
+            one.public_bytes(Encoding.DER) for one in found[:MOST_CERTIFICATES]
         )
     raise MalformedError("no certificate can be read in it")

@@ -18,28 +18,16 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 
 from digivl.pdf.certificates import public_key
+from digivl.pdf.chains import those_above
+from digivl.pdf.der import (
+    OCTETS,
+    SEQUENCE,
+    TAGGED_0,
+    TAGGED_1,
+    set_of,
+    tlv,
+)
 from digivl.pdf.digests import Digest
-
-_SEQUENCE: Final = 0x30
-_SET: Final = 0x31
-_OCTETS: Final = 0x04
-_TAGGED_0: Final = 0xA0
-_TAGGED_1: Final = 0xA1
-
-
-def _tlv(tag: int, *parts: bytes) -> bytes:
-    """One DER value: tag, length, content."""
-    content = b"".join(parts)
-    size = len(content)
-    if size < 0x80:
-        return bytes((tag, size)) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length + content
-
-
-def _set(*members: bytes, tag: int = _SET) -> bytes:
-    """A DER SET OF: its members in the order of their encodings."""
-    return _tlv(tag, *sorted(members))
 
 
 def _oid(name: str) -> bytes:
@@ -80,7 +68,10 @@ def _parts(certificate: bytes, chain: tuple[bytes, ...], digest: Digest) -> _Par
     is_rsa = isinstance(public_key(certificate), rsa.RSAPublicKey)
     mechanism = f"{digest.value}_{'rsa' if is_rsa else 'ecdsa'}"
     return _Parts(
-        certificates=_set(certificate, *chain, tag=_TAGGED_0),
+        # A key file can hold certificates that have nothing to do with this one.
+        certificates=set_of(
+            certificate, *those_above(certificate, chain), tag=TAGGED_0
+        ),
         signing_certificate=_attribute(
             "signing_certificate_v2", as_signing_certificate_v2(parsed)
         ),
@@ -106,8 +97,8 @@ def signed_attributes(
         digest: With which algorithm.
     """
     parts = _parts(certificate, chain, digest)
-    message_digest = _tlv(_SEQUENCE, _MESSAGE_DIGEST, _set(_tlv(_OCTETS, imprint)))
-    return _set(_CONTENT_TYPE, message_digest, parts.signing_certificate)
+    message_digest = tlv(SEQUENCE, _MESSAGE_DIGEST, set_of(tlv(OCTETS, imprint)))
+    return set_of(_CONTENT_TYPE, message_digest, parts.signing_certificate)
 
 
 def container(
@@ -122,37 +113,79 @@ def container(
 
     Args:
         certificate: Of the signatory, DER.
-        chain: Certificates that go along, DER.
+        chain: Certificates that go along where they are above it, DER.
         attributes: What `signed_attributes` gave.
         signature: The raw signature over them.
         digest: With which algorithm.
         token: An RFC 3161 token over `signature`, for level B-T.
     """
     parts = _parts(certificate, chain, digest)
-    unsigned: tuple[bytes, ...] = ()
-    if token is not None:
-        timestamp = _tlv(_SEQUENCE, _TIMESTAMP, _set(token))
-        unsigned = (_tlv(_TAGGED_1, timestamp),)
-    signer_info = _tlv(
-        _SEQUENCE,
+    tokens = () if token is None else ((token,),)
+    return assembled(
+        Assembly(
+            signer=parts.signer,
+            digests=parts.digest,
+            signer_digest=parts.digest,
+            certificates=parts.certificates,
+            attributes=attributes,
+            algorithm=parts.algorithm,
+            signature=signature,
+            timestamps=tokens,
+        )
+    )
+
+
+@attrs.frozen(kw_only=True)
+class Assembly:
+    """All that the container of one signature consists of, each part in DER.
+
+    Attributes:
+        signer: Issuer and number of the signer.
+        digests: The digest algorithm, as the container names it.
+        signer_digest: The same, as the signer names it.
+        certificates: The set of them.
+        attributes: What `signed_attributes` gave.
+        algorithm: With which the signer signed.
+        signature: The raw signature.
+        timestamps: For each attribute of timestamps, its tokens.
+
+    Source:
+        RFC 5652, 5.1 and 5.3 (version 1: the signer is named by issuer and number).
+    """
+
+    signer: bytes
+    digests: bytes
+    signer_digest: bytes
+    certificates: bytes
+    attributes: bytes
+    algorithm: bytes
+    signature: bytes
+    timestamps: tuple[tuple[bytes, ...], ...] = ()
+
+
+def assembled(parts: Assembly) -> bytes:
+    """The container, in DER."""
+    tokens = [tlv(SEQUENCE, _TIMESTAMP, set_of(*values)) for values in parts.timestamps]
+    signer_info = tlv(
+        SEQUENCE,
         _VERSION_1,
         parts.signer,
-        parts.digest,
+        parts.signer_digest,
         # RFC 5652, 5.4: signed as SET OF, carried under an implicit tag.
-        bytes((_TAGGED_0,)) + attributes[1:],
+        bytes((TAGGED_0,)) + parts.attributes[1:],
         parts.algorithm,
-        _tlv(_OCTETS, signature),
-        *unsigned,
+        tlv(OCTETS, parts.signature),
+        *([set_of(*tokens, tag=TAGGED_1)] if tokens else ()),
     )
-    signed_data = _tlv(
-        _SEQUENCE,
+    signed_data = tlv(
+        SEQUENCE,
         _VERSION_1,
-        _set(parts.digest),
-        _tlv(_SEQUENCE, _DATA),
+        set_of(parts.digests),
+        tlv(SEQUENCE, _DATA),
         parts.certificates,
-        _set(signer_info),
+        set_of(signer_info),
     )
-    return _tlv(_SEQUENCE, _SIGNED_DATA, _tlv(_TAGGED_0, signed_data))
+    return tlv(SEQUENCE, _SIGNED_DATA, tlv(TAGGED_0, signed_data))
 
 
 def with_timestamp(der: bytes, token: bytes) -> bytes:

@@ -22,19 +22,20 @@ from digivl.errors import (
     SigningError,
 )
 from digivl.pdf.certificates import refuse_unfit
+from digivl.pdf.chains import check_above
 from digivl.pdf.container import container, signed_attributes, with_timestamp
 from digivl.pdf.digests import Digest, digest_for
 from digivl.pdf.placing import emptied_on_failure, placed
 from digivl.pdf.prepared import LIFETIME, Prepared
 from digivl.pdf.reading import readable
-from digivl.pdf.received import Received, received
+from digivl.pdf.received import Received, held, received
 from digivl.pdf.signer import check_signature
 from digivl.pdf.spec import Signed
 from digivl.pdf.timestamps import stamped
 from digivl.pdf.update import CHUNK_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime, timedelta
 
     from digivl.pdf.expected import ExpectedSigner
@@ -157,8 +158,10 @@ def complete(
         KeyUnusableError: Another key signed than the certificate holds.
         SigningError: It was completed before, with another signature.
         UntrustworthyAnswerError: The timestamp authority lies.
+        MalformedError: The chain of the identity is none.
     """
     completion = _Completion(prepared, source, target, at)
+    check_above(identity.certificate, identity.chain)
     if expected is not None:
         expected.check(identity.certificate)
     with emptied_on_failure(target):
@@ -189,6 +192,7 @@ def complete_with_cms(
     at: datetime,
     timestamp: Send | None = None,
     expected: ExpectedSigner | None = None,
+    anchors: Sequence[bytes] = (),
 ) -> Signed:
     """Put a container that a service made into the prepared file, once it was checked.
 
@@ -196,19 +200,24 @@ def complete_with_cms(
         prepared: What `prepare` gave.
         source: The prepared file; seekable.
         target: As for `complete`.
-        cms: CMS SignedData, DER, over ``prepared.document_digest``.
+        cms: CMS SignedData, DER, over ``prepared.document_digest``; nothing behind it.
         at: The present moment, with zone; the certificate must be valid then.
         timestamp: As for `complete`; not asked when the container has a timestamp.
         expected: Who should have signed.
+        anchors: Certificates (DER) of the authorities to which the chain in it has to
+            lead. With none, its highest certificate is not held against the one that
+            issued it, unless it issued itself: whoever validates does that.
 
     Raises:
+        LimitExceededError: There is no room for it.
         MalformedError: It is no CMS SignedData.
         UntrustworthyAnswerError: It signs something else, holds more than one
-            signature or is no PAdES baseline signature.
+            signature, is no PAdES baseline signature, its certificates are no chain,
+            or it holds anything besides.
         SigningError: As `complete`.
     """
     completion = _Completion(prepared, source, target, at)
-    signed = received(cms, prepared)
+    signed = received(cms, prepared, anchors)
     if expected is not None:
         expected.check(signed.certificate)
     with emptied_on_failure(target):
@@ -270,8 +279,7 @@ class _Completion:
         if not written.strip(b"0"):
             return None
         try:
-            der = bytes.fromhex(written.decode("ascii"))
-            return received(der, self.prepared)
+            return held(bytes.fromhex(written.decode("ascii")), self.prepared)
         except (ValueError, SigningError) as cause:
             raise _changed() from cause
 

@@ -89,12 +89,13 @@ class Signatures:
         return self.stored_in is not None and self.stored_in > last
 
 
-def standing(stream: BinaryIO, limits: Limits) -> Signatures:
+def standing(stream: BinaryIO, limits: Limits, *, since: int = 0) -> Signatures:
     """The signatures and timestamps of a document, each checked.
 
     Args:
         stream: The document; seekable.
         limits: Largest document.
+        since: Only those that cover more than so many bytes of its beginning.
 
     Raises:
         UnreadablePDFError: Not a PDF, or damaged.
@@ -102,7 +103,7 @@ def standing(stream: BinaryIO, limits: Limits) -> Signatures:
     """
     with readable():
         reader = opened(stream, limits)
-        fields = filled_fields(reader.root)
+        fields = [one for one in filled_fields(reader.root) if _end(one) > since]
         if not fields or len(fields) > _MOST_SIGNATURES:
             raise SigningError(
                 f"the document has {len(fields)} signatures",
@@ -111,6 +112,15 @@ def standing(stream: BinaryIO, limits: Limits) -> Signatures:
         found = [_placed(reader, one, _read(stream, one)) for one in fields]
         found.sort(key=lambda one: one.end)
         return Signatures(tuple(found), _stored_in(reader))
+
+
+def _end(field: SignatureField) -> int:
+    """Where it says that the bytes end that it covers; 0 when it does not say."""
+    said = entry(field.value, "/ByteRange", ())
+    try:
+        return max(int(said[2]) + int(said[3]), 1)
+    except (IndexError, KeyError, TypeError, ValueError):
+        return 1
 
 
 def _placed(reader: Any, field: SignatureField, found: Standing) -> Standing:

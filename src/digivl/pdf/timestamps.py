@@ -239,7 +239,8 @@ def held_token(envelope: bytes, imprint: Callable[[str], bytes]) -> Token:
     # As above: garbage shows itself as any error.
     except Exception as cause:
         raise MalformedError(
-            f"the timestamp in the document cannot be read: {first_line(cause)}"
+            f"the timestamp in the document cannot be read: {first_line(cause)}",
+            hint="Ask who made it for a sound one.",
         ) from cause
 
 
@@ -366,6 +367,9 @@ class _Answer:
             )
         try:
             problem = misnamed(unit.dump(), signer_info)
+            # Other readers refuse a file for one that nobody needs.
+            for one in signed_data["certificates"]:
+                certificate(one.chosen.dump())
         except Exception as cause:
             raise self._lie(
                 f"the token is wrongly signed: {first_line(cause)}"

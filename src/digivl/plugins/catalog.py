@@ -152,5 +152,6 @@ class Catalog:
             raise
         except Exception as cause:
             raise ConfigurationError(
-                f"{where}: {offer!r} cannot be built: {cause}"
+                f"{where}: {offer!r} cannot be built: {cause}",
+                hint="Check its options; `digivl plugins` lists those of each offer.",
             ) from cause

@@ -161,5 +161,6 @@ def _hexadecimal(build: Build, name: str) -> bytes:
         return bytes.fromhex(build.options.get(name, ""))
     except ValueError as cause:
         raise ConfigurationError(
-            f"{build.name}: {name} is an id in hexadecimal, such as 02"
+            f"{build.name}: {name} is an id in hexadecimal, such as 02",
+            hint="`pkcs11-tool --login --list-objects` shows the ids.",
         ) from cause

@@ -55,7 +55,8 @@ def chosen(build: Build, name: str, usual: str, choices: Mapping[str, T]) -> T:
     said = build.options.get(name, usual)
     if said not in choices:
         raise ConfigurationError(
-            f"{build.name}: {name} is one of {', '.join(choices)}, not {said[:40]!r}"
+            f"{build.name}: {name} is one of {', '.join(choices)}, not {said[:40]!r}",
+            hint=f'Write {name} = "{next(iter(choices))}", or another of them.',
         )
     return choices[said]
 
@@ -74,7 +75,11 @@ def secret(build: Build, name: str) -> bytes:
     variable = build.options.get(f"{name}_env")
     if variable is not None:
         if variable not in os.environ:
-            raise ConfigurationError(f"{build.name}: {variable} is not set")
+            raise ConfigurationError(
+                f"{build.name}: {variable} is not set",
+                hint="Set that environment variable for the process, or name a file: "
+                f"{name}_file.",
+            )
         return os.environ[variable].encode()
     return content(build, option(build, f"{name}_file")).strip()
 
@@ -90,7 +95,8 @@ def content(build: Build, file: str) -> bytes:
         return path.read_bytes()
     except OSError as cause:
         raise ConfigurationError(
-            f"{build.name}: {path.name} cannot be read: {cause.strerror}"
+            f"{build.name}: {path.name} cannot be read: {cause.strerror}",
+            hint="Check its path, which starts at the office, and who may read it.",
         ) from cause
 
 
@@ -107,7 +113,9 @@ def tls(build: Build) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=build.folder / file)
     except OSError as cause:
         raise ConfigurationError(
-            f"{build.name}: {file} holds no certificates: {cause}"
+            f"{build.name}: {file} holds no certificates: {cause}",
+            hint="Name a PEM file with those who may vouch for the service, or leave "
+            "ca_file out.",
         ) from cause
 
 

@@ -39,8 +39,9 @@ from digivl.errors import (
 from digivl.pdf.levels import Level
 from digivl.pdf.spec import Signed
 from digivl.pdf.upgrade import Upgraded
+from digivl.signing.done import is_done
 from digivl.signing.files import FileSigning
-from digivl.signing.placed import is_made_of, placed, sweep
+from digivl.signing.placed import placed, sweep
 
 #: How many files a process is given at a time, for each of its threads.
 _PORTION: Final = 8
@@ -287,16 +288,15 @@ class _Worker:
 
     def _sign(self, job: Job) -> Outcome:
         self._sweep(job.target.parent)
-        if is_made_of(job.target, job.source, changed=not self.order.by):
+        signatures, limits = len(self.order.by), self.files.limits
+        if is_done(job.target, job.source, self._level, signatures, limits):
             return Outcome(job=job, skipped=True)
         with placed(job.target) as target, _reading(job.source) as source:
             made = self._made(source, target)
         return Outcome(job=job, level=made.level, size=made.size)
 
     def _made(self, source: BinaryIO, target: BinaryIO) -> Signed | Upgraded:
-        files = self.files
-        usual_level = files.level if self.order.by else files.stamped_level
-        level = self.order.level or usual_level
+        files, level = self.files, self._level
         if len(self.order.by) == 1:
             return self._by(self.order.by[0], source, target, level)
         # Each of several gets its timestamp; the archive is for all of them at the end.
@@ -310,6 +310,11 @@ class _Worker:
                     return made
                 source = into
             return files.upgrade(source, target, level=level)
+
+    @property
+    def _level(self) -> Level:
+        usual = self.files.level if self.order.by else self.files.stamped_level
+        return self.order.level or usual
 
     def _by(self, one: By, source: BinaryIO, into: BinaryIO, level: Level) -> Signed:
         means, field, look = one.means, one.field, one.look

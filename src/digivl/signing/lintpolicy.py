@@ -158,5 +158,6 @@ def _level(code: str, word: str) -> Level:
         return Level(word)
     except ValueError as cause:
         raise ConfigurationError(
-            f"[signing.lint] {code} is refuse, warn or accept, not {word!r}"
+            f"[signing.lint] {code} is refuse, warn or accept, not {word!r}",
+            hint=f'Write {code} = "warn", or leave it out for what the policy says.',
         ) from cause

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from digivl.documents.disk import CHUNK, on_disk
+from digivl.documents.disk import on_disk
 from digivl.errors import StorageError
 from digivl.records.workers import is_gone, this_worker
 
@@ -82,45 +82,3 @@ def sweep(folder: Path) -> None:
         with suppress(OSError, ValueError):
             if is_gone(urlsafe_b64decode(worker).decode()):
                 left.unlink()
-
-
-def is_made_of(path: Path, source: Path, *, changed: bool) -> bool:
-    """True when a file was made of a document before.
-
-    Args:
-        path: The file.
-        source: The document.
-        changed: True when a timestamp may have been put within: then the beginning
-            counts. Else all of the document is the beginning of the file.
-
-    Raises:
-        StorageError: The file is there, and is something else.
-    """
-    with on_disk(str(path)):
-        try:
-            made = path.open("rb")
-        except FileNotFoundError:
-            return False
-        with made, source.open("rb") as document:
-            size = os.fstat(document.fileno()).st_size
-            longer = os.fstat(made.fileno()).st_size - size
-            most = min(_HEAD, size) if changed else size
-            if longer >= (not changed) and _same(made, document, most):
-                return True
-    raise StorageError(
-        f"{path} is there already, and was not made of {source}",
-        hint="Name another folder, or move that file away.",
-    )
-
-
-#: Of a signed document, surely before its first container.
-_HEAD: Final = 256
-
-
-def _same(first: BinaryIO, second: BinaryIO, length: int) -> bool:
-    while length > 0:
-        size = min(CHUNK, length)
-        if first.read(size) != second.read(size):
-            return False
-        length -= size
-    return True

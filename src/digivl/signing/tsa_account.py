@@ -63,7 +63,8 @@ class Budget:
         except (ValueError, OverflowError) as cause:
             raise ConfigurationError(
                 f"authorities.{name}: its budget is not in numbers: {found}",
-                hint="per_minute and per_day are whole and above zero.",
+                hint="per_minute and per_day are whole and above zero; pause_seconds "
+                "is from 0 to 86400.",
             ) from cause
 
     @property

@@ -36,7 +36,9 @@ def _certificates(path: Path) -> list[bytes]:
         found = x509.load_pem_x509_certificates(path.read_bytes())
     except OSError as cause:
         raise ConfigurationError(
-            f"trusted certificates: {path.name} cannot be read: {cause.strerror}"
+            f"trusted certificates: {path.name} cannot be read: {cause.strerror}",
+            hint="Check `trust` and [signing] `anchors` in the settings: a path starts "
+            "at the office.",
         ) from cause
     except ValueError as cause:
         raise ConfigurationError(
