@@ -21,7 +21,6 @@ from digivl.signing.model import Signatory, SigningFlow
 from digivl.signing.reasons import reason_of
 from digivl.signing.tsa_later import is_unstamped, later_task
 
-
 #: The first number that is free in the document: others may have signed it before.
 FIELD: Final = "Handtekening#"
 
