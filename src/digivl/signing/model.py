@@ -144,7 +144,7 @@ class SigningFlow:
     @property
     def versions(self) -> frozenset[str]:
         """SHA-256 of what was sent, and of it with each signature so far."""
-        made = (one.version for one in self.signers)
+        made = (name for one in self.signers for name in (one.version, one.bare))
         return frozenset((self.base, self.current, *filter(None, made)))
 
     def taking_part(self, party: str) -> Participant:

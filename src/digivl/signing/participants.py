@@ -213,6 +213,7 @@ class Signatory(Participant):
         field: Name of the signature field.
         over: SHA-256 of the bytes that were signed.
         version: SHA-256 of the file with the signature.
+        bare: SHA-256 of that file before its timestamp, where that came later.
     """
 
     task: ClassVar[str] = "ondertekenen"
@@ -227,6 +228,7 @@ class Signatory(Participant):
     field: str | None = None
     over: str | None = attrs.field(default=None, validator=optional(digest))
     version: str | None = attrs.field(default=None, validator=optional(digest))
+    bare: str | None = attrs.field(default=None, validator=optional(digest))
 
     @property
     def done_at(self) -> datetime | None:
