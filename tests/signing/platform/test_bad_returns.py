@@ -14,6 +14,9 @@ import pytest
 from digivl.documents.model import Origin
 from digivl.kernel.identifiers import INSZ
 from digivl.kernel.personal import Personal
+from digivl.pdf.archiving import add_timestamp
+from digivl.pdf.evidence import Evidence
+from digivl.pdf.signer import SignatureSpec, sign
 from digivl.records.entries import Entry
 from digivl.settings import Limits
 from digivl.signing.platform.findings import FindingKind
@@ -22,6 +25,7 @@ from digivl.signing.platform.people import Assurance
 from digivl.testing.papers import paper
 from digivl.testing.signinghub import Spoilt
 from digivl.testing.signinghub_desk import DESK, PEOPLE, Desk
+from digivl.testing.signinghub_people import People
 from digivl.validation.verdict import (
     FileVerdict,
     Indication,
@@ -260,6 +264,36 @@ def test_signed_before_it_was_sent(desk: Desk) -> None:
     found = desk.vl.packages.read(other.id).record
     assert S.SIGNED is found.state
     assert 1 == len(found.documents[0].signatures)
+
+
+def test_a_stamp_of_before_proves_nothing_of_later(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A timestamp that nobody trusts, on a document that has a good one."""
+    stamped, people, stamp = io.BytesIO(), desk.hub.people, People.stamp
+    source = io.BytesIO(paper("Besluit van An Proef"))
+    key = people.key("Els Model")
+    sign(
+        source,
+        stamped,
+        SignatureSpec(field="Eerder"),
+        key.identity(),
+        key.sign,
+        at=desk.clock.now,
+        timestamp=people.stamp,
+        limits=desk.vl.settings.limits,
+    )
+    add_timestamp(stamped, Evidence(), people.stamp, at=desk.clock.now)
+    document = desk.document(content=stamped.getvalue())
+    package = desk.sent(document, invited=PEOPLE[:1])
+    stranger = People(tmp_path, desk.clock)
+    monkeypatch.setattr(People, "stamp", lambda _, asked: stamp(stranger, asked))
+    desk.hub.everybody(int(package.record.reference))
+    desk.work()
+
+    found = desk.vl.packages.read(package.id)
+    assert S.VALIDATION_FAILED is found.record.state
+    assert K.NO_TIMESTAMP in kinds(found)
 
 
 def test_try_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
