@@ -94,7 +94,7 @@ PACKAGE_LIFECYCLE: Final = Lifecycle(
         Step("refuse", (_S.UNDER_WAY, *_THERE), _S.REFUSED),
         Step("disappear", _THERE, _S.CANCELLED),
         Step("expire", RUNNING, _S.EXPIRING),
-        Step("expired", _THERE, _S.EXPIRED),
+        Step("expired", (_S.UNDER_WAY, *_THERE), _S.EXPIRED),
         Step("withdraw", RUNNING, _S.WITHDRAWING),
         Step("drop", (_S.WAITING,), _S.CANCELLED),
         Step("return", (_S.UNDER_WAY, *_THERE), _S.RETURNED),
