@@ -104,6 +104,36 @@ def test_signatures_that_hold_are_not_enough(desk: Desk) -> None:
     assert [K.MORE_THAN_SIGNED] == kinds(package)
 
 
+@pytest.mark.parametrize("how", [Spoilt.ANOTHER_FILE, Spoilt.UNSIGNED])
+def test_wrong_bytes_once(how: Spoilt, desk: Desk) -> None:
+    """The platform gave the wrong file: the right one is fetched, and nobody signs."""
+    package = returned(desk, how)
+    (wrong,) = package.record.documents
+    with desk.hub.files.changing(int(package.record.reference)) as there:
+        del there["spoilt"]
+    desk.vl.packages.check_again(package.id, by=DESK, reason="verkeerd bestand")
+    desk.work(0)
+
+    found = desk.vl.packages.read(package.id).record
+    assert S.SIGNED is found.state
+    assert wrong.returned != found.documents[0].returned
+    # The wrong one is still kept as proof, under the name that the book has of it.
+    with desk.vl.documents.opened(str(wrong.returned)) as file:
+        assert file.read(5) == b"%PDF-"
+
+
+def test_wrong_bytes_and_gone_since(desk: Desk) -> None:
+    """Then what came back is all there is, and it is told what is wrong with that."""
+    package = returned(desk, Spoilt.ANOTHER_FILE)
+    desk.hub.delete(int(package.record.reference))
+    desk.vl.packages.check_again(package.id, by=DESK, reason="nog eens")
+    desk.work(0)
+
+    found = desk.vl.packages.read(package.id)
+    assert [K.OTHER_BYTES] == kinds(found)
+    assert package.record.documents == found.record.documents
+
+
 def test_a_way_on(desk: Desk) -> None:
     """Asked again, and done well, it counts; the bad file stays where it was."""
     package = returned(desk, Spoilt.ANOTHER_FILE)

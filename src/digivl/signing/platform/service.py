@@ -32,7 +32,7 @@ from digivl.signing.platform.model import (
     SigningPackage,
 )
 from digivl.signing.platform.moves import moved, waiting
-from digivl.signing.platform.packing import packed
+from digivl.signing.platform.packing import Look, looked_at, packed
 from digivl.signing.platform.people import Invited, check_invited
 from digivl.signing.platform.port import SigningPlatform
 from digivl.signing.platform.sending import owner_of
@@ -61,7 +61,7 @@ class Packages:
     platform: Callable[[str], SigningPlatform]
     acceptance: Callable[[str], Acceptance]
     companion: PackageCompanion
-    look: Callable[[BinaryIO, Accepted | None], str]
+    look: Look
     clock: Callable[[], datetime]
 
     def send(
@@ -237,6 +237,9 @@ class Packages:
     def check_again(self, id: str, *, by: Party, reason: str) -> Entry[SigningPackage]:
         """Check what came back once more, e.g. with a root that is trusted now.
 
+        Where the platform gave other bytes than it should, they are fetched once more;
+        where it has none any more, those that came back are checked.
+
         Args:
             id: Id of a package whose files were not in order.
             by: Who asks.
@@ -248,7 +251,7 @@ class Packages:
             SigningError: It was looked after already.
         """
         found, now = self._of(id, by), self.clock()
-        record = found.record.step("check again", changed_at=now, findings=())
+        record = found.record.checked_again(now)
         self._check_unsettled(found)
         task = NewTask(kind=LOOK, subject=found.ref, due=now)
         return self._write(
@@ -338,12 +341,7 @@ class Packages:
     def _looked_at(
         self, documents: Iterable[Enclosed], accepted: Mapping[str, Accepted] | None
     ) -> str:
-        """Look at what people are asked to sign; what was accepted in it, and why."""
-        reasons = []
-        for one in documents:
-            with self.documents.opened(one.sent) as source:
-                reasons.append(self.look(source, (accepted or {}).get(one.document)))
-        return "; ".join(dict.fromkeys(filter(None, reasons)))
+        return looked_at(documents, self.documents.opened, self.look, accepted or {})
 
     def _started(
         self,
