@@ -51,8 +51,8 @@ def test_signed_before_in_another_flow(before: str, desk: Desk) -> None:
         desk.signing.sign(flow.id, by=PRESIDENT)
 
     again = desk.signing.start(flow.record.document, asked, by=CABINET)
-    for one in (MINISTER, PRESIDENT):
-        done = desk.signing.sign(again.id, by=one).record
+    desk.signing.sign(again.id, by=MINISTER)
+    done = desk.signing.sign(again.id, by=PRESIDENT).record
 
     first = 2 if before == "refused" else 3
     names = [one.field for one in done.signatories]

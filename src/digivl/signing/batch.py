@@ -27,7 +27,7 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 import attrs
 
-from digivl.documents.disk import scratch
+from digivl.documents.disk import on_disk, scratch
 from digivl.errors import (
     ConfigurationError,
     DigivlError,
@@ -287,6 +287,7 @@ class _Worker:
         return done
 
     def _sign(self, job: Job) -> Outcome:
+        _check_files(job)
         self._sweep(job.target.parent)
         if is_made_of(job.target, job.source, changed=not self.order.by):
             return Outcome(job=job, skipped=True)
@@ -326,11 +327,23 @@ class _Worker:
                 self._swept.add(folder)
 
 
+def _check_files(job: Job) -> None:
+    """Look before opening: a pipe or a device may never end, and some names are none.
+
+    Raises:
+        StorageError: The document is no file, or what has its target's name is none.
+    """
+    if not job.source.is_file():
+        raise StorageError(f"{job.source} cannot be read: it is no file")
+    target = job.target
+    with on_disk(str(target)):
+        odd = "\0" in str(target) or (target.exists() and not target.is_file())
+    if odd:
+        raise StorageError(f"{target} is no name of a file", hint="Name another one.")
+
+
 def _reading(path: Path) -> Any:
     try:
-        # A pipe or a device may never end: look before opening.
-        if not path.is_file():
-            raise StorageError(f"{path} cannot be read: it is no file")
         return path.open("rb")
     except OSError as cause:
         raise StorageError(f"{path} cannot be read: {cause.strerror}") from cause

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import attrs
 
@@ -164,7 +164,7 @@ def _stamped(flow: SigningFlow, sha256: str, token: Token, level: Level) -> Sign
     return attrs.evolve(flow, current=sha256, signatories=signatories)
 
 
-def _renamed(one: Signatory, bare: str, sha256: str) -> Mapping[str, str]:
+def _renamed(one: Signatory, bare: str, sha256: str) -> Mapping[str, Any]:
     """The names of the file that a signatory made, where it is the one that changed."""
     if one.version == bare != sha256:
         return {"bare": bare, "version": sha256}

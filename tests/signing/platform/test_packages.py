@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from datetime import timedelta
 
 import attrs
@@ -17,7 +16,6 @@ from digivl.errors import (
     NotFoundError,
     SigningError,
     StepNotAllowedError,
-    UnsafeDocumentError,
 )
 from digivl.kernel.personal import Personal
 from digivl.records.entries import Entry
@@ -28,7 +26,6 @@ from digivl.signing.platform.model import (
     SigningPackage,
 )
 from digivl.signing.platform.people import Assurance, ByText, Rectangle
-from digivl.testing.crafted import crafted
 from digivl.testing.papers import paper
 from digivl.testing.signinghub_desk import (
     ACCOUNT,
@@ -386,29 +383,3 @@ def test_cannot_withdraw_what_ended(desk: Desk) -> None:
         desk.vl.packages.withdraw(package.id, by=DESK, reason="spijt")
     with pytest.raises(StepNotAllowedError):
         desk.vl.packages.check_again(package.id, by=DESK, reason="x")
-
-
-def test_nobody_is_asked_what_cannot_be_seen(desk: Desk) -> None:
-    """It is looked at before it leaves; what is accepted is recorded, with why."""
-    script = crafted(catalog="/OpenAction << /S /JavaScript /JS (a) >>")
-    document = desk.document(content=script)
-    with pytest.raises(UnsafeDocumentError):
-        desk.send(document)
-    assert [] == desk.vl.book.tasks()
-    codes = ("javascript", "automatic-action")
-    accepted = {document: dict.fromkeys(codes, "nagekeken")}
-    package = desk.send(document, accepted=accepted)
-
-    assert "javascript (nagekeken)" in package.reason
-    desk.vl.packages.withdraw(package.id, by=DESK, reason="fout")
-    assert (
-        S.WAITING
-        is desk.vl.packages.ask_again(package.id, by=DESK, reason="toch").record.state
-    )
-    # Another version is looked at again.
-    package = desk.send()
-    desk.vl.packages.withdraw(package.id, by=DESK, reason="fout")
-    (one,) = package.record.documents
-    desk.vl.documents.replace(one.document, io.BytesIO(script), by=DESK)
-    with pytest.raises(UnsafeDocumentError):
-        desk.vl.packages.ask_again(package.id, by=DESK, reason="toch")
