@@ -10,12 +10,19 @@ from typing import Any
 import attrs
 import pytest
 
-from digivl.errors import MalformedError, NotShownError, SigningError, StaleRecordError
+from digivl.errors import (
+    MalformedError,
+    NotShownError,
+    SigningError,
+    StaleRecordError,
+    StepNotAllowedError,
+)
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
 from digivl.records.port import Query
 from digivl.signing.model import FLOW, FlowState, SigningFlow
 from digivl.signing.preparing import Preparing
+from digivl.signing.turns import Turns
 from digivl.testing.council import CABINET
 from digivl.testing.desk import (
     CHIEF,
@@ -171,6 +178,23 @@ def test_who_stands_in_looks_once(desk: Desk) -> None:
     assert FlowState.SIGNED is done.state
     seen = [one.shown and one.shown.sha256 for one in done.signatories]
     assert [done.base, done.base] == seen
+
+
+def test_what_is_held_moved_on_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody acted between the reading of a flow and of its custody: that is told."""
+    flow, real = desk.flow(signs(MINISTER)), Turns.moved
+
+    def moved(turns: Turns, draft: Any, before: Any = None) -> Any:
+        monkeypatch.setattr(Turns, "moved", real)
+        desk.signing.shown(flow.id, by=MINISTER, face="web")
+        yield from real(turns, draft, before)
+        raise StepNotAllowedError("custody", "afgerond", "move", ())
+
+    monkeypatch.setattr(Turns, "moved", moved)
+    with pytest.raises(StaleRecordError):
+        desk.signing.sign(flow.id, by=MINISTER)
 
 
 @pytest.mark.parametrize("act", ["recall", "replace"])

@@ -152,7 +152,7 @@ class Flows:
     ) -> Entry[SigningFlow]:
         """Write an act on a flow, with custody and what else goes with it."""
         try:
-            held = Turns(self.moves).moved(draft, before)
+            held = [*Turns(self.moves).moved(draft, before)]
         except StepNotAllowedError as cause:
             # What is held moved on with the flow: that is what there is to say.
             known = self.book.read_all(FLOW, [draft.id]).get(draft.id)
