@@ -136,6 +136,7 @@ class SigningRooms(Rooms):
             platform=self._backends.platform,
             acceptance=self._backends.acceptance,
             companion=self._package_companion,
+            look=lambda source, accepted: self.files.look(source, accepted).reason,
             clock=self.clock,
         )
 

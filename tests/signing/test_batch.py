@@ -101,6 +101,27 @@ def test_a_bad_file_stops_no_other(place: Place) -> None:
     assert [jobs[0].target, jobs[4].target] == sorted(place.out.iterdir())
 
 
+def test_odd_files_stop_no_other(place: Place) -> None:
+    """Pipes are not waited for, and what is no name is told."""
+    (job,), pipe = place.papers(1), place.folder / "pipe.pdf"
+    os.mkfifo(pipe)
+    odd = [
+        Job(pipe, job.target),
+        Job(job.source, pipe),
+        Job(job.source, place.folder / "a\0b.pdf"),
+        Job(job.source, place.folder),
+        job,
+        Job(pipe, job.target),
+    ]
+    seen: list[Outcome] = []
+    report = sign_many(
+        odd, ORDER, lambda: place.vl.files, threads=1, progress=seen.append
+    )
+
+    assert (1, 5) == (report.signed, report.failed)
+    assert {"storage"} == {one.failure.code for one in seen if one.failure}
+
+
 def test_nothing_is_overwritten(place: Place) -> None:
     """A file of something else with that name stays, and is told."""
     jobs = place.papers(3)

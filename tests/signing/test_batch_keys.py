@@ -74,6 +74,38 @@ def wrong_later(office: str) -> FileSigning:
     return attrs.evolve(vl.files, means=lambda _: Card())
 
 
+def wrong_pin(office: str) -> FileSigning:
+    """What has a wrong PIN, and notes each time that it is tried."""
+    vl = Digivl.open(office)
+
+    class Card:
+        name = "card"
+
+        def identity(self) -> Any:
+            with (vl.folder / "tries").open("a") as noted:
+                noted.write(f"{os.getpid()}\n")
+            time.sleep(2)  # a card is slow, so that others come meanwhile
+            raise WrongPINError("wrong PIN", hint="Two tries are left.")
+
+        def sign(self, message: bytes, digest: Any) -> bytes:
+            raise AssertionError
+
+    return attrs.evolve(vl.files, means=lambda _: Card())
+
+
+def test_processes_try_a_wrong_pin_once(
+    vl: Digivl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three processes would block a card that lets three wrong PINs pass."""
+    monkeypatch.syspath_prepend(Path(__file__).parent.parent.parent)
+    build = partial(wrong_pin, str(vl.folder))
+    with pytest.raises(WrongPINError, match="wrong PIN") as told:
+        sign_many(papers(vl, 40), ORDER, build, processes=3, threads=2)
+
+    assert "Two tries are left." == told.value.hint
+    assert 1 == len((vl.folder / "tries").read_text().split())
+
+
 @pytest.mark.parametrize("kind", [WrongPINError, TokenLostError])
 def test_a_wrong_pin_stays_one(vl: Digivl, kind: type[KeyUnusableError]) -> None:
     """What stops a batch is the error of the key, and never just some error."""

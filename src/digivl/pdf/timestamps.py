@@ -153,7 +153,13 @@ def timestamp_request(digest: bytes, *, policy: str | None = None) -> Asked:
     return Asked(der, nonce, digest, algorithm, policy)
 
 
-def checked_token(answer: bytes, asked: Asked, *, backend: str = _AUTHORITY) -> Token:
+def checked_token(
+    answer: bytes,
+    asked: Asked,
+    *,
+    backend: str = _AUTHORITY,
+    at: datetime | None = None,
+) -> Token:
     """The token in an answer, after everything in it was held against the request.
 
     The chain of the authority's certificate is not judged here: that is trust, and
@@ -163,6 +169,7 @@ def checked_token(answer: bytes, asked: Asked, *, backend: str = _AUTHORITY) -> 
         answer: DER of the timestamp response.
         asked: What went out.
         backend: Name of the authority, for the error.
+        at: The present moment, with zone, which the token has to be near to.
 
     Raises:
         MalformedError: The answer is no timestamp response.
@@ -170,10 +177,11 @@ def checked_token(answer: bytes, asked: Asked, *, backend: str = _AUTHORITY) -> 
             words of RFC 3161.
         BackendUnavailableError: It said: not now.
         UntrustworthyAnswerError: Another digest, nonce or policy than asked, a bad
-            signature, or a certificate that may not sign timestamps.
+            signature, a certificate that may not sign timestamps, or a clock that is
+            far off.
     """
     try:
-        return _token(_Answer(backend, asked), answer)
+        token = _token(_Answer(backend, asked), answer)
     except (MalformedError, BackendError):
         raise
     # asn1crypto parses lazily: garbage shows itself as any error, at any access.
@@ -182,12 +190,13 @@ def checked_token(answer: bytes, asked: Asked, *, backend: str = _AUTHORITY) -> 
             f"[{backend}] the answer is no timestamp response: {first_line(cause)}",
             hint="Check the address of the timestamp authority.",
         ) from cause
-
-
-@lru_cache(maxsize=32)
-def _known(answer: bytes, asked: Asked) -> Token:
-    # Who asks several authorities checks an answer, and whoever uses it does so again.
-    return _Answer(_AUTHORITY, asked).token(answer)
+    if at is not None and abs((token.time - at).total_seconds()) > _CLOCK_SECONDS:
+        raise UntrustworthyAnswerError(
+            backend,
+            f"it stamped {token.time:%Y-%m-%d %H:%M} UTC while it is {at}",
+            hint="Check the clock of this machine, then tell the authority.",
+        )
+    return token
 
 
 def stamped(
@@ -211,14 +220,7 @@ def stamped(
         UntrustworthyAnswerError: The authority lies, or its clock is far off.
     """
     asked = timestamp_request(content if hashed else sha256(content).digest())
-    token = checked_token(send(asked.der), asked)
-    if abs((token.time - at).total_seconds()) > _CLOCK_SECONDS:
-        raise UntrustworthyAnswerError(
-            token.authority,
-            f"it stamped {token.time:%Y-%m-%d %H:%M} UTC while it is {at}",
-            hint="Check the clock of this machine, then tell the authority.",
-        )
-    return token
+    return checked_token(send(asked.der), asked, at=at)
 
 
 def held_token(envelope: bytes, imprint: Callable[[str], bytes]) -> Token:

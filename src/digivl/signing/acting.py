@@ -13,7 +13,7 @@ from digivl.errors import MalformedError, NotShownError, SigningError
 from digivl.kernel.kinds import Ref
 from digivl.kernel.parties import Party
 from digivl.records.entries import Entry
-from digivl.signing.flows import permission_of
+from digivl.signing.flows import check_here, permission_of
 from digivl.signing.insession import check_not_signed
 from digivl.signing.model import FLOW, SigningFlow
 from digivl.signing.participants import (
@@ -59,10 +59,11 @@ class Acting(Preparing):
                 hint="Show the version that the flow names as `current`.",
             )
         found.record.check("show", now)
-        one = next((p for p in mine if p.is_open), mine[0])
-        seen = Shown(sha256=wanted, at=now, by=by, face=face)
-        # Who looked for an absent party has not acted for it yet.
-        flow = found.record.noted(attrs.evolve(one, shown=seen, acting=None), "show")
+        flow, seen = found.record, Shown(sha256=wanted, at=now, by=by, face=face)
+        # Who looks once has seen it for everybody it stands in for.
+        for one in [p for p in mine if p.is_open] or mine[:1]:
+            # Who looked for an absent party has not acted for it yet.
+            flow = flow.noted(attrs.evolve(one, shown=seen, acting=None), "show")
         draft = found.next(flow, "show", by, now)
         return self._written(draft, found.record)
 
@@ -219,19 +220,6 @@ class Acting(Preparing):
         if seen:
             check_seen(flow, one)
         return one
-
-
-def check_here(flow: SigningFlow) -> None:
-    """Refuse to do here what people do on a platform.
-
-    Raises:
-        SigningError: The flow was given to one.
-    """
-    if flow.elsewhere is not None:
-        raise SigningError(
-            f"{flow.title!r} is signed on {flow.elsewhere.platform}",
-            hint="Sign it there, or take it back first.",
-        )
 
 
 def check_seen(flow: SigningFlow, one: Participant) -> None:

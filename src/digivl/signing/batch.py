@@ -27,7 +27,7 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 import attrs
 
-from digivl.documents.disk import scratch
+from digivl.documents.disk import on_disk, scratch
 from digivl.errors import (
     ConfigurationError,
     DigivlError,
@@ -42,6 +42,7 @@ from digivl.pdf.upgrade import Upgraded
 from digivl.signing.done import is_done
 from digivl.signing.files import FileSigning
 from digivl.signing.placed import placed, sweep
+from digivl.signing.proving import Proving
 
 #: How many files a process is given at a time, for each of its threads.
 _PORTION: Final = 8
@@ -208,15 +209,16 @@ def _outcomes(
     threads: int,
 ) -> Iterator[Outcome]:
     if processes == 1:
-        worker = _Worker(build(), order)
+        worker = _Worker(build(), order, Proving.among_threads())
         with ThreadPoolExecutor(threads) as pool:
             yield from _windowed(pool, worker.sign, jobs, 2 * threads)
         return
+    context = get_context("spawn")
     with ProcessPoolExecutor(
         processes,
-        mp_context=get_context("spawn"),
+        mp_context=context,
         initializer=_start,
-        initargs=(build, order, threads),
+        initargs=(build, order, threads, Proving.among_processes(context)),
     ) as pool:
         portions = _portions(jobs, _PORTION * threads)
         try:
@@ -259,34 +261,34 @@ class _Worker:
 
     files: FileSigning
     order: Order
+    key: Proving
     _swept: set[Path] = attrs.field(factory=set[Path], init=False)
     _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
-    _alone: threading.Lock = attrs.field(factory=threading.Lock, init=False)
-    _proved: bool = attrs.field(default=False, init=False)
-    _broken: Failure | None = attrs.field(default=None, init=False)
 
     def sign(self, job: Job) -> Outcome:
-        if self._proved:
+        if self.key.works:
             return self._tried(job)
         # Until the key has signed once, nobody else tries: a wrong PIN counts.
-        with self._alone:
+        with self.key.alone:
             return self._tried(job)
 
     def _tried(self, job: Job) -> Outcome:
-        if self._broken is not None:
-            return Outcome(job=job, failure=self._broken)
+        if (why := self.key.why_not) is not None:
+            return Outcome(job=job, failure=Failure(**why))
         try:
             done = self._sign(job)
         except DigivlError as error:
             failure = _as_failure(error)
             if failure.fatal:
                 # Kept, whatever becomes of the files that are under way beside it.
-                self._broken = failure
+                self.key.failed(attrs.asdict(failure))
             return Outcome(job=job, failure=failure)
-        self._proved |= done.level is not None
+        if done.level is not None:
+            self.key.worked()
         return done
 
     def _sign(self, job: Job) -> Outcome:
+        _check_files(job)
         self._sweep(job.target.parent)
         signatures, limits = len(self.order.by), self.files.limits
         if is_done(job.target, job.source, self._level, signatures, limits):
@@ -330,11 +332,23 @@ class _Worker:
                 self._swept.add(folder)
 
 
+def _check_files(job: Job) -> None:
+    """Look before opening: a pipe or a device may never end, and some names are none.
+
+    Raises:
+        StorageError: The document is no file, or what has its target's name is none.
+    """
+    if not job.source.is_file():
+        raise StorageError(f"{job.source} cannot be read: it is no file")
+    target = job.target
+    with on_disk(str(target)):
+        odd = "\0" in str(target) or (target.exists() and not target.is_file())
+    if odd:
+        raise StorageError(f"{target} is no name of a file", hint="Name another one.")
+
+
 def _reading(path: Path) -> Any:
     try:
-        # A pipe or a device may never end: look before opening.
-        if not path.is_file():
-            raise StorageError(f"{path} cannot be read: it is no file")
         return path.open("rb")
     except OSError as cause:
         raise StorageError(f"{path} cannot be read: {cause.strerror}") from cause
@@ -362,12 +376,14 @@ def _as_error(failure: Failure) -> DigivlError:
 _AT_WORK: list[tuple[_Worker | Failure, ThreadPoolExecutor]] = []
 
 
-def _start(build: Callable[[], FileSigning], order: Order, threads: int) -> None:
+def _start(
+    build: Callable[[], FileSigning], order: Order, threads: int, key: Proving
+) -> None:
     """Make a process ready, and let it end with the one that started it."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     found: _Worker | Failure
     try:
-        found = _Worker(build(), order)
+        found = _Worker(build(), order, key)
     except DigivlError as error:
         found = attrs.evolve(_as_failure(error), fatal=True)
     _AT_WORK.append((found, ThreadPoolExecutor(threads)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import count
+from uuid import NAMESPACE_URL, uuid5
 
 import attrs
 
@@ -96,12 +98,22 @@ class Flows:
         self.documents.admitted(document, Permission.PREPARE_SIGNING, by)
         return found or self.read(id)
 
-    def _check_free(self, document: str, dossier: str) -> None:
-        """That no other flow of a document runs.
+    def _next_id(self, document: str, dossier: str) -> str:
+        """The id of the next flow of a document, of which no other one runs.
+
+        Who starts one at the same moment gets the same id: only one of them is written.
 
         Raises:
-            SigningError: One does.
+            SigningError: Another one runs.
         """
+        names = (f"digivl:{FLOW.name}:{document}/{number}" for number in count())
+        ids = (str(uuid5(NAMESPACE_URL, name)) for name in names)
+        # Before looking for others: one that is written meanwhile has taken it.
+        free = next(one for one in ids if not self.book.read_all(FLOW, [one]))
+        self._check_free(document, dossier)
+        return free
+
+    def _check_free(self, document: str, dossier: str) -> None:
         rows = self.book.rows(Query(kind=FLOW.name, dossier=dossier, open=True))
         found = self.book.read_all(FLOW, [row.ref.id for row in rows])
         if any(entry.record.document == document for entry in found.values()):
@@ -140,7 +152,7 @@ class Flows:
     ) -> Entry[SigningFlow]:
         """Write an act on a flow, with custody and what else goes with it."""
         try:
-            held = Turns(self.moves).moved(draft, before)
+            held = [*Turns(self.moves).moved(draft, before)]
         except StepNotAllowedError as cause:
             # What is held moved on with the flow: that is what there is to say.
             known = self.book.read_all(FLOW, [draft.id]).get(draft.id)
@@ -168,6 +180,19 @@ class Flows:
 def permission_of(one: Participant) -> Permission:
     """What somebody needs to do what it is asked."""
     return Permission.SIGN if isinstance(one, Signatory) else Permission.APPROVE
+
+
+def check_here(flow: SigningFlow) -> None:
+    """Refuse to do here what people do on a platform.
+
+    Raises:
+        SigningError: The flow was given to one.
+    """
+    if flow.elsewhere is not None:
+        raise SigningError(
+            f"{flow.title!r} is signed on {flow.elsewhere.platform}",
+            hint="Sign it there, or take it back first.",
+        )
 
 
 def _is_sent(flow: SigningFlow) -> bool:

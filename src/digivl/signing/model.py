@@ -6,7 +6,7 @@ one `bundle`; each of them goes on by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -144,7 +144,7 @@ class SigningFlow:
     @property
     def versions(self) -> frozenset[str]:
         """SHA-256 of what was sent, and of it with each signature so far."""
-        made = (one.version for one in self.signers)
+        made = (name for one in self.signers for name in (one.version, one.bare))
         return frozenset((self.base, self.current, *filter(None, made)))
 
     def taking_part(self, party: str) -> Participant:
@@ -233,7 +233,9 @@ class SigningFlow:
         """
         if self.deadline is not None and self.deadline <= at:
             raise MalformedError("the deadline for signing lies before its start")
-        sent = attrs.evolve(self, base=sha256, current=sha256, sent_at=at)
+        # Who was shown something before a recall was shown what there was then.
+        again = self if sha256 == self.base else _untouched(self)
+        sent = attrs.evolve(again, base=sha256, current=sha256, sent_at=at)
         return _moved(sent, "send")
 
     def recall(self) -> SigningFlow:
@@ -311,16 +313,8 @@ class SigningFlow:
 
     def renew(self, sha256: str) -> SigningFlow:
         """The document has a new version: it is approved and signed from the start."""
-        fresh = attrs.evolve(
-            self,
-            base=sha256,
-            current=sha256,
-            problem="",
-            elsewhere=None,
-            approvers=_renewed(self.approvers),
-            signatories=_renewed(self.signatories),
-            watchers=_renewed(self.watchers),
-        )
+        new: dict[str, Any] = {"base": sha256, "current": sha256}
+        fresh = attrs.evolve(_untouched(self), problem="", elsewhere=None, **new)
         return _moved(fresh, "renew")
 
     def cancel(self) -> SigningFlow:
@@ -377,8 +371,13 @@ def _moved(flow: SigningFlow, act: str) -> SigningFlow:
     return attrs.evolve(flow, state=step_to(flow.state, act, target))
 
 
-def _renewed(those: Iterable[P]) -> tuple[P, ...]:
-    return tuple(renewed(one) if one.is_live else one for one in those)
+def _untouched(flow: SigningFlow) -> SigningFlow:
+    """The flow for another version of the document: everybody has all to do again."""
+    changes: dict[str, Any] = {
+        name: tuple(renewed(p) if p.is_live else p for p in getattr(flow, name))
+        for name in _FIELDS.values()
+    }
+    return attrs.evolve(flow, **changes)
 
 
 def _standing(flow: SigningFlow) -> Standing:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, TypeVar
 import attrs
 from attrs.validators import optional
 
+from digivl.errors import MalformedError
 from digivl.kernel.checks import counted_from_one, digest, free_text, public_line
 from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
@@ -215,6 +216,7 @@ class Signatory(Participant):
         field: Name of the signature field.
         over: SHA-256 of the bytes that were signed.
         version: SHA-256 of the file with the signature.
+        bare: SHA-256 of that file before its timestamp, where that came later.
     """
 
     task: ClassVar[str] = "ondertekenen"
@@ -230,6 +232,7 @@ class Signatory(Participant):
     field: str | None = None
     over: str | None = attrs.field(default=None, validator=optional(digest))
     version: str | None = attrs.field(default=None, validator=optional(digest))
+    bare: str | None = attrs.field(default=None, validator=optional(digest))
 
     @property
     def done_at(self) -> datetime | None:
@@ -259,10 +262,20 @@ def handed(one: P, to: Party, how: Handing, means: str | None = None) -> P:
         to: Who comes.
         how: Who is delegated to acts in the name of who had it.
         means: Of a signatory; that of who had it if None.
+
+    Raises:
+        MalformedError: It has it already.
     """
+    if to.id == one.party.id:
+        raise MalformedError(
+            f"{to} takes this part already", hint="Name somebody else."
+        )
     behalf = one.behalf
     if how is Handing.DELEGATED:
         behalf = one.behalf or one.party
+    if behalf is not None and behalf.id == to.id:
+        # It is back with who had it: nobody acts in the own name of somebody.
+        behalf = None
     chosen = {"means": means} if means and isinstance(one, Signatory) else {}
     return _untouched(one, party=to, behalf=behalf, **chosen)
 

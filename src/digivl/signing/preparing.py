@@ -12,10 +12,10 @@ from digivl.custody.late import EARLY, LATE
 from digivl.custody.model import Custody
 from digivl.documents.model import Document
 from digivl.errors import MalformedError
-from digivl.kernel.identifiers import new_id
+from digivl.kernel.moments import check_aware
 from digivl.kernel.parties import Party
 from digivl.records.entries import Draft, Entry, first
-from digivl.signing.flows import Flows
+from digivl.signing.flows import Flows, check_here
 from digivl.signing.model import FLOW, FlowState, SigningFlow
 from digivl.signing.order import InOrder, staged
 from digivl.signing.participants import (
@@ -86,10 +86,11 @@ class Preparing(Flows):
             SigningError: It is up for signing already, here or on a platform, or the
                 policy lets one of them sign or approve nothing.
             ConfigurationError: The settings have no such signing means.
+            StaleRecordError: Somebody else put it up at the same moment.
         """
-        flow = self._marked(document, by)
+        name, flow = self._marked(document, by)
         flow = prepared(flow, signatories, approvers, watchers, deadline)
-        draft = first(FLOW, new_id(), flow, "start", by, self.clock())
+        draft = first(FLOW, name, flow, "start", by, self.clock())
         draft = self._put_up(draft, accepted)
         return self._written(draft, None, *self._companions(draft, None))
 
@@ -107,11 +108,11 @@ class Preparing(Flows):
 
         Arguments and errors as `start`; without signatories it is to be prepared.
         """
-        flow = self._marked(document, by)
+        name, flow = self._marked(document, by)
         if signatories:
             flow = prepared(flow, signatories, approvers, watchers, deadline)
             self._check_able(flow.participants)
-        return self._written(first(FLOW, new_id(), flow, "draft", by, self.clock()))
+        return self._written(first(FLOW, name, flow, "draft", by, self.clock()))
 
     def edit(
         self,
@@ -167,8 +168,10 @@ class Preparing(Flows):
             NotAllowedError: The dossier is somebody else's.
             NotFoundError: No such flow.
             StepNotAllowedError: Somebody approved or signed, or it was not sent.
+            SigningError: People sign on a platform: withdraw the package first.
         """
         found = self._prepares(id, by)
+        check_here(found.record)
         return self._done(found, found.record.recall(), "recall", by, reason)
 
     def cancel(self, id: str, *, by: Party, reason: str) -> Entry[SigningFlow]:
@@ -194,10 +197,11 @@ class Preparing(Flows):
         Raises:
             NotAllowedError: The dossier is somebody else's.
             NotFoundError: No such flow.
-            MalformedError: That moment passed.
+            MalformedError: That moment passed, or has no zone.
             StepNotAllowedError: Nobody has to sign it now.
         """
         found = self._prepares(id, by)
+        check_aware(deadline)
         if deadline <= self.clock():
             raise MalformedError(f"the deadline {deadline} lies in the past")
         return self._done(found, found.record.extend(deadline), "extend", by, reason)
@@ -227,9 +231,11 @@ class Preparing(Flows):
             NotFoundError: No such flow, or `of` takes no part in it.
             StepNotAllowedError: It approved or signed, or the flow does not run.
             MalformedError: `to` takes part already.
-            SigningError: The policy lets `to` sign or approve nothing.
+            SigningError: The policy lets `to` sign or approve nothing, or people sign
+                on a platform.
         """
         found, now = self._prepares(id, by), self.clock()
+        check_here(found.record)
         one = found.record.taking_part(of.id)
         flow = found.record.hand_on(one, to, Handing.REPLACED, at=now, means=means)
         self._check_able(_new(found.record, flow))
@@ -285,11 +291,10 @@ class Preparing(Flows):
         drafts = list(_reminders(held, by, self.clock()))
         return self.book.write(*drafts) if drafts else ()
 
-    def _marked(self, document: str, by: Party) -> SigningFlow:
+    def _marked(self, document: str, by: Party) -> tuple[str, SigningFlow]:
         prepares = Permission.PREPARE_SIGNING
         found = self.documents.admitted(document, prepares, by).record
-        self._check_free(document, found.dossier)
-        return marked(document, found, by)
+        return self._next_id(document, found.dossier), marked(document, found, by)
 
     def _put_up(
         self, draft: Draft[SigningFlow], accepted: Accepted | None

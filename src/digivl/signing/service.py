@@ -65,11 +65,11 @@ class Signing(Signatures):
         bundle, now = new_id(), self.clock()
         drafts: list[Draft[SigningFlow]] = []
         for place, name in enumerate(in_order(admitted), 1):
-            self._check_free(name, admitted[name].dossier)
+            known = self._next_id(name, admitted[name].dossier)
             flow = marked(name, admitted[name], by)
             flow = prepared(flow, documents[name], approvers, watchers, deadline)
             flow = attrs.evolve(flow, bundle=bundle, place=place)
-            draft = first(FLOW, new_id(), flow, "start", by, now)
+            draft = first(FLOW, known, flow, "start", by, now)
             drafts.append(self._put_up(draft, (accepted or {}).get(name)))
         return self._written_together(drafts)
 

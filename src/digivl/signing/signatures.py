@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import attrs
 
@@ -22,6 +22,9 @@ from digivl.signing.model import Signatory, SigningFlow
 from digivl.signing.reasons import reason_of
 from digivl.signing.tsa_later import is_unstamped, later_task
 
+#: The first number that is free in the document: others may have signed it before.
+FIELD: Final = "Handtekening#"
+
 
 @attrs.frozen(kw_only=True)
 class Turn:
@@ -31,7 +34,7 @@ class Turn:
         flow: As it is.
         signatory: As whom is signed.
         by: Who signs.
-        field: Name of the signature field.
+        field: Name of the signature field; a ``#`` at its end stands for a number.
         reason: As readers of the PDF show it.
     """
 
@@ -130,12 +133,11 @@ class Signatures(Handovers):
         one = self._in_turn(flow, mine, "sign", now)
         check_alone(self.book, found, one, now, consent)
         self.documents.read(flow.document).record.check_latest(flow.current)
-        number = 1 + sum(other.signed_at is not None for other in flow.signers)
         return Turn(
             flow=found,
             signatory=attrs.evolve(one, identified=identified, consent=consent),
             by=by,
-            field=f"Handtekening{number}",
+            field=FIELD,
             reason=reason_of(one.function),
         )
 

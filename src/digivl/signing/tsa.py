@@ -100,7 +100,7 @@ class MeteredAuthority:
             raise self._put_off(free - sent, free)
         try:
             answer = self._authority.answer(request)
-            checked_token(answer, asked, backend=self.name)
+            checked_token(answer, asked, backend=self.name, at=self._meter.clock())
         except (BackendError, MalformedError) as failure:
             self._failed(failure, sent)
             raise

@@ -181,6 +181,34 @@ class Account:
                     yield use.counts_at(now) + length
                     break
 
+    def believed(self, now: datetime, longest: timedelta) -> Account:
+        """As it is, where a clock that ran ahead was set right since.
+
+        What was done in what is now the future was done by now: it counts as of now.
+        So it makes no room, and keeps nobody away until then.
+
+        Args:
+            now: The present moment.
+            longest: How long a request can last.
+        """
+        uses = tuple(
+            attrs.evolve(
+                use,
+                at=min(use.at, now),
+                until=use.until and min(use.until, now + longest),
+            )
+            for use in self.uses
+        )
+        trial = self.trial and min(self.trial, now + longest)
+        ahead = max((self.failed_at or now) - now, timedelta())
+        return attrs.evolve(
+            self,
+            uses=uses,
+            trial=trial,
+            failed_at=self.failed_at and self.failed_at - ahead,
+            waits_until=self.waits_until and self.waits_until - ahead,
+        )
+
     def asking(self, budget: Budget, now: datetime, until: datetime) -> Account:
         """It is being asked.
 

@@ -7,9 +7,9 @@ at level B-B, and a task of the outbox brings the file to B-T when an authority 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import attrs
 
@@ -37,6 +37,7 @@ LATER: Final = "timestamp"
 #: From then on a person has to look at it.
 _GIVES_UP: Final = timedelta(days=30)
 _NEXT_ROUND: Final = timedelta(hours=1)
+_AWAY: Final = "people sign it on a platform"
 
 
 def is_unstamped(one: Signatory) -> bool:
@@ -95,6 +96,8 @@ class LaterTimestamps:
     def carry_out(self, task: Task) -> None:
         """Bring the file of a flow to B-T; nothing is done that was done already.
 
+        While people sign it on a platform it stays as it was sent there.
+
         Raises:
             BackendError: No authority answers; the task is tried again.
             StaleRecordError: Somebody signed meanwhile; it is tried again.
@@ -122,6 +125,9 @@ class LaterTimestamps:
         if not bare or document.record.latest.sha256 != found.record.current:
             # Stamped by another worker, or replaced: there is nothing left to do.
             self.book.write(done=task)
+            return
+        if found.record.elsewhere is not None and not found.record.is_ended:
+            self.book.again(task, until=self.clock() + _NEXT_ROUND, error=_AWAY)
             return
         with self.documents.opened(found.record.current) as source, scratch() as target:
             up = self._upgraded(source, target)
@@ -153,10 +159,17 @@ def _stamped(flow: SigningFlow, sha256: str, token: Token, level: Level) -> Sign
             authority=token.authority,
             token=hashlib.sha256(token.der).hexdigest(),
             level=level.value,
-            version=sha256 if one.version == flow.current else one.version,
+            **_renamed(one, flow.current, sha256),
         )
         if is_unstamped(one)
         else one
         for one in flow.signatories
     )
     return attrs.evolve(flow, current=sha256, signatories=signatories)
+
+
+def _renamed(one: Signatory, bare: str, sha256: str) -> Mapping[str, Any]:
+    """The names of the file that a signatory made, where it is the one that changed."""
+    if one.version == bare != sha256:
+        return {"bare": bare, "version": sha256}
+    return {}

@@ -144,7 +144,7 @@ class Meter:
                 account = (_read(text) if text else None) or Account(since=now)
                 if counted:
                     account = account.answered_more(counted, now)
-                account, told = step(now, account)
+                account, told = step(now, account.believed(now, self.longest))
                 return _text(account), (account, told)
 
             self._known, told = self.tallies.change(_PREFIX + self.name, written)

@@ -14,6 +14,9 @@ import pytest
 from digivl.documents.model import Origin
 from digivl.kernel.identifiers import INSZ
 from digivl.kernel.personal import Personal
+from digivl.pdf.archiving import add_timestamp
+from digivl.pdf.evidence import Evidence
+from digivl.pdf.signer import SignatureSpec, sign
 from digivl.records.entries import Entry
 from digivl.settings import Limits
 from digivl.signing.platform.findings import FindingKind
@@ -22,6 +25,7 @@ from digivl.signing.platform.people import Assurance
 from digivl.testing.papers import paper
 from digivl.testing.signinghub import Spoilt
 from digivl.testing.signinghub_desk import DESK, PEOPLE, Desk
+from digivl.testing.signinghub_people import People
 from digivl.validation.verdict import (
     FileVerdict,
     Indication,
@@ -98,6 +102,36 @@ def test_signatures_that_hold_are_not_enough(desk: Desk) -> None:
 
     assert Indication.TOTAL_PASSED is verdict.indication
     assert [K.MORE_THAN_SIGNED] == kinds(package)
+
+
+@pytest.mark.parametrize("how", [Spoilt.ANOTHER_FILE, Spoilt.UNSIGNED])
+def test_wrong_bytes_once(how: Spoilt, desk: Desk) -> None:
+    """The platform gave the wrong file: the right one is fetched, and nobody signs."""
+    package = returned(desk, how)
+    (wrong,) = package.record.documents
+    with desk.hub.files.changing(int(package.record.reference)) as there:
+        del there["spoilt"]
+    desk.vl.packages.check_again(package.id, by=DESK, reason="verkeerd bestand")
+    desk.work(0)
+
+    found = desk.vl.packages.read(package.id).record
+    assert S.SIGNED is found.state
+    assert wrong.returned != found.documents[0].returned
+    # The wrong one is still kept as proof, under the name that the book has of it.
+    with desk.vl.documents.opened(str(wrong.returned)) as file:
+        assert file.read(5) == b"%PDF-"
+
+
+def test_wrong_bytes_and_gone_since(desk: Desk) -> None:
+    """Then what came back is all there is, and it is told what is wrong with that."""
+    package = returned(desk, Spoilt.ANOTHER_FILE)
+    desk.hub.delete(int(package.record.reference))
+    desk.vl.packages.check_again(package.id, by=DESK, reason="nog eens")
+    desk.work(0)
+
+    found = desk.vl.packages.read(package.id)
+    assert [K.OTHER_BYTES] == kinds(found)
+    assert package.record.documents == found.record.documents
 
 
 def test_a_way_on(desk: Desk) -> None:
@@ -260,6 +294,36 @@ def test_signed_before_it_was_sent(desk: Desk) -> None:
     found = desk.vl.packages.read(other.id).record
     assert S.SIGNED is found.state
     assert 1 == len(found.documents[0].signatures)
+
+
+def test_a_stamp_of_before_proves_nothing_of_later(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A timestamp that nobody trusts, on a document that has a good one."""
+    stamped, people, stamp = io.BytesIO(), desk.hub.people, People.stamp
+    source = io.BytesIO(paper("Besluit van An Proef"))
+    key = people.key("Els Model")
+    sign(
+        source,
+        stamped,
+        SignatureSpec(field="Eerder"),
+        key.identity(),
+        key.sign,
+        at=desk.clock.now,
+        timestamp=people.stamp,
+        limits=desk.vl.settings.limits,
+    )
+    add_timestamp(stamped, Evidence(), people.stamp, at=desk.clock.now)
+    document = desk.document(content=stamped.getvalue())
+    package = desk.sent(document, invited=PEOPLE[:1])
+    stranger = People(tmp_path, desk.clock)
+    monkeypatch.setattr(People, "stamp", lambda _, asked: stamp(stranger, asked))
+    desk.hub.everybody(int(package.record.reference))
+    desk.work()
+
+    found = desk.vl.packages.read(package.id)
+    assert S.VALIDATION_FAILED is found.record.state
+    assert K.NO_TIMESTAMP in kinds(found)
 
 
 def test_try_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,6 +110,25 @@ def test_owner_shares_a_reply_is_lost(desk: Desk) -> None:
     assert str(desk.there()["package_id"]) == record.reference
 
 
+@pytest.mark.parametrize("ended", ["declined", "expired"])
+def test_ended_before_it_was_known_to_be_there(ended: str, desk: Desk) -> None:
+    """The reply was lost, and nobody worked until it was over: that is told, too."""
+    package = desk.send()
+    desk.hub.fail_next(*[None] * 6, Fault.LOST_REPLY)
+    desk.work(0)
+    assert S.UNKNOWN is desk.state(package)
+    number = desk.there()["package_id"]
+    if ended == "declined":
+        desk.hub.decline(number, "els@example.be", "neen")
+    else:
+        desk.hub.expire(number)
+    record = desk.settled(package)
+
+    assert (S.REFUSED if ended == "declined" else S.EXPIRED) is record.state
+    assert str(number) == record.reference
+    assert record.needs_a_person
+
+
 def test_drafts_of_others_stay(desk: Desk) -> None:
     """Only what carries our mark is ever taken away."""
     desk.sent(share=False)

@@ -124,6 +124,35 @@ def test_as_many_pairs_as_there_can_be() -> None:
         assert {places.index(0): 1, places.index(1): 0} == whose
 
 
+@pytest.mark.parametrize("number", ["", "85073003328"])
+def test_nobody_signs_for_two(number: str) -> None:
+    """One person signed twice; the name fits another one too, whose turn it was."""
+    claimed = [Claims(words=frozenset({"jan", "proef", "maria"}), number=number)] * 2
+    signers = [person("Jan Proef"), person("Jan Maria Proef")]
+
+    assert 1 == len(assigned(signers, claimed, Matching.NAME))
+
+
+def test_two_with_one_name_and_their_numbers() -> None:
+    """Two certificates with one name are of two people, where their numbers say so."""
+    numbers = ("85073003328", "98472899765")
+    claimed = [Claims(words=frozenset({"an", "proef"}), number=one) for one in numbers]
+    signers = [
+        attrs.evolve(person("An Proef"), number=Personal(INSZ(one)))
+        for one in reversed(numbers)
+    ]
+
+    assert {0: 1, 1: 0} == assigned(signers, claimed, Matching.NAME)
+
+
+def test_a_name_without_letters_fits_nobody() -> None:
+    """Else it would fit everybody."""
+    nobody = Invited.person(DESK, "x@example.be", "* * *")
+    with pytest.raises(MalformedError, match="no letters"):
+        check_invited([nobody], Matching.NAME)
+    assert not is_of(nobody, Claims(words=frozenset({"an"})), Matching.NAME)
+
+
 NUMBERED = attrs.evolve(person("Jan Voorbeeld"), number=Personal(INSZ("85073003328")))
 
 
@@ -138,6 +167,11 @@ NUMBERED = attrs.evolve(person("Jan Voorbeeld"), number=Personal(INSZ("850730033
         ),
         (Claims(words=frozenset({"jan", "voorbeeld", "karel"})), True, False),
         (Claims(words=frozenset({"jan"})), False, False),
+        (
+            Claims(words=frozenset({"nv", "jan", "voorbeeld"}), seals=True),
+            False,
+            False,
+        ),
         (Claims(), False, False),
     ],
 )

@@ -85,11 +85,19 @@ def _book(quick_folder: Path) -> Iterator[SQLBook]:
     book.close()
 
 
+@pytest.fixture(name="unit_keys", scope="session")
+def _unit_keys(tmp_path_factory: pytest.TempPathFactory) -> DevelopmentKeys:
+    """Of an authority at the time of these tests."""
+    from digivl.signing.development import make_development_keys
+
+    return make_development_keys(tmp_path_factory.mktemp("unit"), {}, at=START)
+
+
 @pytest.fixture(name="unit")
-def _unit(development_keys: DevelopmentKeys) -> Callable[[], TSASimulator]:
-    """Makes an honest authority; its own clock shows the present."""
-    file = development_keys.timestamps
-    return lambda: TSASimulator.from_pkcs12(file.path, file.password())
+def _unit(unit_keys: DevelopmentKeys, clock: Clock) -> Callable[[], TSASimulator]:
+    """Makes an honest authority, on the same clock."""
+    file = unit_keys.timestamps
+    return lambda: TSASimulator.from_pkcs12(file.path, file.password(), clock=clock)
 
 
 Watched = Callable[..., tuple[Remote, MeteredAuthority]]
@@ -156,15 +164,20 @@ class Three:
 
 
 @pytest.fixture(name="three", scope="session")
-def _three(development_keys: DevelopmentKeys) -> Callable[[], Three]:
+def _three(unit_keys: DevelopmentKeys) -> Callable[[], Three]:
     """Makes them anew, with the keys read once."""
-    file = development_keys.timestamps
+    file = unit_keys.timestamps
     unit = TSASimulator.from_pkcs12(file.path, file.password())
 
     def make() -> Three:
         clock, tallies = Clock(), Memory()
+        units = [copy.copy(unit) for _ in "abc"]
+        for one in units:
+            one.clock = clock
         budgets = [Budget(pause_seconds=15), Budget(per_minute=2, per_day=9), ANY]
-        remotes = [Remote(name, copy.copy(unit), clock) for name in "abc"]
+        remotes = [
+            Remote(name, one, clock) for name, one in zip("abc", units, strict=True)
+        ]
         over = [
             MeteredAuthority.over(remote, budget, tallies, clock, LIMITS, lambda: 0.5)
             for remote, budget in zip(remotes, budgets, strict=True)

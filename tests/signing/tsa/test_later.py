@@ -159,6 +159,34 @@ def test_the_next_one_brings_it(office: Office) -> None:
     assert () == office.scene.vl.evidence.gather(office.id, by=BY).differences
 
 
+def test_the_timestamp_changes_nothing_of_what_was_shown(office: Office) -> None:
+    """It comes behind the bytes that the next one was shown, as a signature does."""
+    office.sign()
+    office.scene.vl.signing.shown(office.id, by=route.PRESIDENT, face="web")
+    office.authority.fault = None
+    office.work()
+    office.sign(route.PRESIDENT)
+
+    assert FlowState.SIGNED is office.flow.state
+    assert [("TOTAL-PASSED", "B-T")] * 2 == office.levels()
+
+
+def test_it_waits_while_others_sign_elsewhere(office: Office) -> None:
+    """What people sign on a platform is not changed behind their backs."""
+    office.sign()
+    sent, signing = office.flow.current, office.scene.vl.signing
+    signing.give_out(office.id, platform="hub", reference="1", by=BY)
+    office.authority.fault = None
+    for _ in range(12):
+        office.work()
+    assert sent == office.flow.current
+    signing.take_back(office.id, by=BY)
+    office.work()
+
+    assert [("TOTAL-PASSED", "B-T")] == office.levels()
+    assert [] == office.tasks()
+
+
 def test_what_is_registered_has_its_timestamp(office: Office) -> None:
     """It does not change any more: so it waits for that."""
     office.sign()

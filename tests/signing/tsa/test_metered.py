@@ -253,3 +253,38 @@ def test_newer_fields_are_let_be(watched: Watched, book: SQLBook) -> None:
     )
 
     assert 1 == accounts(book.tallies)["first"].answered
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_a_clock_that_is_far_off_is_a_lie(
+    days: int, watched: Watched, clock: Any
+) -> None:
+    """The next one stands in: nobody signs with a timestamp of another day."""
+    (first, one), (second, two) = watched("first"), watched("second")
+    first.simulator.clock = lambda: clock() + timedelta(days=days)
+    first_answer([one, two], REQUEST)
+
+    assert (1, 1) == (len(first.seen), len(second.seen))
+    account = one.account()
+    assert (1, 0) == (account.lied, account.answered)
+    assert "it stamped" in account.why
+
+
+@pytest.mark.parametrize("fault", [None, Fault.DOWN])
+def test_a_clock_that_ran_ahead_is_set_right(
+    fault: Fault | None, watched: Watched, clock: Any
+) -> None:
+    """What was done in another year keeps nobody away for longer than it would now."""
+    remote, authority = watched(budget=Budget(per_minute=1))
+    clock.now = START + timedelta(days=400)
+    remote.simulator.fault = fault
+    if fault is None:
+        authority.answer(REQUEST)
+    else:
+        wait_of(authority)
+    clock.now, remote.simulator.fault = START, None
+
+    assert 60 >= wait_of(authority) > 0
+    clock.pass_seconds(60)
+    authority.answer(REQUEST)
+    assert 2 == len(remote.seen)

@@ -229,10 +229,13 @@ class _File:
         more = only_signed_since(file, self.document.size, limits)
         if more:
             yield self._finding(_K.MORE_THAN_SIGNED, detail=more)
-        before = self._before(sent)
+        before, stamped = self._before(sent)
         found = examined(file, roots=(), at=self.at, limits=limits)
         file.seek(0)
         judged = self.checker.validate(file, self.document.title)
+        # What was stamped before it was sent says nothing of what was signed since.
+        found = attrs.evolve(found, timestamps=found.timestamps[stamped:])
+        later = judged.timestamps[stamped:]
         by_field = {one.field: one for one in judged.signatures}
         signatures = [
             _Signature(one, by_field.get(one.field), _claims(one))
@@ -241,15 +244,18 @@ class _File:
         ]
         for one in found.signatures:
             yield from self._holds(one, by_field.get(one.field))
-        yield from self._whose(signatures, found, judged)
+        yield from self._whose(signatures, found, later)
 
-    def _before(self, sent: BinaryIO) -> set[str]:
-        """The fields that were signed before it was sent."""
+    def _before(self, sent: BinaryIO) -> tuple[set[str], int]:
+        """The fields that were signed before it was sent, and how often it was stamped.
+
+        That is over the document; in a signature does not count.
+        """
         limits = self.checker.limits
         if not facts(sent, limits).signatures:
-            return set()
+            return set(), 0
         found = examined(sent, roots=(), at=self.at, limits=limits)
-        return {one.field for one in found.signatures}
+        return {one.field for one in found.signatures}, len(found.timestamps)
 
     def _holds(
         self, found: SignatureFinding, judged: SignatureJudged | None
@@ -268,7 +274,10 @@ class _File:
         yield self._finding(kind, about=about, detail=why.strip())
 
     def _whose(
-        self, signatures: Sequence[_Signature], found: Findings, judged: FileJudged
+        self,
+        signatures: Sequence[_Signature],
+        found: Findings,
+        later: Sequence[StampJudged],
     ) -> Iterator[Finding]:
         signers = self.package.signers
         matching = self.acceptance.matching
@@ -280,7 +289,7 @@ class _File:
             one = signatures[whose[place]]
             yield from self._level(signer, one)
             stamps = _stamps(one, found)
-            if not stamps or not self._stamped(one, judged):
+            if not stamps or not self._stamped(one, later):
                 yield self._finding(_K.NO_TIMESTAMP, about=signer.party.label)
             self._facts.append(self._fact(signer, one, stamps))
         for number, one in enumerate(signatures):
@@ -299,11 +308,10 @@ class _File:
             text = f"{signer.party.label} ({signer.assurance.label})"
             yield self._finding(_K.LEVEL, about=text, detail=said)
 
-    def _stamped(self, one: _Signature, judged: FileJudged) -> bool:
-        """Whether a timestamp leads to trust, where that is asked."""
+    def _stamped(self, one: _Signature, later: Sequence[StampJudged]) -> bool:
+        """Whether the timestamp that dates it leads to trust, where that is asked."""
         own = () if one.judged is None else one.judged.timestamps
-        stamps = [*own, *judged.timestamps]
-        passed = any(stamp.indication == _PASSED for stamp in stamps)
+        passed = any(stamp.indication == _PASSED for stamp in own or later)
         return passed or not self.acceptance.trusted
 
     def _fact(

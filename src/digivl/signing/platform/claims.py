@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from digivl.errors import MalformedError
 from digivl.pdf.certificates import certificate
+from digivl.pdf.seals import is_seal
 from digivl.signing.platform.people import Invited, Matching, words_of
 
 _STATEMENTS: Final = ObjectIdentifier("1.3.6.1.5.5.7.1.3")
@@ -30,11 +31,19 @@ class Claims:
         number: National number; empty where there is none.
         words: Of the name of its holder, without accents and case.
         qualified: It says that it is qualified, and its key on a qualified device.
+        seals: It is that of an organisation, whatever name of a person stands in it.
     """
 
     number: str = attrs.field(default="", repr=False)
     words: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     qualified: bool = False
+    seals: bool = False
+
+    def same_holder(self, other: Claims) -> bool:
+        """Whether nothing tells the holders of two certificates apart."""
+        if self.number and other.number:
+            return self.number == other.number
+        return self.words == other.words
 
 
 class _Statement(core.Sequence):  # type: ignore[misc]
@@ -73,6 +82,7 @@ def claims(der: bytes) -> Claims:
         number=matches[0][1] if matches else "",
         words=frozenset(word for name in names for word in words_of(name)),
         qualified={_COMPLIANCE, _DEVICE} <= told,
+        seals=is_seal(der),
     )
 
 
@@ -93,19 +103,25 @@ def is_of(signer: Invited, claimed: Claims, matching: Matching) -> bool:
     """Whether a certificate is that of somebody.
 
     A number that differs is somebody else, whatever the name. By name, all words of
-    the name we know have to stand in that of the certificate.
+    the name we know have to stand in that of the certificate. An organisation is
+    nobody, whomever it is called after.
     """
+    if claimed.seals:
+        return False
     if signer.number is not None and claimed.number:
         return claimed.number == signer.number.reveal().wire
     if matching is Matching.NUMBER:
         return False
-    return {*words_of(signer.name.reveal())} <= claimed.words
+    words = {*words_of(signer.name.reveal())}
+    return bool(words) and words <= claimed.words
 
 
 def assigned(
     signers: Sequence[Invited], claimed: Sequence[Claims | None], matching: Matching
 ) -> Mapping[int, int]:
     """Which signature is whose: as many pairs as there can be, each once.
+
+    Who signed twice signed for one of them, also where the name fits another.
 
     Args:
         signers: Who had to sign.
@@ -115,9 +131,14 @@ def assigned(
     Returns:
         The place of a signature, by the place of its signer.
     """
+    own = [*enumerate(claimed)]
+    once = [
+        (n, one)
+        for n, one in own
+        if one and not any(other and one.same_holder(other) for _, other in own[:n])
+    ]
     fits = [
-        [n for n, one in enumerate(claimed) if one and is_of(signer, one, matching)]
-        for signer in signers
+        [n for n, one in once if is_of(signer, one, matching)] for signer in signers
     ]
     taken: dict[int, int] = {}
 

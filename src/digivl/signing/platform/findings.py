@@ -49,6 +49,16 @@ _TEXTS: Final = {
 }
 
 
+#: What other bytes of the same document may mend: the platform gave wrong ones.
+OF_THE_BYTES: Final = frozenset(
+    {
+        *(FindingKind.OTHER_BYTES, FindingKind.NOT_SIGNED, FindingKind.TOO_LARGE),
+        *(FindingKind.MORE_THAN_SIGNED, FindingKind.MISSING_SIGNER),
+        *(FindingKind.EXTRA_SIGNATURE, FindingKind.MISSING_DOCUMENT),
+    }
+)
+
+
 @attrs.frozen(kw_only=True)
 class Finding:
     """One thing that does not fit (bevinding), without personal values.

@@ -21,7 +21,7 @@ from digivl.kernel.lifecycle import Lifecycle, Step
 from digivl.kernel.moments import aware
 from digivl.kernel.parties import Party
 from digivl.kernel.personal import Personal
-from digivl.signing.platform.findings import Finding, FindingKind
+from digivl.signing.platform.findings import OF_THE_BYTES, Finding, FindingKind
 from digivl.signing.platform.people import Invited, PlatformRole, is_mail
 
 _STATUS: Final = (
@@ -94,7 +94,7 @@ PACKAGE_LIFECYCLE: Final = Lifecycle(
         Step("refuse", (_S.UNDER_WAY, *_THERE), _S.REFUSED),
         Step("disappear", _THERE, _S.CANCELLED),
         Step("expire", RUNNING, _S.EXPIRING),
-        Step("expired", _THERE, _S.EXPIRED),
+        Step("expired", (_S.UNDER_WAY, *_THERE), _S.EXPIRED),
         Step("withdraw", RUNNING, _S.WITHDRAWING),
         Step("drop", (_S.WAITING,), _S.CANCELLED),
         Step("return", (_S.UNDER_WAY, *_THERE), _S.RETURNED),
@@ -297,6 +297,17 @@ class SigningPackage:
         """
         state = PACKAGE_LIFECYCLE.after(self.state, name)
         return attrs.evolve(self, state=state, **changes)
+
+    def checked_again(self, at: datetime) -> SigningPackage:
+        """It is checked once more, and fetched where the bytes were not in order.
+
+        Raises:
+            StepNotAllowedError: It did not fail.
+        """
+        fetched = self.synced_at
+        if OF_THE_BYTES & {one.kind for one in self.findings}:
+            fetched = None
+        return self.step("check again", changed_at=at, findings=(), synced_at=fetched)
 
 
 def mark_of(id: str) -> str:

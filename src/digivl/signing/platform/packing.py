@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, BinaryIO
 
 from digivl.documents.model import Document
 from digivl.records.entries import Entry
 from digivl.signing.platform.model import Acted, Enclosed, SigningPackage
 from digivl.signing.platform.people import Invited, in_order
+from digivl.signing.preparing import Accepted
+
+#: Looks for what a signer cannot see in a document; gives what was accepted, and why.
+Look = Callable[[BinaryIO, Accepted | None], str]
 
 
 def packed(
@@ -26,6 +31,20 @@ def packed(
         acted=tuple(Acted() for _ in people),
         **terms,
     )
+
+
+def looked_at(
+    documents: Iterable[Enclosed],
+    opened: Callable[[str], AbstractContextManager[BinaryIO]],
+    look: Look,
+    accepted: Mapping[str, Accepted],
+) -> str:
+    """Look at what people are asked to sign; what was accepted in it, and why."""
+    reasons = []
+    for one in documents:
+        with opened(one.sent) as source:
+            reasons.append(look(source, accepted.get(one.document)))
+    return "; ".join(dict.fromkeys(filter(None, reasons)))
 
 
 def _enclosed(entry: Entry[Document]) -> Enclosed:

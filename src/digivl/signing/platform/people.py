@@ -195,6 +195,11 @@ def check_invited(invited: Sequence[Invited], matching: Matching) -> None:
                 "a plain electronic signature leaves no certificate of the person",
                 hint="Ask for AES or QES: what comes back is checked by certificate.",
             )
+        if one.number is None and not words_of(one.name.reveal()):
+            raise MalformedError(
+                "the name of a signer has no letters, so it fits any certificate",
+                hint="Give the name as it stands on the certificate.",
+            )
         if matching is Matching.NUMBER and one.number is None:
             raise MalformedError(
                 "a signer has no national number, by which certificates are matched",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, BinaryIO, Final
@@ -27,17 +27,16 @@ from digivl.signing.platform.model import (
     PACKAGE,
     UNSIGNED,
     Account,
+    Enclosed,
     PackageState,
     SigningPackage,
 )
 from digivl.signing.platform.moves import moved, waiting
-from digivl.signing.platform.packing import packed
-from digivl.signing.platform.people import (
-    Invited,
-    check_invited,
-)
+from digivl.signing.platform.packing import Look, looked_at, packed
+from digivl.signing.platform.people import Invited, check_invited
 from digivl.signing.platform.port import SigningPlatform
 from digivl.signing.platform.sending import owner_of
+from digivl.signing.preparing import Accepted
 
 #: Kinds of the tasks that work on packages.
 SEND: Final = "platform send"
@@ -53,6 +52,7 @@ class Packages:
         platform: Gives a platform by its name in the settings.
         acceptance: What the office accepts from it.
         companion: Moves along with a package.
+        look: Looks for what a signer cannot see; gives what was accepted, and why.
     """
 
     book: RecordBook
@@ -61,6 +61,7 @@ class Packages:
     platform: Callable[[str], SigningPlatform]
     acceptance: Callable[[str], Acceptance]
     companion: PackageCompanion
+    look: Look
     clock: Callable[[], datetime]
 
     def send(
@@ -73,6 +74,7 @@ class Packages:
         share: bool = True,
         until: datetime | None = None,
         flow: Ref | None = None,
+        accepted: Mapping[str, Accepted] | None = None,
     ) -> Entry[SigningPackage]:
         """Put the last versions of some documents on their way to a platform.
 
@@ -88,8 +90,11 @@ class Packages:
             until: When it is taken back by itself, with a zone.
             flow: The signing flow of the one document; it is given out with this, and
                 taken in, taken back or failed when the package ends.
+            accepted: What the policy refuses in a document, by its id, and is accepted:
+                the code of the finding, and why. What is of a flow was looked at there.
 
         Raises:
+            UnsafeDocumentError: They would not see all of it, or it can change later.
             NotAllowedError: The dossier is somebody else's.
             NotFoundError: No such document.
             StepNotAllowedError: The dossier is closed.
@@ -115,7 +120,8 @@ class Packages:
             until=until,
             flow=flow,
         )
-        return self._started(package, by, now)
+        seen = "" if flow else self._looked_at(package.documents, accepted)
+        return self._started(package, by, now, reason=seen)
 
     def read(self, id: str) -> Entry[SigningPackage]:
         """The package as it is now.
@@ -184,7 +190,13 @@ class Packages:
         )
 
     def ask_again(
-        self, id: str, *, by: Party, reason: str, until: datetime | None = None
+        self,
+        id: str,
+        *,
+        by: Party,
+        reason: str,
+        until: datetime | None = None,
+        accepted: Mapping[str, Accepted] | None = None,
     ) -> Entry[SigningPackage]:
         """Send the last versions of the same documents to the same people once more.
 
@@ -193,9 +205,11 @@ class Packages:
             by: Who asks.
             reason: Why, without personal values.
             until: When the new one is taken back by itself.
+            accepted: As for `send`, of what has another version than was sent.
 
         Raises:
             NotAllowedError: The dossier is somebody else's.
+            UnsafeDocumentError: As `send`.
             SigningError: It did not end so, or was looked after already.
         """
         found = self._of(id, by)
@@ -214,11 +228,17 @@ class Packages:
             flow=was.flow,
             follows=found.id,
         )
+        old = {one.sent for one in was.documents}
+        new = [one for one in package.documents if one.sent not in old]
+        seen = "" if was.flow else self._looked_at(new, accepted)
         settled = self._settled(found, by, now, reason)
-        return self._started(package, by, now, *settled)
+        return self._started(package, by, now, *settled, reason=seen)
 
     def check_again(self, id: str, *, by: Party, reason: str) -> Entry[SigningPackage]:
         """Check what came back once more, e.g. with a root that is trusted now.
+
+        Where the platform gave other bytes than it should, they are fetched once more;
+        where it has none any more, those that came back are checked.
 
         Args:
             id: Id of a package whose files were not in order.
@@ -231,7 +251,7 @@ class Packages:
             SigningError: It was looked after already.
         """
         found, now = self._of(id, by), self.clock()
-        record = found.record.step("check again", changed_at=now, findings=())
+        record = found.record.checked_again(now)
         self._check_unsettled(found)
         task = NewTask(kind=LOOK, subject=found.ref, due=now)
         return self._write(
@@ -318,11 +338,21 @@ class Packages:
                     hint="Ask again or settle that package first, or withdraw it.",
                 )
 
+    def _looked_at(
+        self, documents: Iterable[Enclosed], accepted: Mapping[str, Accepted] | None
+    ) -> str:
+        return looked_at(documents, self.documents.opened, self.look, accepted or {})
+
     def _started(
-        self, package: SigningPackage, by: Party, now: datetime, *more: AnyDraft
+        self,
+        package: SigningPackage,
+        by: Party,
+        now: datetime,
+        *more: AnyDraft,
+        reason: str = "",
     ) -> Entry[SigningPackage]:
         waits, ref = waiting(package), PACKAGE.ref(new_id())
-        started = first(PACKAGE, ref.id, package, "send", by, now)
+        started = first(PACKAGE, ref.id, package, "send", by, now, reason)
         asked = self.moves.asked(
             ref,
             waits.party,

@@ -234,12 +234,13 @@ class PackageWork:
                     owner_of(package), package.reference, one.theirs, file
                 )
             except NotFoundError:
-                return attrs.evolve(one, lost=FindingKind.MISSING_DOCUMENT)
+                return _lost(one, FindingKind.MISSING_DOCUMENT)
             except LimitExceededError:
-                return attrs.evolve(one, lost=FindingKind.TOO_LARGE)
+                return _lost(one, FindingKind.TOO_LARGE)
             file.seek(0)
             stored = self.packages.documents.store.put(file)
-        return attrs.evolve(one, returned=stored.sha256, returned_size=stored.size)
+        came: dict[str, Any] = {"returned": stored.sha256, "lost": None}
+        return attrs.evolve(one, returned_size=stored.size, **came)
 
     def _outdated(self, package: SigningPackage) -> list[Finding]:
         """The documents that got a newer version than the one that was sent."""
@@ -340,6 +341,11 @@ class PackageWork:
             opened=self.packages.documents.opened,
             clock=self.packages.clock,
         )
+
+
+def _lost(one: Enclosed, why: FindingKind) -> Enclosed:
+    """A document that did not come now; what came before is still there."""
+    return one if one.returned is not None else attrs.evolve(one, lost=why)
 
 
 def _said(error: DigivlError) -> str:
