@@ -16,6 +16,25 @@ _HINT: Final = (
 )
 
 
+def expected_of(signer: Path | None, *, anybody: bool) -> ExpectedSigner | None:
+    """Who has to sign: as a file says, or whoever has a key.
+
+    Args:
+        signer: The file.
+        anybody: Said in its place.
+
+    Raises:
+        MalformedError: Neither was said, or both; or the file says nobody.
+    """
+    if (signer is None) != anybody:
+        raise MalformedError(
+            "who has to sign?",
+            hint="Name a file with --signer, or say --anybody for whoever has a key "
+            "there.",
+        )
+    return None if signer is None else read_signer(signer)
+
+
 def read_signer(path: Path) -> ExpectedSigner:
     """Who has to sign, as a file says.
 

@@ -13,6 +13,7 @@ import typer
 
 from digivl.app import Digivl
 from digivl.cli.accepting import accepted
+from digivl.cli.expecting import expected_of
 from digivl.cli.files import is_there, reading, written
 from digivl.cli.flowtold import flow_named, staff, taking_part
 from digivl.cli.inoffice import Answer, in_office
@@ -27,7 +28,6 @@ from digivl.records.port import Query
 from digivl.signing.model import FLOW, Signatory
 
 if TYPE_CHECKING:
-    from digivl.pdf.expected import ExpectedSigner
     from digivl.records.entries import Entry
     from digivl.signing.session import Piece, SigningSession
 
@@ -92,7 +92,7 @@ def start(  # noqa: PLR0913 - an option for each part of a session
         raise MalformedError(
             "two files have the same name", hint="Begin a session for each of them."
         )
-    reasons, expected = accepted(accept), _expected(signer, anybody=anybody)
+    reasons, expected = accepted(accept), expected_of(signer, anybody=anybody)
     orders = []
     for file in files:
         with reading(file) as content:
@@ -134,7 +134,7 @@ def flows(  # noqa: PLR0913 - an option for each part of a session
     level: Reached = None,
 ) -> Answer:
     """Begin a session for the documents of flows that wait for somebody."""
-    expected = _expected(signer, anybody=anybody)
+    expected = expected_of(signer, anybody=anybody)
     by, names = _turns(vl, who, flows or ())
     begun = vl.signing_sessions.start_for(
         names,
@@ -247,18 +247,6 @@ def save(
         ],
         no=len(signed) < len(pieces),
     )
-
-
-def _expected(signer: Path | None, *, anybody: bool) -> ExpectedSigner | None:
-    from digivl.cli.expecting import read_signer
-
-    if (signer is None) != anybody:
-        raise MalformedError(
-            "who has to sign?",
-            hint="Name a file with --signer, or say --anybody for whoever has a key "
-            "there.",
-        )
-    return None if signer is None else read_signer(signer)
 
 
 def _described(description: str | None) -> dict[str, Any]:

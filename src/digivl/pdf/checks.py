@@ -32,6 +32,7 @@ from digivl.pdf.additions import byte_range, later_additions
 from digivl.pdf.binding import bound
 from digivl.pdf.bridge import run_coroutine
 from digivl.pdf.causes import first_line
+from digivl.pdf.container import embedded_tokens
 from digivl.pdf.fields import SignatureField, filled_fields, removed_fields
 from digivl.pdf.findings import (
     Findings,
@@ -42,7 +43,6 @@ from digivl.pdf.findings import (
     unclear,
 )
 from digivl.pdf.reading import entry, opened, readable
-from digivl.pdf.timestamps import embedded_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -207,3 +207,12 @@ def with_timestamp(der: bytes, token: bytes) -> bytes:
     info["unsigned_attrs"] = [*(before if before.native else ()), timestamp]
     encoded: bytes = envelope.dump()
     return encoded
+
+
+def embedded_tokens(signer_info: cms.SignerInfo) -> list[Any]:
+    """The signature timestamps that a SignerInfo carries; not checked."""
+    found = []
+    for attribute in signer_info["unsigned_attrs"] or ():
+        if attribute["type"].native == "signature_time_stamp_token":
+            found += list(attribute["values"])
+    return found

@@ -189,14 +189,14 @@ def opened(source: Source, limits: Limits, *, strict: bool = False) -> PdfFileRe
         return source
     with readable():
         _check_outside(source, limits)
-        if strict:
-            return _checked_reader(source, limits, strict=True)
         try:
             reader = _checked_reader(source, limits, strict=True)
         except UnreadablePDFError:
+            if strict:
+                raise
             reader = _checked_reader(source, limits, strict=False)
             reader.lenient = True
-        reader.strict = False
+        reader.strict = strict
         return reader
 
 
@@ -241,9 +241,8 @@ def _check_outside(stream: BinaryIO, limits: Limits) -> None:
 
 def _not_a_pdf(head: bytes) -> UnreadablePDFError:
     if not head:
-        return UnreadablePDFError(
-            "the file is empty", hint="Probably a broken upload; send it again."
-        )
+        hint = "Probably a broken upload; send it again."
+        return UnreadablePDFError("the file is empty", hint=hint)
     looks = next((guess for mark, guess in _GUESSES if head.startswith(mark)), "")
     return UnreadablePDFError(
         f"not a PDF: the file starts with {head!r}"

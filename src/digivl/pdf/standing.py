@@ -18,11 +18,12 @@ from pyhanko.sign.validation.generic_cms import (
 from digivl.errors import SigningError
 from digivl.pdf.archiving import stored_at
 from digivl.pdf.causes import first_line
+from digivl.pdf.container import embedded_tokens
 from digivl.pdf.digests import Digest
 from digivl.pdf.fields import SignatureField, filled_fields
 from digivl.pdf.placing import Gap, hash_range
 from digivl.pdf.reading import entry, opened, readable
-from digivl.pdf.timestamps import Token, embedded_tokens, held_token
+from digivl.pdf.timestamps import Token, held_token
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -392,12 +392,3 @@ class _Answer:
 def _token(checks: _Answer, answer: bytes) -> Token:
     """A token is checked where it comes in and where it is used: that costs once."""
     return checks.token(answer)
-
-
-def embedded_tokens(signer_info: cms.SignerInfo) -> list[Any]:
-    """The signature timestamps that a SignerInfo carries; not checked."""
-    found = []
-    for attribute in signer_info["unsigned_attrs"] or ():
-        if attribute["type"].native == "signature_time_stamp_token":
-            found += list(attribute["values"])
-    return found

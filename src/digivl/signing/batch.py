@@ -27,21 +27,20 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 import attrs
 
-from digivl.documents.disk import on_disk, scratch
+from digivl.documents.disk import scratch
 from digivl.errors import (
     ConfigurationError,
     DigivlError,
     KeyUnusableError,
     MalformedError,
     SigningError,
-    StorageError,
 )
 from digivl.pdf.levels import Level
 from digivl.pdf.spec import Signed
 from digivl.pdf.upgrade import Upgraded
 from digivl.signing.done import is_done
 from digivl.signing.files import FileSigning
-from digivl.signing.placed import placed, sweep
+from digivl.signing.placed import check_names, placed, reading, sweep
 from digivl.signing.proving import Proving
 
 #: How many files a process is given at a time, for each of its threads.
@@ -288,12 +287,12 @@ class _Worker:
         return done
 
     def _sign(self, job: Job) -> Outcome:
-        _check_files(job)
+        check_names(job.source, job.target)
         self._sweep(job.target.parent)
         signatures, limits = len(self.order.by), self.files.limits
         if is_done(job.target, job.source, self._level, signatures, limits):
             return Outcome(job=job, skipped=True)
-        with placed(job.target) as target, _reading(job.source) as source:
+        with placed(job.target) as target, reading(job.source) as source:
             made = self._made(source, target)
         return Outcome(job=job, level=made.level, size=made.size)
 
@@ -330,28 +329,6 @@ class _Worker:
             if folder not in self._swept:
                 sweep(folder)
                 self._swept.add(folder)
-
-
-def _check_files(job: Job) -> None:
-    """Look before opening: a pipe or a device may never end, and some names are none.
-
-    Raises:
-        StorageError: The document is no file, or what has its target's name is none.
-    """
-    if not job.source.is_file():
-        raise StorageError(f"{job.source} cannot be read: it is no file")
-    target = job.target
-    with on_disk(str(target)):
-        odd = "\0" in str(target) or (target.exists() and not target.is_file())
-    if odd:
-        raise StorageError(f"{target} is no name of a file", hint="Name another one.")
-
-
-def _reading(path: Path) -> Any:
-    try:
-        return path.open("rb")
-    except OSError as cause:
-        raise StorageError(f"{path} cannot be read: {cause.strerror}") from cause
 
 
 def _as_failure(error: DigivlError) -> Failure:

@@ -82,3 +82,29 @@ def sweep(folder: Path) -> None:
         with suppress(OSError, ValueError):
             if is_gone(urlsafe_b64decode(worker).decode()):
                 left.unlink()
+
+
+def check_names(source: Path, target: Path) -> None:
+    """Look before opening: a pipe or a device may never end, and some names are none.
+
+    Raises:
+        StorageError: The document is no file, or what has its target's name is none.
+    """
+    if not source.is_file():
+        raise StorageError(f"{source} cannot be read: it is no file")
+    with on_disk(str(target)):
+        odd = "\0" in str(target) or (target.exists() and not target.is_file())
+    if odd:
+        raise StorageError(f"{target} is no name of a file", hint="Name another one.")
+
+
+def reading(path: Path) -> BinaryIO:
+    """A document, opened.
+
+    Raises:
+        StorageError: It cannot be read.
+    """
+    try:
+        return path.open("rb")
+    except OSError as cause:
+        raise StorageError(f"{path} cannot be read: {cause.strerror}") from cause

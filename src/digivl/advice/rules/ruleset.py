@@ -271,7 +271,8 @@ class RuleSet:
 
     def turns(self, day: date) -> int:
         """How many times a rule started or ended, up to and including a day."""
-        periods = [rule.period for rule in (*self.rules, *self.deadlines)]
+        dated: tuple[_Dated, ...] = (*self.rules, *self.deadlines)
+        periods = [rule.period for rule in dated]
         starts = sum(one.start is not None and one.start <= day for one in periods)
         return starts + sum(one.end is not None and one.end < day for one in periods)
 
