@@ -1,0 +1,70 @@
+"""Walking the elements of a list: by name and namespace, one level at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+
+from digivl.errors import MalformedError
+
+#: Namespaces, as lxml writes them before a name.
+TSL: Final = "{http://uri.etsi.org/02231/v2#}"
+SIE: Final = "{http://uri.etsi.org/TrstSvc/SvcInfoExt/eSigDir-1999-93-EC-TrustedList/#}"
+EXTRA: Final = "{http://uri.etsi.org/02231/v2/additionaltypes#}"
+XADES: Final = "{http://uri.etsi.org/01903/v1.3.2#}"
+DSIG: Final = "{http://www.w3.org/2000/09/xmldsig#}"
+
+
+def children(
+    element: etree._Element, name: str, namespace: str = TSL
+) -> Iterator[etree._Element]:
+    """The elements of that name directly within."""
+    return element.iterchildren(namespace + name)
+
+
+def within(
+    element: etree._Element, name: str, inner: str, namespace: str = TSL
+) -> Iterator[etree._Element]:
+    """The elements `inner` directly within those named `name`."""
+    for one in children(element, name, namespace):
+        yield from children(one, inner, namespace)
+
+
+def needed(element: etree._Element, name: str) -> etree._Element:
+    """The one element of that name.
+
+    Raises:
+        MalformedError: There is none, or more than one.
+    """
+    found = list(children(element, name))
+    if len(found) != 1:
+        where = etree.QName(element).localname
+        raise MalformedError(
+            f"{where} has {len(found)} of {name}, and needs one",
+            hint="It breaks the form of TS 119 612; ask who publishes it.",
+        )
+    return found[0]
+
+
+def text(element: etree._Element, name: str) -> str:
+    """The text of the first element of that name; empty when there is none."""
+    for one in children(element, name):
+        return (one.text or "").strip()
+    return ""
+
+
+def text_needed(element: etree._Element, name: str) -> str:
+    """The text of the one element of that name.
+
+    Raises:
+        MalformedError: There is no such element, or it is empty.
+    """
+    found = (needed(element, name).text or "").strip()
+    if not found:
+        raise MalformedError(
+            f"{name} is empty",
+            hint="It breaks the form of TS 119 612; ask who publishes it.",
+        )
+    return found
