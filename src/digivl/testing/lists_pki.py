@@ -1,6 +1,6 @@
 """Keys and certificates for trusted lists: who signs them, who stands on them.
 
-Elliptic curve keys, since a test makes many. Nothing here is known outside a test.
+Elliptic curve keys where it can be, since a test makes many.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import attrs
 from asn1crypto import core
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -28,6 +28,8 @@ from digivl.validation.trustlists.facts import (
     QC_TYPE,
 )
 
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
 #: Of the key files.
 PASSWORD: Final = b"proef"
 _SIGNS_LISTS: Final = x509.ObjectIdentifier("0.4.0.2231.3.0")
@@ -40,7 +42,7 @@ _ORGANISATION: Final = "digivl proef"
 class Holder:
     """A key with its certificate, and who issued it."""
 
-    key: ec.EllipticCurvePrivateKey = attrs.field(repr=False)
+    key: PrivateKey = attrs.field(repr=False)
     certificate: x509.Certificate
     above: Holder | None = attrs.field(default=None, repr=False)
 
@@ -125,9 +127,10 @@ def person(
 def stamping_unit(
     above: Holder | None, name: str, at: datetime, *, critical: bool = True
 ) -> Holder:
-    """Who signs timestamps: below an authority, or by itself."""
+    """Who signs timestamps, with RSA: below an authority, or by itself."""
     usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
-    return _made(name, "BE", at, [(_usage(), True), (usage, critical)], above)
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+    return _made(name, "BE", at, [(_usage(), True), (usage, critical)], above, key)
 
 
 def _made(
@@ -136,8 +139,9 @@ def _made(
     at: datetime,
     extensions: Iterable[tuple[x509.ExtensionType, bool]],
     above: Holder | None = None,
+    key: PrivateKey | None = None,
 ) -> Holder:
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, country),

@@ -9,7 +9,6 @@ from typing import Final
 import attrs
 from lxml import etree
 
-from digivl.errors import MalformedError
 from digivl.validation.trustlists.model import (
     Assertion,
     Criteria,
@@ -17,7 +16,15 @@ from digivl.validation.trustlists.model import (
     Qualification,
 )
 from digivl.validation.trustlists.names import Qualifier, Usage, known
-from digivl.validation.trustlists.nodes import EXTRA, SIE, TSL, XADES, children, within
+from digivl.validation.trustlists.nodes import (
+    EXTRA,
+    SIE,
+    TSL,
+    XADES,
+    breaks_form,
+    children,
+    within,
+)
 
 _BITS: Final = frozenset(
     "digitalSignature nonRepudiation keyEncipherment dataEncipherment keyAgreement "
@@ -86,9 +93,8 @@ def _qualification(element: etree._Element) -> Qualification:
     ]
     lists = list(children(element, "CriteriaList", SIE))
     if not uris or len(lists) != 1:
-        raise MalformedError(
-            "a QualificationElement has no qualifier, or not one list of criteria",
-            hint="It breaks the form of TS 119 612; ask who publishes it.",
+        raise breaks_form(
+            "a QualificationElement has no qualifier, or not one list of criteria"
         )
     return Qualification(
         qualifiers=tuple(known(Qualifier, uri) for uri in uris),

@@ -17,6 +17,13 @@ XADES: Final = "{http://uri.etsi.org/01903/v1.3.2#}"
 DSIG: Final = "{http://www.w3.org/2000/09/xmldsig#}"
 
 
+def breaks_form(text: str) -> MalformedError:
+    """The error of a list that is not as TS 119 612 wants it."""
+    return MalformedError(
+        text, hint="It breaks the form of TS 119 612; ask who publishes it."
+    )
+
+
 def children(
     element: etree._Element, name: str, namespace: str = TSL
 ) -> Iterator[etree._Element]:
@@ -41,10 +48,7 @@ def needed(element: etree._Element, name: str) -> etree._Element:
     found = list(children(element, name))
     if len(found) != 1:
         where = etree.QName(element).localname
-        raise MalformedError(
-            f"{where} has {len(found)} of {name}, and needs one",
-            hint="It breaks the form of TS 119 612; ask who publishes it.",
-        )
+        raise breaks_form(f"{where} has {len(found)} of {name}, and needs one")
     return found[0]
 
 
@@ -63,8 +67,5 @@ def text_needed(element: etree._Element, name: str) -> str:
     """
     found = (needed(element, name).text or "").strip()
     if not found:
-        raise MalformedError(
-            f"{name} is empty",
-            hint="It breaks the form of TS 119 612; ask who publishes it.",
-        )
+        raise breaks_form(f"{name} is empty")
     return found

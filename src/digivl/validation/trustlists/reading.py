@@ -34,6 +34,7 @@ from digivl.validation.trustlists.names import (
 )
 from digivl.validation.trustlists.nodes import (
     TSL,
+    breaks_form,
     children,
     needed,
     text,
@@ -219,7 +220,7 @@ def _name(element: etree._Element) -> str:
 def _number(element: etree._Element, name: str) -> int:
     found = text_needed(element, name)
     if not (found.isascii() and found.isdigit() and len(found) <= _LONGEST_NUMBER):
-        raise MalformedError(f"{name} is no number: {found[:40]!r}")
+        raise breaks_form(f"{name} is no number: {found[:40]!r}")
     return int(found)
 
 
@@ -228,13 +229,13 @@ def _moment(element: etree._Element) -> datetime:
     try:
         moment = datetime.fromisoformat(found)
     except ValueError as cause:
-        raise MalformedError(f"{name} is no moment: {found[:40]!r}") from cause
+        raise breaks_form(f"{name} is no moment: {found[:40]!r}") from cause
     if moment.tzinfo is None:
-        raise MalformedError(f"{name} has no time zone: {found[:40]!r}")
+        raise breaks_form(f"{name} has no time zone: {found[:40]!r}")
     try:
         return moment.astimezone(UTC)
     except OverflowError as cause:
-        raise MalformedError(f"{name} is no moment: {found[:40]!r}") from cause
+        raise breaks_form(f"{name} is no moment: {found[:40]!r}") from cause
 
 
 def _bytes(element: etree._Element) -> bytes:
@@ -242,4 +243,4 @@ def _bytes(element: etree._Element) -> bytes:
     try:
         return base64.b64decode("".join((element.text or "").split()), validate=True)
     except (binascii.Error, ValueError) as cause:
-        raise MalformedError(f"{name} is not in base64") from cause
+        raise breaks_form(f"{name} is not in base64") from cause
