@@ -18,11 +18,13 @@ from digivl import Digivl
 from digivl.cli.commands import app
 from digivl.documents.model import NOTA
 from digivl.dossiers.agenda import AgendaItem, FormalCheck
+from digivl.kernel.moments import utc_now
 from digivl.records.entries import Entry
 from digivl.records.port import Query
 from digivl.signing.model import FLOW
 from digivl.testing.council import CABINET, Council
 from digivl.testing.everything import troubled
+from digivl.testing.lists import served_lists
 from digivl.testing.matter import Matter
 from digivl.testing.papers import paper
 
@@ -43,6 +45,14 @@ PLATFORM = """
 offer = "signinghub"
 url = "simulator"
 accounts_file = "simulator"
+"""
+LISTS = """
+[trustlists]
+anchors = ["anchor.pem"]
+location = "{}"
+
+[signing]
+private_hosts = ["127.0.0.1"]
 """
 RECIPIENT = json.dumps({"name": "Test Vereniging", "address": ADDRESS})
 LONG_AGO = datetime(2020, 1, 6, 9, tzinfo=UTC)
@@ -105,6 +115,7 @@ def played(folder: Path) -> dict[str, dict[str, Any]]:
     tell("terms due", "--received", "2021-04-27", "--working-days", "12")
     tell("terms before", "--meeting", "2021-04-09", "--working-days", "4")
     on_platform(tell, out["document"], folder)
+    with_lists(tell, folder)
     told["demo"] = printed("demo", "--dir", kept, "--pdf", pdf)[0]
     told["simulate"] = first_line("simulate", "magda", "--dir", folder / "magda")
     return told
@@ -217,6 +228,22 @@ def on_platform(
     printed("work", *here)
     tell("platform status", *here)
     tell("platform poll", *here)
+
+
+def with_lists(tell: Callable[..., dict[str, Any]], folder: Path) -> None:
+    """What the commands of trusted lists print, with lists of our own on loopback."""
+    office, file = folder / "lijsten", folder / "lijsten.zip"
+    with served_lists(utc_now) as lists:
+        lists.publish()
+        office.mkdir()
+        (office / "anchor.pem").write_bytes(lists.anchor.pem)
+        (office / "digivl.toml").write_text(LISTS.format(lists.location))
+        here = ("--office", office)
+        tell("trust refresh", *here)
+    tell("trust show", *here)
+    tell("trust check", *here)
+    tell("trust export", file, *here)
+    tell("trust import", file, *here)
 
 
 def first_line(*arguments: object) -> dict[str, Any]:

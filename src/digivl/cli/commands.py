@@ -28,6 +28,7 @@ from digivl.cli import (
     sign,
     simulate,
     terms,
+    trust,
     turns,
     work,
 )
@@ -131,6 +132,7 @@ app.command("send")(work.send)
 app.command("work")(work.work)
 app.add_typer(platforms.app, name="platform")
 app.add_typer(terms.app, name="terms")
+app.add_typer(trust.app, name="trust")
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(simulate.doctor)
 app.command("plugins")(offices.plugins)

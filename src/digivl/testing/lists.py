@@ -89,6 +89,7 @@ class Country:
         version: Of the form: 5 or 6.
         sequence: Of the last issue.
         next_update: How long after an issue the next one is due.
+        closed: No next one follows, ever.
     """
 
     territory: str
@@ -98,6 +99,7 @@ class Country:
     version: int = 5
     sequence: int = 0
     next_update: timedelta = 180 * _DAY
+    closed: bool = False
 
     def add(self, *states: ServiceState) -> Service:
         """Put a service on the list, with how it stands and stood."""
@@ -216,7 +218,7 @@ class Lists:
             territory=country.territory,
             operator=f"Proef toezicht {country.territory}",
             issued=at,
-            next_update=at + country.next_update,
+            next_update=None if country.closed else at + country.next_update,
             pointers=(self._own_pointer(self.signer),),
             providers=(provider,) if country.services else (),
         )

@@ -84,11 +84,12 @@ class _Maker:
     ) -> Case:
         """A case whose authority has been listed for so long in these states."""
         above = authority(f"Proef CA {name}", self.ago(1_000))
-        if listed and states:
+        since: dict[str, Any] = {"since": self.ago(900)}
+        if listed:
             self.lists.countries["BE"].add(
-                *(state(above, **({"since": self.ago(900)} | one)) for one in states)
+                *(state(above, **(since | one)) for one in states)
             )
-        told = {"types": (TYPE_ESIGN,)} | certificate
+        told: dict[str, Any] = {"types": (TYPE_ESIGN,)} | certificate
         holder = person(above, f"Proef {name}", self.ago(100), **told)
         return Case(name, holder, issued, now or issued)
 
@@ -131,7 +132,7 @@ def _by_service(maker: _Maker) -> Iterator[Case]:
     yield maker.made("ingetrokken", _ESIG_QSCD, _PLAIN, states=(withdrawn, {}))
     later = ({"since": maker.ago(50)},)
     yield maker.made("later erkend", _PLAIN, _ESIG_QSCD, states=later)
-    again = ({"since": maker.ago(20)}, withdrawn, {})
+    again: tuple[dict[str, Any], ...] = ({"since": maker.ago(20)}, withdrawn, {})
     yield maker.made("opnieuw erkend", _ESIG_QSCD, states=again)
     other = ({"type": ServiceType.CA_PKC, "additional": EVERY_USE},)
     yield maker.made("andere dienst", _PLAIN, states=other)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
+import attrs
 from lxml import etree
-from lxml.builder import ElementMaker
 from signxml.algorithms import CanonicalizationMethod, SignatureMethod
 from signxml.util import SigningSettings
 from signxml.xades.xades import XAdESSigner
@@ -25,12 +26,43 @@ from digivl.validation.trustlists.model import (
     TrustedList,
 )
 from digivl.validation.trustlists.names import LIST_TAG, ListType
-from digivl.validation.trustlists.nodes import DSIG, EXTRA, SIE, TSL, XADES
+from digivl.validation.trustlists.nodes import DSIG, EXTRA, SIE, TSL, XADES, Element
 
-_T: Final[Any] = ElementMaker(namespace=TSL[1:-1], nsmap={None: TSL[1:-1]})
-_S: Final[Any] = ElementMaker(namespace=SIE[1:-1], nsmap={"sie": SIE[1:-1]})
-_X: Final[Any] = ElementMaker(namespace=EXTRA[1:-1], nsmap={"tslx": EXTRA[1:-1]})
-_D: Final[Any] = ElementMaker(namespace=XADES[1:-1], nsmap={"xades": XADES[1:-1]})
+
+@attrs.frozen
+class _Maker:
+    """Makes elements of a namespace: `maker.Name(inside, attribute="value")`."""
+
+    namespace: str
+    prefix: str | None = None
+
+    def __getattr__(self, name: str) -> Callable[..., Element]:
+        return partial(self._made, name)
+
+    def _made(
+        self,
+        name: str,
+        /,
+        *inside: str | Element | Mapping[str, str],
+        **attributes: str,
+    ) -> Element:
+        nsmap: Any = {self.prefix: self.namespace[1:-1]}
+        element = etree.Element(self.namespace + name, attributes, nsmap)
+        for one in inside:
+            if isinstance(one, str):
+                element.text = str(one)
+            elif isinstance(one, Mapping):
+                for key, value in one.items():
+                    element.set(key, value)
+            else:
+                element.append(one)
+        return element
+
+
+_T: Final = _Maker(TSL)
+_S: Final = _Maker(SIE, "sie")
+_X: Final = _Maker(EXTRA, "tslx")
+_D: Final = _Maker(XADES, "xades")
 _LANG: Final = {"{http://www.w3.org/XML/1998/namespace}lang": "en"}
 _RULES: Final = "http://uri.etsi.org/TrstSvc/TrustedList/schemerules/"
 _APPROACH: Final = "http://uri.etsi.org/TrstSvc/TrustedList/StatusDetn/"
@@ -78,8 +110,8 @@ class _Signer(XAdESSigner):
 
     def add_signing_time(
         self,
-        signed_signature_properties: etree._Element,
-        sig_root: etree._Element,  # noqa: ARG002 - of the class above
+        signed_signature_properties: Element,
+        sig_root: Element,  # noqa: ARG002 - of the class above
         signing_settings: SigningSettings,  # noqa: ARG002 - idem
     ) -> None:
         """The moment, in the place of now."""
@@ -87,17 +119,18 @@ class _Signer(XAdESSigner):
         time.text = _moment(self._at)
 
     def _add_reference_to_signed_info(
-        self, sig_root: etree._Element, node_to_reference: etree._Element, **attrs: str
+        self, sig_root: Element, node_to_reference: Element, **about: str
     ) -> None:
         """With the transform named: without one the inclusive form is meant."""
-        super()._add_reference_to_signed_info(sig_root, node_to_reference, **attrs)
+        add: Any = super()._add_reference_to_signed_info
+        add(sig_root, node_to_reference, **about)
         reference = sig_root.findall(f"{DSIG}SignedInfo/{DSIG}Reference")[-1]
         transforms = etree.Element(f"{DSIG}Transforms")
         etree.SubElement(transforms, f"{DSIG}Transform", Algorithm=self.c14n_alg.value)
         reference.insert(0, transforms)
 
 
-def _scheme(found: TrustedList) -> etree._Element:
+def _scheme(found: TrustedList) -> Element:
     national = found.type == ListType.NATIONAL
     kind = "EUappropriate" if national else "EUlistofthelists"
     rules = ["EUcommon", found.territory] if national else ["EUlistofthelists"]
@@ -122,7 +155,7 @@ def _scheme(found: TrustedList) -> etree._Element:
     )
 
 
-def _pointer(one: Pointer) -> etree._Element:
+def _pointer(one: Pointer) -> Element:
     rule = "EUlistofthelists" if one.type == ListType.OF_LISTS else "EUcommon"
     facts = (
         _T.TSLType(one.type),
@@ -139,7 +172,7 @@ def _pointer(one: Pointer) -> etree._Element:
     )
 
 
-def _provider(one: Provider) -> etree._Element:
+def _provider(one: Provider) -> Element:
     trade = [_T.TSPTradeName(*map(_name, one.trade_names))] if one.trade_names else []
     return _T.TrustServiceProvider(
         _T.TSPInformation(
@@ -152,7 +185,7 @@ def _provider(one: Provider) -> etree._Element:
     )
 
 
-def _service(one: Service) -> etree._Element:
+def _service(one: Service) -> Element:
     current, *former = one.states
     history = [_state(_T.ServiceHistoryInstance, each) for each in former]
     return _T.TSPService(
@@ -161,7 +194,7 @@ def _service(one: Service) -> etree._Element:
     )
 
 
-def _state(maker: Callable[..., etree._Element], one: ServiceState) -> etree._Element:
+def _state(maker: Callable[..., Element], one: ServiceState) -> Element:
     extensions = list(_extensions(one))
     return maker(
         _T.ServiceTypeIdentifier(one.type),
@@ -173,7 +206,7 @@ def _state(maker: Callable[..., etree._Element], one: ServiceState) -> etree._El
     )
 
 
-def _extensions(one: ServiceState) -> Iterable[etree._Element]:
+def _extensions(one: ServiceState) -> Iterable[Element]:
     for uri in one.additional:
         yield _extension(_T.AdditionalServiceInformation(_uri(uri)))
     if one.qualifications:
@@ -194,20 +227,18 @@ def _extensions(one: ServiceState) -> Iterable[etree._Element]:
         yield _extension(etree.Element(f"{{urn:digivl:test}}{name}"))
 
 
-def _extension(inner: etree._Element, critical: str = "true") -> etree._Element:
-    made: etree._Element = _T.Extension(inner, Critical=critical)
-    return made
+def _extension(inner: Element, critical: str = "true") -> Element:
+    return _T.Extension(inner, Critical=critical)
 
 
-def _qualification(one: Qualification) -> etree._Element:
-    made: etree._Element = _S.QualificationElement(
+def _qualification(one: Qualification) -> Element:
+    return _S.QualificationElement(
         _S.Qualifiers(*(_S.Qualifier(uri=uri) for uri in one.qualifiers)),
         _criteria(one.criteria),
     )
-    return made
 
 
-def _criteria(one: Criteria) -> etree._Element:
+def _criteria(one: Criteria) -> Element:
     usages = [
         _S.KeyUsage(
             *(_S.KeyUsageBit(str(bit.wanted).lower(), name=bit.name) for bit in bits)
@@ -228,17 +259,16 @@ def _criteria(one: Criteria) -> etree._Element:
             for oids in one.subject_attributes
         ),
     ]
-    made: etree._Element = _S.CriteriaList(
+    return _S.CriteriaList(
         *usages,
         *policies,
         *(_criteria(each) for each in one.lists),
         *([_S.otherCriteriaList(*others)] if others else []),
         **{"assert": one.assertion.value},
     )
-    return made
 
 
-def _identity(one: DigitalIdentity) -> Iterable[etree._Element]:
+def _identity(one: DigitalIdentity) -> Iterable[Element]:
     for der in one.certificates:
         yield _certificate(der)
     for subject in one.subjects:
@@ -247,13 +277,12 @@ def _identity(one: DigitalIdentity) -> Iterable[etree._Element]:
         yield _T.DigitalId(_T.X509SKI(base64.b64encode(key).decode()))
 
 
-def _certificate(der: bytes) -> etree._Element:
+def _certificate(der: bytes) -> Element:
     text = base64.b64encode(der).decode()
-    made: etree._Element = _T.DigitalId(_T.X509Certificate(text))
-    return made
+    return _T.DigitalId(_T.X509Certificate(text))
 
 
-def _address(country: str) -> tuple[etree._Element, etree._Element]:
+def _address(country: str) -> tuple[Element, Element]:
     postal = _T.PostalAddress(
         _T.StreetAddress("Voorbeeldstraat 1"),
         _T.Locality("Brussel"),
@@ -264,19 +293,16 @@ def _address(country: str) -> tuple[etree._Element, etree._Element]:
     return _T.PostalAddresses(postal), _T.ElectronicAddress(*electronic)
 
 
-def _name(text: str) -> etree._Element:
-    made: etree._Element = _T.Name(text, _LANG)
-    return made
+def _name(text: str) -> Element:
+    return _T.Name(text, _LANG)
 
 
-def _uri(text: str) -> etree._Element:
-    made: etree._Element = _T.URI(text, _LANG)
-    return made
+def _uri(text: str) -> Element:
+    return _T.URI(text, _LANG)
 
 
-def _oid(text: str) -> etree._Element:
-    made: etree._Element = _D.Identifier(f"urn:oid:{text}", Qualifier="OIDAsURN")
-    return made
+def _oid(text: str) -> Element:
+    return _D.Identifier(f"urn:oid:{text}", Qualifier="OIDAsURN")
 
 
 def _moment(moment: datetime) -> str:

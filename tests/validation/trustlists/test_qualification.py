@@ -174,7 +174,7 @@ def test_every_combination_has_a_name() -> None:
     }
 
     assert set(SignatureQualification) == names
-    assert "N/A" == TimestampQualification.NA
+    assert "N/A" == TimestampQualification.NA.value
 
 
 def test_names_of_the_reasons_are_dutch() -> None:

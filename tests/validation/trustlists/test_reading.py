@@ -200,8 +200,9 @@ def qualified(criteria: str, qualifier: str = '<Qualifier uri="urn:x"/>') -> str
         ),
         (
             (
-                '<CriteriaList assert="none"><CriteriaList assert="all"><otherCriteriaList>'
-                '<Moon xmlns="urn:x"/></otherCriteriaList></CriteriaList></CriteriaList>'
+                '<CriteriaList assert="none"><CriteriaList assert="all">'
+                '<otherCriteriaList><Moon xmlns="urn:x"/></otherCriteriaList>'
+                "</CriteriaList></CriteriaList>"
             ),
             ("Moon",),
         ),

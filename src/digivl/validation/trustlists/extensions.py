@@ -21,6 +21,7 @@ from digivl.validation.trustlists.nodes import (
     SIE,
     TSL,
     XADES,
+    Element,
     breaks_form,
     children,
     within,
@@ -45,7 +46,7 @@ class Extensions:
 
 
 def read(
-    elements: Iterable[etree._Element], moment: Callable[[etree._Element], datetime]
+    elements: Iterable[Element], moment: Callable[[Element], datetime]
 ) -> Extensions:
     """The extensions of a service.
 
@@ -66,8 +67,8 @@ def read(
 
 def _take(
     found: Extensions,
-    inner: etree._Element,
-    moment: Callable[[etree._Element], datetime],
+    inner: Element,
+    moment: Callable[[Element], datetime],
     *,
     critical: bool,
 ) -> None:
@@ -87,7 +88,7 @@ def _take(
         found.critical += (str(etree.QName(inner).localname),)
 
 
-def _qualification(element: etree._Element) -> Qualification:
+def _qualification(element: Element) -> Qualification:
     uris = [
         one.get("uri", "") for one in within(element, "Qualifiers", "Qualifier", SIE)
     ]
@@ -102,7 +103,7 @@ def _qualification(element: etree._Element) -> Qualification:
     )
 
 
-def _criteria(element: etree._Element) -> Criteria:
+def _criteria(element: Element) -> Criteria:
     named = element.get("assert", Assertion.ALL.value)
     unknown = [] if named in set(Assertion) else [named]
     inner = tuple(_criteria(one) for one in children(element, "CriteriaList", SIE))
@@ -139,7 +140,7 @@ def _criteria(element: etree._Element) -> Criteria:
     )
 
 
-def _bits(element: etree._Element, unknown: list[str]) -> Iterator[KeyUsageBit]:
+def _bits(element: Element, unknown: list[str]) -> Iterator[KeyUsageBit]:
     for one in children(element, "KeyUsageBit", SIE):
         name, wanted = one.get("name", ""), _TRUTH.get((one.text or "").strip())
         if name not in _BITS or wanted is None:
@@ -148,7 +149,7 @@ def _bits(element: etree._Element, unknown: list[str]) -> Iterator[KeyUsageBit]:
             yield KeyUsageBit(name=name, wanted=wanted)
 
 
-def _oids(element: etree._Element, name: str) -> tuple[str, ...]:
+def _oids(element: Element, name: str) -> tuple[str, ...]:
     """Object identifiers, which are written as such, as URN or as URI."""
     found = (
         (one.text or "").strip()

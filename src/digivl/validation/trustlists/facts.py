@@ -94,7 +94,7 @@ class CertificateFacts:
     @property
     def stamps_time_only(self) -> bool:
         """True when it is meant for timestamps and nothing else (RFC 3161, 2.3)."""
-        return self.purposes_critical and self.purposes == {_TIME_STAMPING}
+        return self.purposes_critical and self.purposes == frozenset({_TIME_STAMPING})
 
 
 @lru_cache(maxsize=1_024)

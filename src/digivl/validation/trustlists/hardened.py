@@ -8,6 +8,7 @@ from typing import Final
 from lxml import etree
 
 from digivl.errors import LimitExceededError, MalformedError
+from digivl.validation.trustlists.nodes import Element
 
 #: Largest list in bytes; the largest of the Union has 3 million.
 LARGEST: Final = 20_000_000
@@ -34,7 +35,7 @@ def parser() -> etree.XMLParser:
     )
 
 
-def parsed(content: bytes, what: str) -> etree._Element:
+def parsed(content: bytes, what: str) -> Element:
     """The root of a document.
 
     Args:

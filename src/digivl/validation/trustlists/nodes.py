@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from lxml import etree
 
 from digivl.errors import MalformedError
+
+#: An element of a document; lxml has no other name for it.
+Element: TypeAlias = etree._Element  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 #: Namespaces, as lxml writes them before a name.
 TSL: Final = "{http://uri.etsi.org/02231/v2#}"
@@ -24,22 +27,20 @@ def breaks_form(text: str) -> MalformedError:
     )
 
 
-def children(
-    element: etree._Element, name: str, namespace: str = TSL
-) -> Iterator[etree._Element]:
+def children(element: Element, name: str, namespace: str = TSL) -> Iterator[Element]:
     """The elements of that name directly within."""
     return element.iterchildren(namespace + name)
 
 
 def within(
-    element: etree._Element, name: str, inner: str, namespace: str = TSL
-) -> Iterator[etree._Element]:
+    element: Element, name: str, inner: str, namespace: str = TSL
+) -> Iterator[Element]:
     """The elements `inner` directly within those named `name`."""
     for one in children(element, name, namespace):
         yield from children(one, inner, namespace)
 
 
-def needed(element: etree._Element, name: str) -> etree._Element:
+def needed(element: Element, name: str) -> Element:
     """The one element of that name.
 
     Raises:
@@ -52,14 +53,14 @@ def needed(element: etree._Element, name: str) -> etree._Element:
     return found[0]
 
 
-def text(element: etree._Element, name: str) -> str:
+def text(element: Element, name: str) -> str:
     """The text of the first element of that name; empty when there is none."""
     for one in children(element, name):
         return (one.text or "").strip()
     return ""
 
 
-def text_needed(element: etree._Element, name: str) -> str:
+def text_needed(element: Element, name: str) -> str:
     """The text of the one element of that name.
 
     Raises:

@@ -34,6 +34,7 @@ from digivl.validation.trustlists.names import (
 )
 from digivl.validation.trustlists.nodes import (
     TSL,
+    Element,
     breaks_form,
     children,
     needed,
@@ -63,20 +64,29 @@ def read_list(content: bytes, what: str = "the list") -> TrustedList:
     return from_root(parsed(content, what), what)
 
 
-def from_root(root: etree._Element, what: str) -> TrustedList:
+def from_root(root: Element, what: str) -> TrustedList:
     """The record of a list that was parsed already; else as `read_list`."""
-    if root.tag != f"{TSL}TrustServiceStatusList" or root.get("TSLTag") != LIST_TAG:
-        raise MalformedError(
-            f"{what} is XML, but no trusted list",
-            hint="A list starts with TrustServiceStatusList; check its address.",
-        )
+    refuse_other_roots(root, what)
     try:
         return _list(root)
     except MalformedError as cause:
         raise type(cause)(f"{what}: {cause}", hint=cause.hint) from cause
 
 
-def _list(root: etree._Element) -> TrustedList:
+def refuse_other_roots(root: Element, what: str) -> None:
+    """Refuse XML of another kind.
+
+    Raises:
+        MalformedError: It is.
+    """
+    if root.tag != f"{TSL}TrustServiceStatusList" or root.get("TSLTag") != LIST_TAG:
+        raise MalformedError(
+            f"{what} is XML, but no trusted list",
+            hint="A list starts with TrustServiceStatusList; check its address.",
+        )
+
+
+def _list(root: Element) -> TrustedList:
     scheme = needed(root, "SchemeInformation")
     version = _number(scheme, "TSLVersionIdentifier")
     if version not in VERSIONS:
@@ -110,18 +120,18 @@ def _list(root: etree._Element) -> TrustedList:
     )
 
 
-def _next_update(scheme: etree._Element) -> datetime | None:
+def _next_update(scheme: Element) -> datetime | None:
     for one in children(needed(scheme, "NextUpdate"), "dateTime"):
         return _moment(one)
     return None
 
 
-def _information(scheme: etree._Element) -> tuple[str, ...]:
+def _information(scheme: Element) -> tuple[str, ...]:
     found = within(scheme, "SchemeInformationURI", "URI")
     return tuple(dict.fromkeys((one.text or "").strip() for one in found))
 
 
-def _pointer(element: etree._Element) -> Pointer:
+def _pointer(element: Element) -> Pointer:
     identities = within(element, "ServiceDigitalIdentities", "ServiceDigitalIdentity")
     signers = [der for one in identities for der in _identity(one).certificates]
     about = [
@@ -141,12 +151,12 @@ def _pointer(element: etree._Element) -> Pointer:
     )
 
 
-def _said(said: dict[str, etree._Element], name: str) -> str:
+def _said(said: dict[str, Element], name: str) -> str:
     element = said.get(name)
     return "" if element is None else (element.text or "").strip()
 
 
-def _provider(element: etree._Element) -> Provider:
+def _provider(element: Element) -> Provider:
     about = needed(element, "TSPInformation")
     return Provider(
         name=_named(about, "TSPName"),
@@ -157,7 +167,7 @@ def _provider(element: etree._Element) -> Provider:
     )
 
 
-def _services(element: etree._Element) -> Iterator[Service]:
+def _services(element: Element) -> Iterator[Service]:
     for one in within(element, "TSPServices", "TSPService"):
         former = within(one, "ServiceHistory", "ServiceHistoryInstance")
         yield Service(
@@ -168,7 +178,7 @@ def _services(element: etree._Element) -> Iterator[Service]:
         )
 
 
-def _state(element: etree._Element) -> ServiceState:
+def _state(element: Element) -> ServiceState:
     found = extensions.read(
         within(element, "ServiceInformationExtensions", "Extension"), _moment
     )
@@ -186,7 +196,7 @@ def _state(element: etree._Element) -> ServiceState:
     )
 
 
-def _identity(element: etree._Element) -> DigitalIdentity:
+def _identity(element: Element) -> DigitalIdentity:
     ids = list(children(element, "DigitalId"))
     return DigitalIdentity(
         certificates=tuple(
@@ -203,11 +213,11 @@ def _identity(element: etree._Element) -> DigitalIdentity:
     )
 
 
-def _named(element: etree._Element, name: str) -> str:
+def _named(element: Element, name: str) -> str:
     return _name(needed(element, name))
 
 
-def _name(element: etree._Element) -> str:
+def _name(element: Element) -> str:
     """In Dutch where there is a Dutch one, else in English, else the first."""
     names = {
         one.get("{http://www.w3.org/XML/1998/namespace}lang", ""): one.text or ""
@@ -217,14 +227,14 @@ def _name(element: etree._Element) -> str:
     return " ".join(chosen.split())
 
 
-def _number(element: etree._Element, name: str) -> int:
+def _number(element: Element, name: str) -> int:
     found = text_needed(element, name)
     if not (found.isascii() and found.isdigit() and len(found) <= _LONGEST_NUMBER):
         raise breaks_form(f"{name} is no number: {found[:40]!r}")
     return int(found)
 
 
-def _moment(element: etree._Element) -> datetime:
+def _moment(element: Element) -> datetime:
     name, found = etree.QName(element).localname, (element.text or "").strip()
     try:
         moment = datetime.fromisoformat(found)
@@ -238,7 +248,7 @@ def _moment(element: etree._Element) -> datetime:
         raise breaks_form(f"{name} is no moment: {found[:40]!r}") from cause
 
 
-def _bytes(element: etree._Element) -> bytes:
+def _bytes(element: Element) -> bytes:
     name = etree.QName(element).localname
     try:
         return base64.b64decode("".join((element.text or "").split()), validate=True)

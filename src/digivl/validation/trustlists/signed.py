@@ -26,8 +26,8 @@ from digivl.errors import MalformedError, UntrustedListError
 from digivl.pdf.certificates import UNREADABLE, certificate, common_name
 from digivl.validation.trustlists.hardened import parsed, parser
 from digivl.validation.trustlists.model import TrustedList
-from digivl.validation.trustlists.nodes import DSIG, XADES, within
-from digivl.validation.trustlists.reading import from_root
+from digivl.validation.trustlists.nodes import DSIG, XADES, Element, within
+from digivl.validation.trustlists.reading import from_root, refuse_other_roots
 
 _C14N: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
 _INCLUSIVE: Final = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
@@ -96,6 +96,7 @@ def verified(
         TS 119 612, 5.7 and annex B.1 (XAdES baseline B, enveloped, over the root).
     """
     root = parsed(content, what)
+    refuse_other_roots(root, what)
     signature = _only_signature(root, what)
     position = _reference_to_all(root, signature, what)
     signer = _signer(signature, signers, what)
@@ -113,7 +114,7 @@ def verified(
     )
 
 
-def _only_signature(root: etree._Element, what: str) -> etree._Element:
+def _only_signature(root: Element, what: str) -> Element:
     found = list(root.iter(f"{DSIG}Signature"))
     if not found:
         raise UntrustedListError(f"{what} is not signed", hint=_HINT)
@@ -128,9 +129,7 @@ def _only_signature(root: etree._Element, what: str) -> etree._Element:
     return found[0]
 
 
-def _reference_to_all(
-    root: etree._Element, signature: etree._Element, what: str
-) -> int:
+def _reference_to_all(root: Element, signature: Element, what: str) -> int:
     """Which reference is to the whole list; the others are within the signature."""
     references = list(within(signature, "SignedInfo", "Reference", DSIG))
     whole = {""} | ({f"#{root.get('Id')}"} if root.get("Id") else set[str]())
@@ -158,7 +157,7 @@ def _reference_to_all(
     return to_whole[0]
 
 
-def _has_twins(root: etree._Element) -> bool:
+def _has_twins(root: Element) -> bool:
     """True when two elements have one name: who reads could take the other one."""
     ids = [
         value
@@ -169,7 +168,7 @@ def _has_twins(root: etree._Element) -> bool:
     return len(ids) != len(set(ids))
 
 
-def _signer(signature: etree._Element, signers: Iterable[bytes], what: str) -> bytes:
+def _signer(signature: Element, signers: Iterable[bytes], what: str) -> bytes:
     """The allowed certificate that the signature names."""
     named = {
         der

@@ -114,7 +114,7 @@ class Standing:
             return False
         if self.after_eidas:
             return True
-        only = self.usages in ({Kind.ESEAL}, {Kind.WSA})
+        only = self.usages in (frozenset({Kind.ESEAL}), frozenset({Kind.WSA}))
         alone = only and len(self.state.additional) == 1
         return not alone and self.overruled.isdisjoint({Kind.ESEAL, Kind.WSA})
 
