@@ -22,7 +22,6 @@ from digivl.cli.output import (
     say,
 )
 from digivl.errors import NotFoundError
-from digivl.http.fetching import Fetcher
 from digivl.kernel.moments import utc_now
 from digivl.office import SETTINGS
 from digivl.settings import Settings
@@ -53,6 +52,8 @@ def _opened(office: Path, *, network: bool = False) -> Iterator[TrustLists]:
     settings = _settings(office)
     fetcher = None
     if network:
+        from digivl.http.fetching import Fetcher
+
         hosts = frozenset(settings.signing.private_hosts)
         fetcher = Fetcher(settings.limits, hosts)
     try:
