@@ -18,7 +18,7 @@ from digivl.pdf.signer import SignatureSpec, sign
 from digivl.pdf.upgrade import upgrade
 from digivl.settings import Limits
 from digivl.signing.softkey import SoftKey
-from digivl.testing.lists import Lists, broken, state
+from digivl.testing.lists import Lists, broken, state, unsigned
 from digivl.testing.lists_cases import Case, qualified_cases
 from digivl.testing.lists_pki import (
     PASSWORD,
@@ -27,6 +27,7 @@ from digivl.testing.lists_pki import (
     person,
     stamping_unit,
 )
+from digivl.testing.lists_xml import signed
 from digivl.testing.papers import paper
 from digivl.testing.tsa import TSASimulator
 from digivl.validation.trustlists.facts import TYPE_ESEAL, TYPE_ESIGN
@@ -212,7 +213,7 @@ def signed_pdf(judged: Judged, name: str, holder: Holder, unit: Holder) -> Path:
         files[who] = judged.folder / f"{name}-{who}.p12"
         files[who].write_bytes(one.pkcs12(who))
     key = SoftKey.from_pkcs12("signer", files["signer"], PASSWORD)
-    stamps = TSASimulator.from_pkcs12(files["unit"], PASSWORD)
+    stamps = TSASimulator.from_pkcs12(files["unit"], PASSWORD, clock=lambda: judged.now)
     once, stamped = io.BytesIO(), io.BytesIO()
     sign(
         io.BytesIO(paper()),
@@ -359,3 +360,44 @@ def test_xmlsec_agrees_on_signatures(
         (content.replace(b"SignatureValue>", b"SignatureValue>AAAA", 1), False),
     ):
         assert [right, right] == [xmlsec_finds_it_right(found), we_find_it_right(found)]
+
+
+def test_where_dss_passes_a_pivot_over(
+    judged: Judged, java_judge: Callable[..., list[list[str]]]
+) -> None:
+    """Who withholds a pivot brings a key back that it took away; for DSS it may."""
+    judged.lists.roll_over()
+    address = judged.lists.location
+    content = unsigned(judged.lists.files[address])
+    judged.lists.files[address] = signed(content, judged.lists.anchor, judged.now)
+    del judged.lists.files[judged.lists.pivots[0]]
+    said = java_judge("dsslists", *judged.arguments())
+
+    assert ["lotl", "EU", "2", "true"] in said
+    with pytest.raises(KeyError, match="pivot"):
+        _ = judged.snapshot
+
+
+def test_where_dss_finds_timestamps_of_before_the_law_qualified(
+    judged: Judged, java_judge: Callable[..., list[list[str]]]
+) -> None:
+    """An accredited service of 2015: QTSA for DSS; for us the law was not there yet."""
+    then = datetime(2015, 6, 1, tzinfo=UTC)
+    above = authority("Proef CA", datetime(2013, 1, 2, tzinfo=UTC))
+    holder = person(above, "Ann Proef", then - 30 * DAY, types=(TYPE_ESIGN,))
+    unit = stamping_unit(None, "Proef TSU", then - 30 * DAY)
+    early = {"type": ServiceType.QTST, "status": ServiceStatus.ACCREDITED}
+    judged.lists.countries["BE"].add(
+        state(unit, datetime(2016, 7, 1, tzinfo=UTC), type=ServiceType.QTST),
+        state(unit, then - 30 * DAY, **early),
+    )
+    judged.lists.publish()
+    old = attrs.evolve(judged, now=then)
+    file = signed_pdf(old, "vroeger", holder, unit)
+    said = java_judge("dsslists", *judged.arguments(file))
+
+    ours = timestamp_qualification(
+        unit.chain, judged.snapshot, generated=then, proven=judged.now, valid=True
+    )
+    assert ["QTSA"] == [one[3] for one in said if one[0] == "timestamp"]
+    assert ("TSA", "before-eidas") == (ours.qualification.value, ours.reason.value)

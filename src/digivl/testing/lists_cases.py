@@ -41,6 +41,7 @@ _SIGNS: Final = Criteria(
 )
 _POLICY: Final = "1.3.6.1.4.1.99999.1"
 _ESIG_QSCD: Final = "QCERT_FOR_ESIG_QSCD"
+_UNKNOWN: Final = "QCERT_FOR_UNKNOWN_QSCD"
 _ESIG: Final = "QCERT_FOR_ESIG"
 _PLAIN: Final = "CERT_FOR_ESIG"
 
@@ -96,8 +97,10 @@ class _Maker:
     def qualified(self, name: str, issued: str, *said: Qualifier, **more: Any) -> Case:
         """A case in which the list says something of all certificates that sign."""
         criteria = more.pop("criteria", _SIGNS)
+        uses = more.pop("additional", EVERY_USE)
         one = Qualification(qualifiers=said, criteria=criteria)
-        return self.made(name, issued, states=({"qualifications": (one,)},), **more)
+        states = ({"qualifications": (one,), "additional": uses},)
+        return self.made(name, issued, states=states, **more)
 
 
 def qualified_cases(lists: Lists) -> list[Case]:
@@ -175,8 +178,7 @@ def _by_qualifier(maker: _Maker) -> Iterator[Case]:
     )
     for one in (Qualifier.WITH_QSCD, Qualifier.QSCD_ON_BEHALF):
         yield maker.qualified(one.name, _ESIG_QSCD, one, statements=no_card)
-    for one in (Qualifier.NO_QSCD,):
-        yield maker.qualified(one.name, _ESIG, one)
+    yield maker.qualified("NO_QSCD", _ESIG, Qualifier.NO_QSCD)
     yield maker.qualified("zelf", _ESIG_QSCD, Qualifier.QSCD_AS_IN_CERT)
     yield maker.qualified("wel en niet", _ESIG, Qualifier.WITH_QSCD, Qualifier.NO_QSCD)
     yield maker.qualified("vroeger woord", _ESIG, Qualifier.WITH_SSCD)
@@ -184,7 +186,15 @@ def _by_qualifier(maker: _Maker) -> Iterator[Case]:
     yield maker.qualified(
         "QCForESig", _ESIG_QSCD, Qualifier.FOR_ESIG, types=(TYPE_ESEAL,)
     )
-    yield maker.qualified("rechtspersoon", _PLAIN, Qualifier.LEGAL_PERSON)
+    legal, esig, eseal = (
+        *(Qualifier.LEGAL_PERSON, Qualifier.FOR_ESIG, Qualifier.FOR_ESEAL),
+    )
+    yield maker.qualified("rechtspersoon", _PLAIN, legal)
+    yield maker.qualified("twee doelen", _UNKNOWN, esig, eseal)
+    sealing: dict[str, Any] = {"types": (TYPE_ESEAL,)}
+    yield maker.qualified("rechtspersoon tekent", _UNKNOWN, legal, esig, **sealing)
+    only: dict[str, Any] = {"additional": (Usage.ESIGNATURES,)}
+    yield maker.qualified("doel naast de dienst", _UNKNOWN, eseal, **only)
 
 
 def _by_criteria(maker: _Maker) -> Iterator[Case]:

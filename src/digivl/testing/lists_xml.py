@@ -87,7 +87,7 @@ def signed(content: bytes, holder: Holder, at: datetime) -> bytes:
         holder: Who signs.
         at: When, with zone.
     """
-    signer = _Signer(
+    signer = Signer(
         at,
         signature_algorithm=SignatureMethod.ECDSA_SHA256,
         c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
@@ -101,7 +101,7 @@ def signed(content: bytes, holder: Holder, at: datetime) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-class _Signer(XAdESSigner):
+class Signer(XAdESSigner):
     """Signs at a moment that a test chooses."""
 
     def __init__(self, at: datetime, **options: Any) -> None:

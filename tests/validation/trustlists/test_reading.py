@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tracemalloc
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -153,6 +152,13 @@ def test_what_breaks_the_form(content: bytes, pattern: str, by: str, told: str) 
     assert refused.value.hint
 
 
+def test_what_may_lack(content: bytes) -> None:
+    """A list may name no territory; who asks for one of a country refuses it then."""
+    bare = changed(content, "<SchemeTerritory>BE</SchemeTerritory>", "")
+
+    assert "" == read_list(bare).territory
+
+
 def test_too_many_services(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list with more services than any has is refused."""
     monkeypatch.setattr(reading, "_MOST_SERVICES", 0)
@@ -251,12 +257,3 @@ def test_anything(document: bytes) -> None:
     """Whatever comes in, an error of ours comes out."""
     with pytest.raises(DigivlError):
         read_list(document)
-
-
-def test_real_lists_are_read(corpus: Path) -> None:
-    """Lists that countries published; where the folder holds some."""
-    found = sorted((corpus / "lists").glob("*.xml"))
-    if not found:
-        pytest.skip("DIGIVL_CORPUS holds no folder `lists`")
-
-    assert all(read_list(one.read_bytes()).territory for one in found)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digivl.errors import DigivlError, MalformedError, UntrustedListError
+from digivl.testing import lists_xml
 from digivl.testing.lists import (
     Lists,
     broken,
@@ -239,6 +240,29 @@ def test_without_signing_time(content: bytes, signer: Holder) -> None:
 
     with pytest.raises(UntrustedListError):
         verified(made, (signer.der,))
+
+
+@pytest.mark.parametrize("told", ["2026-06-01T24:00:00Z", "-0044-03-15T12:00:00Z"])
+def test_a_signing_time_that_is_none(
+    content: bytes, signer: Holder, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    """What was signed has to say when, in a way that can be read."""
+    monkeypatch.setattr(lists_xml, "_moment", lambda _: told)
+    odd = signed(unsigned(content), signer, NOW)
+
+    with pytest.raises(UntrustedListError, match="does not say when"):
+        verified(odd, (signer.der,))
+
+
+def test_no_signing_time(
+    content: bytes, signer: Holder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor may it lack (XAdES baseline B)."""
+    monkeypatch.setattr(lists_xml.Signer, "add_signing_time", lambda *_, **__: None)
+    odd = signed(unsigned(content), signer, NOW)
+
+    with pytest.raises(UntrustedListError, match="does not say when"):
+        verified(odd, (signer.der,))
 
 
 def made_once() -> tuple[bytes, Holder]:

@@ -59,16 +59,12 @@ def read(source: BinaryIO) -> tuple[Record, Mapping[str, bytes]]:
     try:
         with zipfile.ZipFile(source) as archive:
             return _read(archive)
-    except (
-        *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError),
-        *(RuntimeError, OverflowError, UnicodeError),
-    ) as cause:
-        raise MalformedError(
-            f"this is no bundle of lists: {cause}", hint=_HINT
-        ) from cause
     except MalformedError:
         raise
-    except (OSError, ValueError) as cause:
+    except (
+        *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError),
+        *(RuntimeError, OverflowError, OSError, ValueError),
+    ) as cause:
         raise MalformedError(
             f"this is no bundle of lists: {cause}", hint=_HINT
         ) from cause

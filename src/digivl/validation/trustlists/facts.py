@@ -104,13 +104,14 @@ def certificate_facts(der: bytes) -> CertificateFacts | None:
         found = x509.Certificate.load(der, strict=True)
         not_before = found["tbs_certificate"]["validity"]["not_before"].native
         extensions = list(found["tbs_certificate"]["extensions"])
+        by_id = {str(one["extn_id"].dotted): one for one in extensions}
+        purposes = by_id.get("2.5.29.37")
+        critical = bool(purposes and purposes["critical"].native)
     except _UNREADABLE:
         return None
     if not isinstance(not_before, datetime) or not_before.tzinfo is None:
         return None
-    by_id = {str(one["extn_id"].dotted): one for one in extensions}
     statements = _statements(by_id.get(_QC_STATEMENTS))
-    purposes = by_id.get("2.5.29.37")
     return CertificateFacts(
         not_before=not_before,
         statements=frozenset(statements),
@@ -121,7 +122,7 @@ def certificate_facts(der: bytes) -> CertificateFacts | None:
         policies=_read(lambda: _policies(by_id.get("2.5.29.32"))),
         key_usage=_read(lambda: _key_usage(by_id.get("2.5.29.15"))),
         purposes=_read(lambda: _purposes(purposes)),
-        purposes_critical=bool(purposes and purposes["critical"].native),
+        purposes_critical=critical,
         attributes=_read(lambda: _attributes(found)),
     )
 
