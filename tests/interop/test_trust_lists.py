@@ -386,10 +386,14 @@ def test_where_dss_finds_timestamps_of_before_the_law_qualified(
     above = authority("Proef CA", datetime(2013, 1, 2, tzinfo=UTC))
     holder = person(above, "Ann Proef", then - 30 * DAY, types=(TYPE_ESIGN,))
     unit = stamping_unit(None, "Proef TSU", then - 30 * DAY)
-    early = {"type": ServiceType.QTST, "status": ServiceStatus.ACCREDITED}
     judged.lists.countries["BE"].add(
         state(unit, datetime(2016, 7, 1, tzinfo=UTC), type=ServiceType.QTST),
-        state(unit, then - 30 * DAY, **early),
+        state(
+            unit,
+            then - 30 * DAY,
+            type=ServiceType.QTST,
+            status=ServiceStatus.ACCREDITED,
+        ),
     )
     judged.lists.publish()
     old = attrs.evolve(judged, now=then)

@@ -8,6 +8,7 @@ from typing import Final
 from lxml import etree
 
 from digivl.errors import LimitExceededError, MalformedError
+from digivl.kernel.redaction import on_one_line
 from digivl.validation.trustlists.nodes import Element
 
 #: Largest list in bytes; the largest of the Union has 3 million.
@@ -56,7 +57,7 @@ def parsed(content: bytes, what: str) -> Element:
         return etree.fromstring(content, parser())
     except (etree.XMLSyntaxError, ValueError) as cause:
         raise MalformedError(
-            f"{what} is not XML: {str(cause)[:200]}", hint=_HINT
+            f"{what} is not XML: {on_one_line(str(cause), 200)}", hint=_HINT
         ) from cause
 
 

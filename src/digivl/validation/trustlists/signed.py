@@ -22,8 +22,9 @@ from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.exceptions import SignXMLException
 from signxml.xades.xades import XAdESSignatureConfiguration, XAdESVerifier
 
-from digivl.errors import MalformedError, UntrustedListError
-from digivl.pdf.certificates import UNREADABLE, certificate, common_name
+from digivl.errors import UntrustedListError
+from digivl.kernel.redaction import on_one_line
+from digivl.pdf.certificates import UNREADABLE, certificate, common_name, holder
 from digivl.validation.trustlists.hardened import parsed, parser
 from digivl.validation.trustlists.model import TrustedList
 from digivl.validation.trustlists.nodes import DSIG, XADES, Element, within
@@ -187,13 +188,8 @@ def _signer(signature: Element, signers: Iterable[bytes], what: str) -> bytes:
 
 
 def _names(certificates: Iterable[bytes]) -> str:
-    found: list[str] = []
-    for one in certificates:
-        try:
-            found.append(common_name(certificate(one).subject))
-        except MalformedError:
-            found.append("a certificate that cannot be read")
-    return ", ".join(sorted(found))[:200] or "no certificate is named"
+    found = sorted(holder(one) or "somebody unreadable" for one in certificates)
+    return on_one_line(", ".join(found), 200) or "no certificate is named"
 
 
 def _decoded(text: str) -> bytes | None:
@@ -214,7 +210,8 @@ def _results(content: bytes, signer: bytes, what: str) -> Sequence[Any]:
         )
     except _ANY_TROUBLE as cause:
         raise UntrustedListError(
-            f"the signature of {what} is wrong: {str(cause)[:200]}", hint=_HINT
+            f"the signature of {what} is wrong: {on_one_line(str(cause), 200)}",
+            hint=_HINT,
         ) from cause
 
 
