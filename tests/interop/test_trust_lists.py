@@ -129,13 +129,15 @@ def test_dss_reads_the_same_services(
     )
     assert expected == sorted(one for one in said if one[0] == "service")
     lists = {one[1]: (one[2], one[3]) for one in said if one[0] in {"lotl", "list"}}
+    # The last field: where DSS finds that a list breaks the schema of its version.
+    assert {"conform"} == {one[4] for one in said if one[0] in {"lotl", "list"}}
     assert {"EU": "true", "BE": "true", "NL": "true"} == {
         name: valid for name, (_, valid) in lists.items()
     }
     assert {
         one.territory: str(one.sequence) for one in (ours.lotl.list, *ours.lists)
     } == {name: sequence for name, (sequence, _) in lists.items()}
-    assert ["list", "BE", "3", "false"] in then
+    assert ["list", "BE", "3", "false", "conform"] in then
     assert [("BE", "untrusted-list")] == [
         (one.territory, one.code) for one in judged.snapshot.troubles
     ]
@@ -373,7 +375,7 @@ def test_where_dss_passes_a_pivot_over(
     del judged.lists.files[judged.lists.pivots[0]]
     said = java_judge("dsslists", *judged.arguments())
 
-    assert ["lotl", "EU", "2", "true"] in said
+    assert ["lotl", "EU", "2", "true", "conform"] in said
     with pytest.raises(KeyError, match="pivot"):
         _ = judged.snapshot
 

@@ -9,8 +9,13 @@ from functools import partial
 from typing import Any, Final
 
 import attrs
+from cryptography.hazmat.primitives import hashes
 from lxml import etree
-from signxml.algorithms import CanonicalizationMethod, SignatureMethod
+from signxml.algorithms import (
+    CanonicalizationMethod,
+    DigestAlgorithm,
+    SignatureMethod,
+)
 from signxml.util import SigningSettings
 from signxml.xades.xades import XAdESSigner
 
@@ -63,6 +68,7 @@ _T: Final = _Maker(TSL)
 _S: Final = _Maker(SIE, "sie")
 _X: Final = _Maker(EXTRA, "tslx")
 _D: Final = _Maker(XADES, "xades")
+_DS: Final = _Maker(DSIG, "ds")
 _LANG: Final = {"{http://www.w3.org/XML/1998/namespace}lang": "en"}
 _RULES: Final = "http://uri.etsi.org/TrstSvc/TrustedList/schemerules/"
 _APPROACH: Final = "http://uri.etsi.org/TrstSvc/TrustedList/StatusDetn/"
@@ -87,26 +93,64 @@ def signed(content: bytes, holder: Holder, at: datetime) -> bytes:
         holder: Who signs.
         at: When, with zone.
     """
+    root = etree.fromstring(content)
     signer = Signer(
         at,
+        holder,
+        modern=root.findtext(f".//{TSL}TSLVersionIdentifier") == "6",
         signature_algorithm=SignatureMethod.ECDSA_SHA256,
         c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
     )
-    root = signer.sign(
-        etree.fromstring(content),
+    made = signer.sign(
+        root,
         always_add_key_value=False,
         key=holder.key,
         cert=[holder.certificate],
     )
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return etree.tostring(made, xml_declaration=True, encoding="UTF-8")
 
 
 class Signer(XAdESSigner):
-    """Signs at a moment that a test chooses."""
+    """Signs at a moment that a test chooses, in the form that the list has.
 
-    def __init__(self, at: datetime, **options: Any) -> None:
+    Version 6 names its certificate by SigningCertificateV2 (EN 319 132-1); the schema
+    of version 5 knows only SigningCertificate.
+    """
+
+    def __init__(
+        self, at: datetime, holder: Holder, *, modern: bool, **options: Any
+    ) -> None:
         super().__init__(**options)
-        self._at = at
+        self._at, self._holder, self._modern = at, holder, modern
+
+    def add_signing_certificate(
+        self,
+        signed_signature_properties: Element,
+        sig_root: Element,
+        signing_settings: SigningSettings,
+    ) -> None:
+        """By the form of the list."""
+        if self._modern:
+            add: Any = super().add_signing_certificate
+            add(signed_signature_properties, sig_root, signing_settings)
+            return
+        certificate = self._holder.certificate
+        fingerprint = certificate.fingerprint(hashes.SHA256())
+        digest = base64.b64encode(fingerprint).decode()
+        signed_signature_properties.append(
+            _D.SigningCertificate(
+                _D.Cert(
+                    _D.CertDigest(
+                        _DS.DigestMethod(Algorithm=DigestAlgorithm.SHA256.value),
+                        _DS.DigestValue(digest),
+                    ),
+                    _D.IssuerSerial(
+                        _DS.X509IssuerName(certificate.issuer.rfc4514_string()),
+                        _DS.X509SerialNumber(str(certificate.serial_number)),
+                    ),
+                )
+            )
+        )
 
     def add_signing_time(
         self,

@@ -79,7 +79,13 @@ public class Judge {
         boolean valid = one.getValidationCacheInfo().isResultExist()
             && one.getValidationCacheInfo().isValid();
         print(what, parsed ? one.getParsingCacheInfo().getTerritory() : one.getUrl(),
-            parsed ? one.getParsingCacheInfo().getSequenceNumber() : "", valid);
+            parsed ? one.getParsingCacheInfo().getSequenceNumber() : "", valid,
+            parsed ? structure(one) : "");
+    }
+
+    private static Object structure(TLInfo one) {
+        List<String> wrong = one.getParsingCacheInfo().getStructureValidationMessages();
+        return wrong == null || wrong.isEmpty() ? "conform" : wrong;
     }
 
     private static void tellServices(TLInfo one) {

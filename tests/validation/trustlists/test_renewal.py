@@ -283,6 +283,9 @@ def test_other_anchors_later(world: World) -> None:
 
     with pytest.raises(UntrustedListError):
         office.load()
+    world.lists.down.add(world.lists.location)
+    with pytest.raises(BackendUnavailableError):
+        office.refresh()
 
 
 def test_anchors_to_build_chains_with(world: World) -> None:

@@ -94,13 +94,20 @@ class Renewal:
             _refuse_older(content, before, LOTL)
             found, pivots = self._verified(content)
         except DigivlError as error:
-            if before is None:
+            if before is None or (old := self._old_lotl(before)) is None:
                 raise
-            found, pivots = self._verified(before.content)
+            found, pivots = old
             pointer = Pointer(location=self.location, territory=found.list.territory)
             trouble = attrs.evolve(Trouble.of(pointer, error), kept=True)
             return found, [before, *pivots], [trouble]
         return found, [self._piece(self.location, Role.LOTL, content), *pivots], []
+
+    def _old_lotl(self, before: Piece) -> tuple[SignedList, list[Piece]] | None:
+        """The list of lists that was kept, if it goes back to the anchors of now."""
+        try:
+            return self._verified(before.content)
+        except DigivlError:
+            return None
 
     def _verified(self, content: bytes) -> tuple[SignedList, list[Piece]]:
         pivots: list[Piece] = []
