@@ -77,7 +77,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "imports", "typing", "docs", "minimal", "tests"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-ALL_EXTRAS = "cli,pkcs11,postgres,report,scan,simulators"
+ALL_EXTRAS = "cli,pkcs11,postgres,report,scan,simulators,trustlists"
 
 
 def install(session: nox.Session, *groups: str, extras: str | None = "") -> None:

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 #: How long a line of code may be.
 WIDTH = 88
 REFERENCE = Path(__file__).parent / "reference"
-
 PICTURES = Path(__file__).parent / "images"
 
 COMMANDS = Path(__file__).parent / "commands.toml"
@@ -118,6 +117,7 @@ def settings_page() -> str:
         (settings.CodeSettings, "`[code]`"),
         (settings.SigningSettings, "`[signing]`"),
         (settings.TimestampSettings, "`[timestamps]`"),
+        (settings.TrustListSettings, "`[trustlists]`"),
         (settings.Limits, "`[limits]`"),
     ]
     tables = [f"## {title}\n\n{settings_table(record)}" for record, title in parts]

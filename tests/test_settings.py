@@ -19,6 +19,7 @@ from digivl.settings import (
     Settings,
     SigningSettings,
     TimestampSettings,
+    TrustListSettings,
 )
 
 
@@ -68,6 +69,11 @@ def test_all_set(read: Any) -> None:
         level = "B-LTA"
         anchors = ["keys/three.pem"]
         private_hosts = ["ca.intern"]
+        [trustlists]
+        anchors = ["keys/oj.pem"]
+        location = "https://lists.example/eu-lotl.xml"
+        folder = "lijsten"
+        territories = ["BE"]
         [limits]
         pdf_pages = 10
         lease_seconds = 1.5
@@ -91,6 +97,12 @@ def test_all_set(read: Any) -> None:
         signing=SigningSettings(
             level="B-LTA", anchors=("keys/three.pem",), private_hosts=("ca.intern",)
         ),
+        trustlists=TrustListSettings(
+            anchors=("keys/oj.pem",),
+            location="https://lists.example/eu-lotl.xml",
+            folder="lijsten",
+            territories=("BE",),
+        ),
         limits=Limits(pdf_pages=10, lease_seconds=1.5),
     )
     assert expected == settings
@@ -110,6 +122,7 @@ def test_order_of_authorities(read: Any) -> None:
     [
         ("documnets = 1", "digivl.toml: documnets", "documents"),
         ("[limits]\npdf_byte = 1", "limits: pdf_byte", "pdf_bytes"),
+        ("[trustlists]\nurl = 'x'", "trustlists: url", "anchors, folder, location"),
         ("[code]\nhots = 'x'\nmodul_mm = 1", "code: hots, modul_mm", "host, margin_mm"),
     ],
 )
@@ -130,6 +143,9 @@ def test_unknown_name(read: Any, text: str, where: str, known: str) -> None:
         ("book = true", "book must be str, not True"),
         ("trust = 'keys/one.pem'", "trust must be a list of texts"),
         ("trust = [1]", "trust must be a list of texts"),
+        ("[trustlists]\nfolder = 1", "trustlists: folder must be str, not 1"),
+        ("[trustlists]\nanchors = 'x'", "trustlists: anchors must be a list of texts"),
+        ("[trustlists]\nterritories = [1]", "territories must be a list of texts"),
         ("[signing]\nlevel = 1", "level must be str, not 1"),
         ("[signing]\nlint = 'x'", "signing.lint must be a table"),
         ("[signing.lint]\npolicy = 1", "signing.lint: policy must be str"),

@@ -15,9 +15,11 @@ import digivl
 
 BROUGHT_BY_EXTRAS = (
     "PIL",
+    "lxml",
     "pkcs11",
     "psycopg",
     "rich",
+    "signxml",
     "typer",
     "typst",
     "werkzeug",
@@ -67,3 +69,22 @@ except ConfigurationError as error:
 
     assert "zegel: keys on a card or in an HSM need the extra pkcs11" in done.stdout
     assert "digivl[pkcs11]" in done.stdout
+
+
+def test_trusted_lists_name_their_extra() -> None:
+    """Who wants them without the extra is told what to install."""
+    done = run("""
+from pathlib import Path
+from digivl.errors import ConfigurationError
+from digivl.kernel.moments import utc_now
+from digivl.settings import Settings
+from digivl.validation.lists import trust_lists
+
+try:
+    trust_lists(Settings(), Path(), utc_now)
+except ConfigurationError as error:
+    print(error.diagnostics())
+""")
+
+    assert "trusted lists need" in done.stdout
+    assert "digivl[trustlists]" in done.stdout

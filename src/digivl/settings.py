@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -111,7 +111,7 @@ class SigningSettings:
         anchors: Files with certificates (PEM) at which chains of signatories and
             timestamps end; those of `trust` if there are none.
         private_hosts: Hosts of the own network that certificates may lead to, for
-            revocation and issuers.
+            revocation and issuers, and trusted lists.
         lint: ``policy``, a named policy for what a signer cannot see in a document,
             and per code ``refuse``, ``warn`` or ``accept``.
     """
@@ -160,6 +160,24 @@ class TimestampSettings:
 
 
 @attrs.frozen(kw_only=True)
+class TrustListSettings:
+    """Where the trusted lists of the Union come from.
+
+    Attributes:
+        anchors: Files with the certificates (PEM) that the Official Journal publishes;
+            without any no list is trusted.
+        location: Address of the list of lists.
+        folder: Where the lists are kept.
+        territories: Countries that are fetched, e.g. ``BE``; all when empty.
+    """
+
+    anchors: tuple[str, ...] = ()
+    location: str = "https://ec.europa.eu/tools/lotl/eu-lotl.xml"
+    folder: str = "trustlists"
+    territories: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
 class Backend:
     """One chosen backend: the name of the offer and its own options."""
 
@@ -192,6 +210,7 @@ class Settings:
         code: The QR code.
         advice: Rules, calendars and the gate to the agenda.
         signing: Level, anchors, hosts, what may be signed.
+        trustlists: The trusted lists of the Union.
         limits: How much of the outside is let in.
     """
 
@@ -210,6 +229,7 @@ class Settings:
     code: CodeSettings = CodeSettings()
     advice: AdviceSettings = AdviceSettings()
     signing: SigningSettings = SigningSettings()
+    trustlists: TrustListSettings = TrustListSettings()
     limits: Limits = Limits()
 
     def __attrs_post_init__(self) -> None:
@@ -258,6 +278,11 @@ _RECORDS: Final[Mapping[str, type[Any]]] = {
     "timestamps": TimestampSettings,
 }
 
+_WITH_LISTS: Final[Sequence[tuple[str, type[Any], Sequence[str]]]] = (
+    ("advice", AdviceSettings, ("rules", "not_blocking")),
+    ("trustlists", TrustListSettings, ("anchors", "territories")),
+)
+
 
 def _settings(data: dict[str, Any]) -> Settings:
     values = _checked(Settings, data, "digivl.toml")
@@ -274,11 +299,12 @@ def _settings(data: dict[str, Any]) -> Settings:
     for name, record in _RECORDS.items():
         if name in values:
             values[name] = record(**_checked(record, values[name], name))
-    if "advice" in values:
-        advice = _checked(AdviceSettings, values["advice"], "advice")
-        for name in ("rules", "not_blocking"):
-            advice[name] = _texts(advice.get(name, []), f"advice: {name}")
-        values["advice"] = AdviceSettings(**advice)
+    for name, record, lists in _WITH_LISTS:
+        if name in values:
+            found = _checked(record, values[name], name)
+            for inner in lists:
+                found[inner] = _texts(found.get(inner, []), f"{name}: {inner}")
+            values[name] = record(**found)
     if "signing" in values:
         values["signing"] = _signing(values["signing"])
     _check_type("", values.get("book", ""), "digivl.toml: book")

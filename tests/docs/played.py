@@ -29,6 +29,7 @@ from digivl.testing.csc import CSCSimulator
 from digivl.testing.csc_counter import csc_app
 from digivl.testing.csc_person import answers
 from digivl.testing.everything import troubled
+from digivl.testing.lists import served_lists
 from digivl.testing.matter import Matter
 from digivl.testing.papers import paper
 from digivl.testing.serving import serving
@@ -68,6 +69,14 @@ LOGIN = {
     "session": "x",
     "person": "Test Persoon",
 }
+LISTS = """
+[trustlists]
+anchors = ["anchor.pem"]
+location = "{}"
+
+[signing]
+private_hosts = ["127.0.0.1"]
+"""
 RECIPIENT = json.dumps({"name": "Test Vereniging", "address": ADDRESS})
 LONG_AGO = datetime(2020, 1, 6, 9, tzinfo=UTC)
 
@@ -128,13 +137,19 @@ def played(folder: Path) -> dict[str, dict[str, Any]]:
     advise(told, tell, matter, question, folder)
     put_up(tell, matter.dossier, here)
     decide(tell, meeting.id, item, here)
-    tell("terms due", "--received", "2021-04-27", "--working-days", "12")
-    tell("terms before", "--meeting", "2021-04-09", "--working-days", "4")
+    reckon(tell)
     on_platform(tell, out["document"], folder)
     elsewhere(tell, pdf, folder)
+    with_lists(tell, folder)
     told["demo"] = printed("demo", "--dir", kept, "--pdf", pdf)[0]
     told["simulate"] = first_line("simulate", "magda", "--dir", folder / "magda")
     return told
+
+
+def reckon(tell: Callable[..., dict[str, Any]]) -> None:
+    """What the commands of terms print; they need no office."""
+    tell("terms due", "--received", "2021-04-27", "--working-days", "12")
+    tell("terms before", "--meeting", "2021-04-09", "--working-days", "4")
 
 
 def decide(
@@ -303,6 +318,22 @@ def after_login(tell: Callable[..., dict[str, Any]], pdf: Path, folder: Path) ->
     tell("seal check", sealed, proof, *here)
     document = printed("add", pdf, *here)[0]["document"]
     tell("seal document", document, *seal)
+
+
+def with_lists(tell: Callable[..., dict[str, Any]], folder: Path) -> None:
+    """What the commands of trusted lists print, with lists of our own on loopback."""
+    office, file = folder / "lijsten", folder / "lijsten.zip"
+    with served_lists(utc_now) as lists:
+        lists.publish()
+        office.mkdir()
+        (office / "anchor.pem").write_bytes(lists.anchor.pem)
+        (office / "digivl.toml").write_text(LISTS.format(lists.location))
+        here = ("--office", office)
+        tell("trust refresh", *here)
+    tell("trust show", *here)
+    tell("trust check", *here)
+    tell("trust export", file, *here)
+    tell("trust import", file, *here)
 
 
 def first_line(*arguments: object) -> dict[str, Any]:

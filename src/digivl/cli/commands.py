@@ -32,6 +32,7 @@ from digivl.cli import (
     simulate,
     terms,
     timestamping,
+    trust,
     turns,
     work,
 )
@@ -139,6 +140,7 @@ app.add_typer(platforms.app, name="platform")
 app.add_typer(sessions.app, name="session")
 app.add_typer(seals.app, name="seal")
 app.add_typer(terms.app, name="terms")
+app.add_typer(trust.app, name="trust")
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(simulate.doctor)
 app.command("plugins")(offices.plugins)

@@ -43,6 +43,7 @@ _EXTRAS: Final = {
     "report": "typst",
     "scan": "zxingcpp",
     "simulators": "werkzeug",
+    "trustlists": "signxml",
 }
 _DIGEST: Final = sha256(b"digivl doctor").digest()
 _SOON: Final = timedelta(days=60)

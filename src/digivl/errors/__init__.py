@@ -5,6 +5,7 @@ DigivlError
 │   ├── UnreadablePDFError               not a PDF, empty, truncated or damaged
 │   ├── EncryptedPDFError                the PDF is protected with a password
 │   └── LimitExceededError               larger, longer or deeper than allowed
+├── UntrustedListError                   a trusted list is not signed as it has to be
 ├── StepNotAllowedError                  the lifecycle has no such step from here
 ├── NotReadyError                        something must be there first; it says what
 ├── NotAllowedError                      the role of who acts does not allow it
@@ -87,6 +88,7 @@ from digivl.errors.base import (
     StorageFullError,
     TooOpenError,
     UnreadablePDFError,
+    UntrustedListError,
 )
 from digivl.errors.signing import (
     CertificateNotValidError,
@@ -156,6 +158,7 @@ __all__ = [
     "TooOpenError",
     "UnreadablePDFError",
     "UnsafeDocumentError",
+    "UntrustedListError",
     "UntrustworthyAnswerError",
     "WrongPINError",
     "WrongSignatoryError",

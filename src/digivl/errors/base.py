@@ -56,6 +56,12 @@ class LimitExceededError(MalformedError):
     code = "limit-exceeded"
 
 
+class UntrustedListError(DigivlError):
+    """A trusted list is not signed by who may sign it, once and whole."""
+
+    code = "untrusted-list"
+
+
 class StepNotAllowedError(DigivlError):
     """The lifecycle of a record has no such step from its state.
 

@@ -1,0 +1,1 @@
+"""The trusted lists of the European Union, and who is qualified by them."""
