@@ -315,8 +315,9 @@ def test_dss_qualifies_signatures_the_same(
         for file, one in zip(files, cases, strict=True)
     }
     assert {file: name for file, (_, name) in theirs.items()} == ours
-    ends = [ours[file].removeprefix("INDETERMINATE_") for file in files]
-    assert ["QESIG", "QESEAL", "ADESIG", "NA"] == ends
+    assert ["QESIG", "QESEAL", "ADESIG", "NA"] == [
+        ours[file].removeprefix("INDETERMINATE_") for file in files
+    ]
 
 
 def test_xmlsec_agrees_on_signatures(
@@ -346,11 +347,10 @@ def test_xmlsec_agrees_on_signatures(
             return False
         return True
 
-    other = judged.lists.files[judged.lists.location_of("NL")]
     for found, right in (
         (content, True),
         (broken(content), False),
-        (other, False),
+        (judged.lists.files[judged.lists.location_of("NL")], False),
         (content.replace(b"SignatureValue>", b"SignatureValue>AAAA", 1), False),
     ):
         assert [right, right] == [xmlsec_finds_it_right(found), we_find_it_right(found)]
@@ -393,7 +393,6 @@ def test_where_dss_finds_timestamps_of_before_the_law_qualified(
     old = attrs.evolve(judged, now=then)
     file = signed_pdf(old, "vroeger", holder, unit)
     said = java_judge("dsslists", *judged.arguments(file))
-
     ours = timestamp_qualification(
         unit.chain, judged.snapshot, generated=then, proven=judged.now, valid=True
     )
