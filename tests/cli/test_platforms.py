@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from typer.testing import CliRunner
 
 from digivl.cli.commands import app
 from digivl.kernel.moments import utc_now
+from digivl.pdf.lint.rules import RULES
 from digivl.testing.signinghub import Fault, SigningHubSimulator, Spoilt
 from digivl.testing.signinghub_desk import Desk
+from digivl.testing.unsafe import samples
 
 PEOPLE: list[dict[str, Any]] = [
     {
@@ -80,13 +83,20 @@ def run(desk: Desk, *arguments: object, status: int = 0) -> list[dict[str, Any]]
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def send(desk: Desk, people: list[Any], status: int = 0) -> dict[str, Any]:
+def send(
+    desk: Desk,
+    people: list[Any],
+    status: int = 0,
+    *more: object,
+    content: bytes = b"",
+) -> dict[str, Any]:
     """Send a new document."""
     to = desk.vl.folder / "wie.jsonl"
     to.write_text("\n".join(map(json.dumps, people)) + "\n\n")
     words = ("--to", to, "--owner", desk.vl.folder / "owner", "--platform", "hub")
     code = ("--organization", "OVO000001")
-    return run(desk, "send", desk.document(), *words, *code, status=status)[0]
+    document = desk.document(content=content)
+    return run(desk, "send", document, *words, *code, *more, status=status)[0]
 
 
 def text(desk: Desk, *arguments: object) -> str:
@@ -120,6 +130,19 @@ def test_send_and_follow(desk: Desk) -> None:
     assert "Raadgever" in printed
     assert "ondertekend" in printed
     assert not [word for word in ("Proef", "example.be", "8507") if word in printed]
+
+
+def test_what_is_accepted_goes(desk: Desk) -> None:
+    """What the policy refuses stays here, until somebody says why it does no harm."""
+    content = next(one.bad for one in samples() if one.code == "javascript")
+    people = PEOPLE[1:2]
+
+    refused = send(desk, people, 2, content=content)
+    codes = ",".join(RULES.keys() & set(re.findall("[a-z-]+", str(refused))))
+    sent = send(desk, people, 0, "--accept", f"{codes}=nagekeken", content=content)
+
+    assert "unsafe-document" == refused["error"]
+    assert "WAITING" == sent["state"]
 
 
 def test_finding_in_dutch(desk: Desk) -> None:

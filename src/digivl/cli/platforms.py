@@ -9,11 +9,12 @@ from typing import Annotated, Any, Final
 import typer
 
 from digivl.app import Digivl
+from digivl.cli.accepting import accepted
 from digivl.cli.files import is_there, written
 from digivl.cli.flowtold import flow_named, preparer
 from digivl.cli.inoffice import Answer, in_office
 from digivl.cli.offices import found
-from digivl.cli.options import SECRETARIAT, By, Reason
+from digivl.cli.options import SECRETARIAT, Accept, By, Reason
 from digivl.cli.output import tell
 from digivl.cli.packagetold import (
     AnyChosen,
@@ -81,6 +82,7 @@ def send(  # noqa: PLR0913 - an option for each part of a package
         bool, typer.Option(help="Or the owner places fields, and shares it there.")
     ] = True,
     until: Until = None,
+    accept: Accept = None,
 ) -> Answer:
     """Put documents on their way to a platform; `digivl work` brings them there."""
     from digivl.cli.invited import read_invited
@@ -96,6 +98,7 @@ def send(  # noqa: PLR0913 - an option for each part of a package
     if flow is None:
         invited = read_invited(to)
         ids = [found(vl, one, DOCUMENT.name).id for one in names]
+        terms["accepted"] = dict.fromkeys(ids, accepted(accept))
     else:
         entry = vl.signing.read(flow_named(vl, flow))
         invited = read_invited(to, entry.record)
