@@ -21,6 +21,7 @@ from pyhanko.sign.fields import (
 from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 
 from digivl.errors import SigningError
+from digivl.pdf.demands import refuse_unmet
 from digivl.pdf.reading import certification, entry
 from digivl.pdf.spec import Lock
 
@@ -51,11 +52,12 @@ def numbered(reader: PdfFileReader, spec: SignatureSpec) -> SignatureSpec:
     return attrs.evolve(spec, field=next(name for name in names if name not in signed))
 
 
-def check_signable(reader: PdfFileReader, spec: SignatureSpec) -> None:
+def check_signable(reader: PdfFileReader, spec: SignatureSpec, digest: Digest) -> None:
     """See that the document lets this signature in.
 
     Raises:
-        SigningError: The field is used already, no signature field or locked; the
+        SigningError: The field is used already, no signature field or locked, or it
+            demands something else (seed values); the
             document forbids a further signature; or it has one already and should be
             certified.
     """
@@ -82,7 +84,7 @@ def check_signable(reader: PdfFileReader, spec: SignatureSpec) -> None:
                 f"the signature in {name!r} locked the document",
                 hint="Ask that signatory to sign a copy without locking it.",
             )
-    _check_field(reader, spec)
+    _check_field(reader, spec, digest)
 
 
 def _locks(value: Any, holder: Any) -> Iterator[Any]:
@@ -100,7 +102,7 @@ def _closes(lock: Any, field: str) -> bool:
     return "/Action" in lock and FieldMDPSpec.from_pdf_object(lock).is_locked(field)
 
 
-def _check_field(reader: PdfFileReader, spec: SignatureSpec) -> None:
+def _check_field(reader: PdfFileReader, spec: SignatureSpec, digest: Digest) -> None:
     """See that the name is free, or that of an empty signature field."""
     form = entry(reader.root, "/AcroForm", {})
     fields, parts = entry(form, "/Fields", ()), spec.field.split(".")
@@ -118,7 +120,7 @@ def _check_field(reader: PdfFileReader, spec: SignatureSpec) -> None:
                 hint="Choose another field name.",
             )
     if found is not None:
-        _check_existing(found, spec)
+        _check_existing(found, spec, digest)
     elif spec.visible is not None and spec.visible.box is None:
         raise SigningError(
             f"there is no signature field {spec.field!r}, so it has no place",
@@ -150,7 +152,7 @@ def _is_signature(field: Any) -> bool:
     return False
 
 
-def _check_existing(field: Any, spec: SignatureSpec) -> None:
+def _check_existing(field: Any, spec: SignatureSpec, digest: Digest) -> None:
     if spec.visible is not None and spec.visible.box is not None:
         raise SigningError(
             f"the signature field {spec.field!r} has its place already",
@@ -161,12 +163,7 @@ def _check_existing(field: Any, spec: SignatureSpec) -> None:
             f"the signature field {spec.field!r} says itself what it locks",
             hint="Leave the lock out, or choose another field name.",
         )
-    if entry(entry(field, "/SV", {}), "/Ff", 0):
-        raise SigningError(
-            f"the signature field {spec.field!r} makes demands (seed values) that"
-            " digivl does not check",
-            hint="Sign it in another program, or choose another field.",
-        )
+    refuse_unmet(field, spec, digest)
 
 
 def permissions(

@@ -118,7 +118,7 @@ def placed(
     with readable():
         writer: Update = Update.over(opened(source, limits))
         spec = numbered(writer.prev, spec)
-        check_signable(writer.prev, spec)
+        check_signable(writer.prev, spec, digest)
         placeholder = SignatureObject(
             timestamp=at,
             subfilter=SigSeedSubFilter.PADES,
