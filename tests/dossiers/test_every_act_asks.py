@@ -58,15 +58,15 @@ _ROOMS: Final = (
     *("exchange", "hearing", "registrations", "routes"),
     *("absences", "agendas", "approving", "consultations", "custody", "deciding"),
     *("dispatches", "documents", "dossiers", "evidence", "government", "labels"),
-    *("login_seals", "meetings"),
-    "packages",
+    *("login_seals", "meetings", "packages"),
     *("news", "papers", "parliament", "positions", "publications", "reading"),
     *("register", "releases", "retrieval", "search", "secretary", "signing"),
     *("signing_sessions", "submissions"),
 )
 #: No rooms, or rooms where nobody acts.
 _APART: Final = {
-    *("book", "catalog", "files", "guard", "later", "rules", "silences", "timestamps"),
+    *("book", "catalog", "files", "guard", "later", "level", "lint_policy"),
+    *("revocation", "rules", "silences", "timestamps"),
 }
 #: They write nothing themselves: an act that asked takes their drafts.
 _DRAFTS: Final = {

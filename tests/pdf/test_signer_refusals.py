@@ -29,6 +29,8 @@ from digivl.pdf.signer import Identity, SignatureSpec, Signed, sign
 from digivl.settings import Limits
 from digivl.testing.papers import paper
 from digivl.testing.tsa import Fault
+from tests.validation.test_container_length import KEY
+from tests.validation.test_container_length import certificate as of_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -257,7 +259,13 @@ def test_too_little_room_is_refused() -> None:
     """What does not fit is not cut."""
     spec = SignatureSpec(field="S", reserved_bytes=2_048)
 
-    refused_with(LimitExceededError, "were reserved", spec=spec, chain=(b"x" * 3_000,))
+    refused_with(
+        LimitExceededError,
+        "were reserved",
+        spec=spec,
+        identity=Identity(of_length(), (of_length(3_000),)),
+        raw=lambda message, digest: KEY.sign(message, ec.ECDSA(digest.algorithm)),
+    )
 
 
 class FullDisk(io.BytesIO):

@@ -20,33 +20,42 @@ from digivl.signing.softkey import SoftKey
 from digivl.testing.papers import paper
 from digivl.testing.tsa import TSASimulator
 
+KEY = ec.derive_private_key(7, ec.SECP256R1())
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
-def certificate(letters: int) -> bytes:
-    """A certificate whose length grows with the letters of its subject."""
-    key = ec.derive_private_key(7, ec.SECP256R1())
-    units = ["x" * 60] * (letters // 60) + ["x" * (letters % 60 or 1)]
-    name = x509.Name([x509.NameAttribute(NameOID.TITLE, text) for text in units])
-    moment = datetime(2026, 1, 1, tzinfo=UTC)
+
+def certificate(letters: int = 0) -> bytes:
+    """An authority whose certificate is as long as wanted; without letters its signer.
+
+    All authorities are the same one: they have the same name and the same key.
+    """
+    above = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Proef CA")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Proef")])
     builder = (
-        x509.CertificateBuilder(name, name, key.public_key(), 1)
-        .not_valid_before(moment)
-        .not_valid_after(moment.replace(year=2030))
+        x509.CertificateBuilder(above, above if letters else name, KEY.public_key(), 1)
+        .not_valid_before(MOMENT)
+        .not_valid_after(MOMENT.replace(year=2030))
     )
-    return builder.sign(key, SHA256(), ecdsa_deterministic=True).public_bytes(
+    limits = x509.BasicConstraints(ca=bool(letters), path_length=None)
+    builder = builder.add_extension(limits, critical=True)
+    if letters:
+        comment = x509.ObjectIdentifier("2.16.840.1.113730.1.13")
+        long = x509.UnrecognizedExtension(comment, b"x" * letters)
+        builder = builder.add_extension(long, critical=False)
+    return builder.sign(KEY, SHA256(), ecdsa_deterministic=True).public_bytes(
         Encoding.DER
     )
 
 
-def signed(key: SoftKey, tsa: TSASimulator, extra: bytes) -> tuple[bytes, int]:
-    """A signed file with one more certificate, and the length of its container."""
-    own = key.identity()
+def signed(tsa: TSASimulator, above: bytes) -> tuple[bytes, int]:
+    """A signed file with the certificate above its signer, and how long it became."""
     target = io.BytesIO()
     sign(
         io.BytesIO(paper()),
         target,
-        SignatureSpec(field="S"),
-        Identity(own.certificate, (*own.chain, extra)),
-        key.sign,
+        SignatureSpec(field="S", reserved_bytes=20_000),
+        Identity(certificate(), (above,)),
+        lambda message, digest: KEY.sign(message, ec.ECDSA(digest.algorithm)),
         at=datetime.now(UTC),
         timestamp=tsa.answer,
         limits=Limits(),
@@ -61,7 +70,7 @@ def test_any_length(last: int, minister: SoftKey, tsa: TSASimulator) -> None:
     extras = {len(extra): extra for extra in map(certificate, range(1, 900))}
     size, length, file = min(extras), 0, b""
     for _ in range(50):
-        file, length = signed(minister, tsa, extras[size])
+        file, length = signed(tsa, extras[size])
         if length % 256 == last:
             break
         # The nonce of a timestamp is a byte shorter now and then.
@@ -69,7 +78,7 @@ def test_any_length(last: int, minister: SoftKey, tsa: TSASimulator) -> None:
         size = next(n for n in extras if n % 256 == wanted)
     assert last == length % 256
 
-    roots, at = minister.identity().chain, datetime.now(UTC)
+    roots, at = (*minister.identity().chain, extras[size]), datetime.now(UTC)
     found = examined(io.BytesIO(file), roots=roots, at=at, limits=Limits())
 
     assert [(None, "B-T")] == [(one.problem, one.level) for one in found.signatures]

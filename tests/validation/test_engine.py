@@ -295,7 +295,9 @@ def test_a_timestamp_of_another_signature_does_not_pass(
         patch.setattr(
             timestamps,
             "checked_token",
-            lambda *_: token(elsewhere, timestamps.Asked.read(request_of(elsewhere))),
+            lambda *_, **__: token(
+                elsewhere, timestamps.Asked.read(request_of(elsewhere))
+            ),
         )
         content = signed()
     (one,) = judged(content).signatures

@@ -13,7 +13,6 @@ import typer
 
 from digivl.app import Digivl
 from digivl.cli.accepting import accepted
-from digivl.cli.expecting import expected_of
 from digivl.cli.files import is_there, reading, written
 from digivl.cli.flowtold import flow_named, staff, taking_part
 from digivl.cli.inoffice import Answer, in_office
@@ -85,6 +84,7 @@ def start(  # noqa: PLR0913 - an option for each part of a session
     by: Annotated[str, typer.Option(help="Who begins it, as shown.")] = "Ondertekenaar",
 ) -> Answer:
     """Begin a session for files; `digivl session save` gives what was signed."""
+    from digivl.cli.expecting import expected_of
     from digivl.signing.session import Order
 
     names = [file.name for file in files]
@@ -134,6 +134,8 @@ def flows(  # noqa: PLR0913 - an option for each part of a session
     level: Reached = None,
 ) -> Answer:
     """Begin a session for the documents of flows that wait for somebody."""
+    from digivl.cli.expecting import expected_of
+
     expected = expected_of(signer, anybody=anybody)
     by, names = _turns(vl, who, flows or ())
     begun = vl.signing_sessions.start_for(

@@ -125,7 +125,9 @@ def _bent(made: BinaryIO, found: Signatures, size: int, limits: Limits) -> str:
     if pieces is None:
         return "its validation data are damaged"
     for one in found.all:
-        if one.end > size and _is_bent(made, one, pieces.certificates):
+        # A timestamp can have gone into one that was there.
+        touched = one.end >= size and _is_overwritten(made, one)
+        if touched or (one.end > size and _is_bent(made, one, pieces.certificates)):
             return f"what stands in {one.field!r} is damaged"
     if found.all[-1].end == made.seek(0, os.SEEK_END):
         return ""
@@ -134,17 +136,17 @@ def _bent(made: BinaryIO, found: Signatures, size: int, limits: Limits) -> str:
     tail = made.read() if found.provable else b""
     if len(_END.findall(tail)) != 1 or not tail.endswith(b"%%EOF\n"):
         return "something follows what was signed"
-    if not _hold(pieces, found):
-        return "its validation data are damaged"
-    return ""
+    return "" if _hold(pieces, found) else "its validation data are damaged"
 
 
-def _is_bent(made: BinaryIO, one: Standing, stored: Sequence[bytes]) -> bool:
+def _is_overwritten(made: BinaryIO, one: Standing) -> bool:
     made.seek(one.gap.start)
     written = made.read(one.gap.end - one.gap.start)[1:-1].lower()
     # Zeros fill the rest of the room.
-    if written.rstrip(b"0") != one.container.hex().encode().rstrip(b"0"):
-        return True
+    return written.rstrip(b"0") != one.container.hex().encode().rstrip(b"0")
+
+
+def _is_bent(made: BinaryIO, one: Standing, stored: Sequence[bytes]) -> bool:
     own = [one.certificate, *one.others]
     own += [der for token in one.tokens for der in token.certificates]
     if not all(is_sound(der, (*own, *stored)) for der in own):

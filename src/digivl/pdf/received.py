@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from asn1crypto import algos, cms, core
-from asn1crypto import x509 as asn1
 from pyhanko.sign.validation.generic_cms import (
     extract_certs_for_validation,
     validate_sig_integrity,
@@ -269,7 +268,7 @@ def _attribute(attribute: Any) -> bytes:
     return tlv(SEQUENCE, attribute["type"].dump(), values)
 
 
-def _by_number(signer: asn1.Certificate) -> bytes:
+def _by_number(signer: Any) -> bytes:
     number = signer["tbs_certificate"]["serial_number"]
     return tlv(SEQUENCE, signer.issuer.dump(), number.dump())
 

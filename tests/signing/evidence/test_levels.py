@@ -35,6 +35,7 @@ def office(scene_at: At, pki: PKI, level: Level) -> Scene:
         "opened",
         trust=trusted,
         means={"minister": key("card"), "minister-president": key("signer")},
+        seal="",
         signing=SigningSettings(
             level=level.value, anchors=trusted, private_hosts=("127.0.0.1",)
         ),

@@ -249,6 +249,7 @@ def test_later_it_has_the_level_of_the_settings(pki: PKI, scene_at: At) -> None:
             )
             for name, who in names.items()
         },
+        seal="",
         authorities={"tsa": Backend(offer="rfc3161", options={"url": pki.tsa()})},
         timestamps=TimestampSettings(later=True),
         signing=SigningSettings(
