@@ -32,7 +32,9 @@ def certificate(letters: int = 0) -> bytes:
     above = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Proef CA")])
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Proef")])
     builder = (
-        x509.CertificateBuilder(above, above if letters else name, KEY.public_key(), 1)
+        x509.CertificateBuilder(
+            above, above if letters else name, KEY.public_key(), 1 if letters else 2
+        )
         .not_valid_before(MOMENT)
         .not_valid_after(MOMENT.replace(year=2030))
     )
