@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from digivl.settings import Limits
 
 
+_LAST: Final = b"%%EOF\n"
 _END: Final = re.compile(rb"startxref\s+\d+\s+%%EOF")
 
 
@@ -61,6 +62,22 @@ def unproven(
         )
     except DigivlError as unreadable:
         return str(unreadable)
+
+
+def has_grown(made: BinaryIO, source: BinaryIO) -> bool:
+    """Whether a file is all of another one with something behind it, up to an end.
+
+    Quick, and enough where nothing but signing at B-B puts files there.
+
+    Args:
+        made: The file; seekable.
+        source: What it should begin with; seekable.
+    """
+    size = source.seek(0, os.SEEK_END)
+    if made.seek(0, os.SEEK_END) <= size or not size:
+        return False
+    made.seek(-len(_LAST), os.SEEK_END)
+    return made.read() == _LAST and _same(made, source, 0, size)
 
 
 def reached(found: Signatures) -> Level:
@@ -134,7 +151,7 @@ def _bent(made: BinaryIO, found: Signatures, size: int, limits: Limits) -> str:
     # Validation data at the end, which nothing covers yet; nothing else may follow.
     made.seek(found.all[-1].end)
     tail = made.read() if found.provable else b""
-    if len(_END.findall(tail)) != 1 or not tail.endswith(b"%%EOF\n"):
+    if len(_END.findall(tail)) != 1 or not tail.endswith(_LAST):
         return "something follows what was signed"
     return "" if _hold(pieces, found) else "its validation data are damaged"
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from digivl.documents.disk import on_disk
 from digivl.errors import StorageError
-from digivl.pdf.proof import unproven
+from digivl.pdf.levels import Level
+from digivl.pdf.proof import has_grown, unproven
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from digivl.pdf.levels import Level
     from digivl.settings import Limits
 
 
@@ -41,6 +41,9 @@ def is_done(
         except FileNotFoundError:
             return False
         with made, source.open("rb") as document:
+            # No lower level can stand there; to prove it takes longer than to sign.
+            if signatures == 1 and level is Level.B_B and has_grown(made, document):
+                return True
             why = unproven(made, document, level, signatures, limits)
     if not why:
         return True
