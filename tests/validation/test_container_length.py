@@ -21,6 +21,11 @@ from digivl.testing.papers import paper
 from digivl.testing.tsa import TSASimulator
 
 KEY = ec.derive_private_key(7, ec.SECP256R1())
+USAGES = (
+    *("digital_signature", "content_commitment", "key_encipherment"),
+    *("data_encipherment", "key_agreement", "key_cert_sign", "crl_sign"),
+    *("encipher_only", "decipher_only"),
+)
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -40,6 +45,9 @@ def certificate(letters: int = 0) -> bytes:
     )
     limits = x509.BasicConstraints(ca=bool(letters), path_length=None)
     builder = builder.add_extension(limits, critical=True)
+    for_what = dict.fromkeys(USAGES, False)
+    for_what["key_cert_sign" if letters else "content_commitment"] = True
+    builder = builder.add_extension(x509.KeyUsage(**for_what), critical=True)
     if letters:
         comment = x509.ObjectIdentifier("2.16.840.1.113730.1.13")
         long = x509.UnrecognizedExtension(comment, b"x" * letters)
